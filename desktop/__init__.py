@@ -1,0 +1,1 @@
+"""The application: where every part is built once, by hand, and joined to the others."""

@@ -1,0 +1,27 @@
+"""Every record type Heard knows: one module each, one import here, and nothing else to register."""
+
+from models.records import (
+    addendum,
+    child,
+    communication_preferences,
+    home,
+    involvement,
+    own_words,
+    person_i_trust,
+    planned_visit,
+    this_is_me,
+    visit_note,
+)
+
+__all__ = [
+    "addendum",
+    "child",
+    "communication_preferences",
+    "home",
+    "involvement",
+    "own_words",
+    "person_i_trust",
+    "planned_visit",
+    "this_is_me",
+    "visit_note",
+]

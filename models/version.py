@@ -1,0 +1,105 @@
+"""The envelope: one version of one record, immutable and ready to travel."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import Any
+
+import msgspec
+
+Body = dict[str, Any]
+"""A record's fields as plain JSON values: str, bool, int, float, list, dict or None."""
+
+
+NO_BODY = msgspec.Raw(b"null")
+"""What stands where a body was, after a lawful erasure."""
+
+
+class OpenChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
+    """The second text kept beside a field after an unclean merge, until a person settles it.
+
+    Keyed by field and losing version, so three laptops give two choices and never one.
+    """
+
+    field: str
+    losing_version_id: str
+    value: Any
+    author_id: str
+    written_at: str
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One state of one record, cut at a moment. Never changes once cut.
+
+    ``written_at`` is what the laptop's clock said: shown, never trusted. ``body`` is kept as the exact
+    bytes that were hashed; it is ``null`` only after a lawful erasure, when ``salt`` is gone too and
+    ``body_hash`` stays, so signatures still verify.
+    """
+
+    version_id: str
+    record_id: str
+    scope_id: str
+    type: str
+    policy_class: str
+    schema: int
+    audience: str
+    keep_from: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    device_id: str
+    device_epoch: int
+    op_no: int
+    author_id: str
+    written_at: str
+    is_finished: bool = False
+    is_deleted: bool = False
+    is_erased: bool = False
+    open_choices: tuple[OpenChoice, ...] = ()
+    salt: bytes | None = None
+    body_hash: str
+    body: msgspec.Raw = NO_BODY
+
+    def read_body(self) -> Body:
+        """Decode the body. An erased version has an empty one."""
+        return dict(msgspec.json.decode(self.body) or {})
+
+    def body_bytes(self) -> bytes:
+        """The exact bytes that were hashed and signed; ``null`` after erasure."""
+        return bytes(self.body)
+
+    def has_sound_body(self) -> bool:
+        """Say whether the body is the one that was hashed. True for an erased version, which has none."""
+        if self.is_erased:
+            return self.body_bytes() == bytes(NO_BODY) and self.salt is None
+        return self.salt is not None and hash_body(self.salt, self.body_bytes()) == self.body_hash
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def encode_body(body: Body) -> bytes:
+    """Write a body as canonical JSON: sorted keys, no spaces, UTF-8."""
+    return _encoder.encode(body)
+
+
+def hash_body(salt: bytes, body: bytes) -> str:
+    """SHA-256 over salt and body, in hex. The salt keeps the hash from telling anything after erasure."""
+    return hashlib.sha256(salt + body).hexdigest()
+
+
+def new_salt() -> bytes:
+    """16 random bytes, one salt for each version."""
+    return os.urandom(16)
+
+
+def envelope_hash(version: Version) -> str:
+    """SHA-256 in hex over everything but the body and its salt: what a batch signature covers, with ``body_hash``."""
+    bare = msgspec.structs.replace(version, salt=None, body=NO_BODY, is_erased=False)
+    return hashlib.sha256(_encoder.encode(bare)).hexdigest()
+
+
+def batch_digest(versions: list[Version] | tuple[Version, ...]) -> bytes:
+    """The bytes a device signs for one push: the list of envelope hashes, in op order, hashed once more."""
+    lines = "\n".join(envelope_hash(version) for version in versions)
+    return hashlib.sha256(b"heard-batch-1\n" + lines.encode()).digest()

@@ -1,0 +1,40 @@
+"""Messages to bytes and back: JSON under zstd, with a limit that a compression bomb cannot pass."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import msgspec
+import zstandard
+
+from sync.wire import MAX_MESSAGE_BYTES, Message
+
+CONTENT_TYPE = "application/vnd.heard+zstd"
+M = TypeVar("M", bound=Message)
+
+_encoder = msgspec.json.Encoder()
+
+
+class BadMessage(Exception):
+    """The bytes are not a message of the expected kind: junk, truncated, too large or of another shape."""
+
+
+def pack(message: Message, level: int = 3) -> bytes:
+    """Encode and compress in one shot, so that the frame declares its size."""
+    return zstandard.ZstdCompressor(level=level).compress(_encoder.encode(message))
+
+
+def unpack(kind: type[M], data: bytes, limit: int = MAX_MESSAGE_BYTES) -> M:
+    """Decompress and decode. Raises BadMessage; never expands more than ``limit`` bytes.
+
+    ``max_output_size`` is no limit for a frame that declares its size, so the declared size is asked
+    first and a frame without one is refused. ``Version.body`` keeps its exact bytes.
+    """
+    try:
+        declared = zstandard.frame_content_size(data)
+        if not 0 <= declared <= limit:
+            raise BadMessage("message too large or of undeclared size")
+        plain = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompress(data, allow_extra_data=False)
+        return msgspec.json.decode(plain, type=kind)
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadMessage(str(error)) from error

@@ -1,0 +1,1 @@
+"""What the worker sees: windows, forms and small parts; it knows `models` and nothing else."""
