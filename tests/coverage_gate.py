@@ -1,0 +1,58 @@
+"""Runs every test and holds the files named in pyproject.toml to whole branch coverage: what `make test` calls."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def listed_files(root: Path = ROOT) -> list[Path]:
+    """The files that ``[tool.heard] covered_whole`` names and that exist."""
+    patterns = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["heard"]["covered_whole"]
+    return sorted({path for pattern in patterns for path in root.glob(pattern)})
+
+
+def uncovered(measured: coverage.Coverage, files: list[Path], root: Path = ROOT) -> list[str]:
+    """One line for each file with a line or branch that no test took: where it is, and how much is missing."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        measured.json_report(morfs=[str(path) for path in files], outfile=str(report))
+        by_file = json.loads(report.read_text())["files"]
+    found = []
+    for name, figures in by_file.items():
+        lines, branches = figures["missing_lines"], figures["missing_branches"]
+        if lines or branches:
+            path = (Path.cwd() / name).relative_to(root)
+            percent = figures["summary"]["percent_covered"]
+            jumps = [f"{start}->{end}" for start, end in branches]
+            found.append(f"{path}: {percent:.1f} % covered; lines {lines}; branches {', '.join(jumps) or 'all taken'}")
+    return found
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest under coverage. 0 if all passed and all is covered; pytest's own code if a test failed."""
+    files = listed_files()
+    measured = coverage.Coverage(data_file=None, branch=True, include=[str(path) for path in files])
+    measured.start()
+    code = int(pytest.main(arguments))
+    measured.stop()
+    if code:
+        return code
+    missing = uncovered(measured, files)
+    for line in missing:
+        print(f"FAILED: not covered whole: {line}")
+    if not missing:
+        print(f"Branch coverage is whole in the {len(files)} files that must have it.")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,62 @@
+"""The coverage gate: it names what no test took, and passes what is whole."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import coverage
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+TWO_WAYS = "def choose(yes):\n    answer = 'no'\n    if yes:\n        answer = 'yes'\n    return answer\n"
+
+
+@pytest.fixture
+def gate() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("coverage_gate", ROOT / "tests" / "coverage_gate.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def measure(gate: ModuleType, folder: Path, *answers: bool) -> list[str]:
+    """Take the two ways of a small module as told, in a process of its own, and ask the gate."""
+    path = folder / "two_ways.py"
+    path.write_text(TWO_WAYS)
+    calls = "\n".join(f"two_ways.choose({answer})" for answer in answers)
+    (folder / "calls.py").write_text(f"import sys\nsys.path.insert(0, {str(folder)!r})\nimport two_ways\n{calls}\n")
+    data = folder / "data"
+    subprocess.run(
+        [sys.executable, "-m", "coverage", "run", "--branch", f"--data-file={data}", folder / "calls.py"], check=True
+    )
+    measured = coverage.Coverage(data_file=data, branch=True)
+    measured.load()
+    return list(gate.uncovered(measured, [path], folder))
+
+
+def test_a_branch_that_no_test_took_is_named(gate: ModuleType, tmp_path: Path) -> None:
+    (line,) = measure(gate, tmp_path, True)
+    assert line.startswith("two_ways.py: ")
+    assert "branches 3->5" in line
+
+
+def test_a_file_that_no_test_touched_is_named(gate: ModuleType, tmp_path: Path) -> None:
+    (line,) = measure(gate, tmp_path)
+    assert "lines [2, 3, 4, 5]" in line
+
+
+def test_a_file_covered_whole_passes(gate: ModuleType, tmp_path: Path) -> None:
+    assert measure(gate, tmp_path, True, False) == []
+
+
+def test_the_gate_watches_the_files_that_exist(gate: ModuleType) -> None:
+    names = [str(path.relative_to(ROOT)) for path in gate.listed_files()]
+    assert "sync/codec.py" in names
+    assert "models/audience.py" in names
