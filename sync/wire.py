@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from models.identity import Assignment, Directory, Worker
 from models.version import Version
+
+__all__ = ["Assignment", "Directory", "Version", "Worker"]
 
 WIRE_VERSION = 1
 
@@ -22,31 +25,6 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What every message is: immutable, named fields, nothing unknown accepted."""
-
-
-class Worker(Message):
-    """A worker as laptops may know them."""
-
-    worker_id: str
-    display_name: str
-    job_title: str = ""
-    team: str = ""
-
-
-class Assignment(Message):
-    """Who is assigned to a scope, and as what. The server's own; laptops never write it."""
-
-    scope_id: str
-    worker_id: str
-    role: str
-    is_lead: bool = False
-
-
-class Directory(Message):
-    """The server's own facts that concern one worker: colleagues and assignments in their scopes."""
-
-    workers: tuple[Worker, ...]
-    assignments: tuple[Assignment, ...]
 
 
 class EnrolRequest(Message):

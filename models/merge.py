@@ -1,0 +1,209 @@
+"""Three-way merge by each field's rule: pure, the same on every laptop, and no text is ever dropped (design 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from models.fields import MergeRule, is_empty
+from models.version import Body, OpenChoice
+
+_NARROWNESS = {"everyone_on_record": 0, "worker_and_iro": 1, "protected": 2, "only_author": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One state to merge: a version's body and the parts of its envelope that merge."""
+
+    version_id: str
+    body: Body
+    author_id: str = ""
+    written_at: str = ""
+    open_choices: tuple[OpenChoice, ...] = ()
+    is_finished: bool = False
+    is_deleted: bool = False
+    audience: str = ""
+    keep_from: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+
+
+NOTHING = Side(version_id="", body={})
+"""The base of two sides with no common parent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The outcome. ``mixed`` names prose fields that now hold both authors' paragraphs; both are told."""
+
+    body: Body
+    open_choices: tuple[OpenChoice, ...]
+    is_finished: bool
+    is_deleted: bool
+    audience: str
+    keep_from: tuple[str, ...]
+    about: tuple[str, ...]
+    mixed: tuple[str, ...] = ()
+    has_beaten_delete: bool = False
+
+
+def merge(rules: Mapping[str, MergeRule], base: Side, mine: Side, head: Side) -> Merged:
+    """Merge ``mine`` into the server's ``head``. ``rules`` holds the rule of each known field.
+
+    A key without a rule (one a newer Heard wrote) follows CHOOSE: the head's stands, the other is kept.
+    """
+    body: Body = {}
+    choices = _merge_choices(base, mine, head)
+    mixed = []
+    for name in sorted({*base.body, *mine.body, *head.body}):
+        rule = rules.get(name, MergeRule.CHOOSE)
+        base_value, my_value, head_value = (side.body.get(name) for side in (base, mine, head))
+        value, is_clean = merge_value(rule, base_value, my_value, head_value)
+        if not is_clean:
+            choices = _with_choice(
+                choices, OpenChoice(name, mine.version_id, my_value, mine.author_id, mine.written_at)
+            )
+        elif rule is MergeRule.PARAGRAPHS and value not in (my_value, head_value):
+            mixed.append(name)
+        if not is_empty(value):
+            body[name] = value
+    is_deleted, has_beaten_delete = _merge_deleted(base, mine, head)
+    return Merged(
+        body=body,
+        open_choices=choices,
+        is_finished=(mine.is_finished or head.is_finished) and not choices,
+        is_deleted=is_deleted,
+        audience=_merge_audience(base.audience, mine.audience, head.audience),
+        keep_from=_merge_set(base.keep_from, mine.keep_from, head.keep_from),
+        about=_merge_set(base.about, mine.about, head.about),
+        mixed=tuple(mixed),
+        has_beaten_delete=has_beaten_delete,
+    )
+
+
+def merge_value(rule: MergeRule, base: Any, mine: Any, head: Any) -> tuple[Any, bool]:
+    """Merge one field's JSON values. Returns the value, and False when the head's stands and mine must be kept."""
+    if _same(mine, head) or _same(mine, base):
+        return head, True
+    if _same(head, base):
+        return mine, True
+    if rule is MergeRule.UNION and all(isinstance(side, list | tuple) or is_empty(side) for side in (base, mine, head)):
+        return list(_merge_set(tuple(base or ()), tuple(mine or ()), tuple(head or ()))), True
+    if rule is MergeRule.PARAGRAPHS and all(isinstance(side, str) or side is None for side in (base, mine, head)):
+        merged = merge_paragraphs(base or "", mine or "", head or "")
+        if merged is not None:
+            return merged, True
+    return head, False
+
+
+def merge_paragraphs(base: str, mine: str, head: str) -> str | None:
+    """Merge prose by paragraph (a line is a paragraph). None when both sides changed the same one.
+
+    Paragraphs that both sides added at the same place are both kept, the head's first; but text written by
+    both into an empty field, or in place of the same paragraph, is not merged.
+    """
+    base_lines = base.split("\n")
+    my_hunks, head_hunks = _hunks(base_lines, mine.split("\n")), _hunks(base_lines, head.split("\n"))
+    for mine_hunk in my_hunks:
+        if any(_clash(mine_hunk, head_hunk) for head_hunk in head_hunks):
+            return None
+    shared = [hunk for hunk in my_hunks if hunk in head_hunks]
+    todo = [(hunk, 1) for hunk in my_hunks if hunk not in shared] + [(hunk, 0) for hunk in head_hunks]
+    # From the end backwards, so that earlier positions stay true; the head's addition goes before mine.
+    lines = list(base_lines)
+    for hunk, _ in sorted(todo, key=lambda item: (item[0].start, item[0].end, item[1]), reverse=True):
+        lines[hunk.start : hunk.end] = hunk.lines
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hunk:
+    start: int
+    end: int
+    lines: tuple[str, ...]
+
+
+def _hunks(base: list[str], changed: list[str]) -> list[_Hunk]:
+    found = []
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, base, changed, autojunk=False).get_opcodes():
+        if tag == "equal":
+            continue
+        if tag == "replace" and end - start == new_end - new_start:
+            # Paragraph for paragraph: neighbours edited by two people must not look like one place.
+            pairs = zip(range(start, end), changed[new_start:new_end], strict=True)
+            found += [_Hunk(at, at + 1, (line,)) for at, line in pairs]
+        else:
+            found.append(_Hunk(start, end, tuple(changed[new_start:new_end])))
+    return found
+
+
+def _clash(one: _Hunk, other: _Hunk) -> bool:
+    if one == other:
+        return False
+    if one.start == one.end and other.start == other.end:
+        return False
+    if one.start == one.end:
+        return other.start < one.start < other.end
+    if other.start == other.end:
+        return one.start < other.start < one.end
+    return one.start < other.end and other.start < one.end
+
+
+def _same(one: Any, other: Any) -> bool:
+    if is_empty(one) and is_empty(other):
+        return True
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one == other)
+
+
+def _merge_set(base: tuple[str, ...], mine: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
+    removed = (set(base) - set(mine)) | (set(base) - set(head))
+    return tuple(sorted((set(mine) | set(head)) - removed))
+
+
+def _merge_audience(base: str, mine: str, head: str) -> str:
+    if mine in (head, base):
+        return head
+    if head == base:
+        return mine
+    # Both changed it, differently: the narrower wish is the safe one until a person says otherwise.
+    return max((mine, head), key=lambda audience: _NARROWNESS.get(audience, 9))
+
+
+def _merge_deleted(base: Side, mine: Side, head: Side) -> tuple[bool, bool]:
+    if mine.is_deleted == head.is_deleted:
+        return head.is_deleted, False
+    kept = head if mine.is_deleted else mine
+    if kept.body != base.body or base.is_deleted:
+        return False, True
+    return True, False
+
+
+def _merge_choices(base: Side, mine: Side, head: Side) -> tuple[OpenChoice, ...]:
+    def keyed(side: Side) -> dict[tuple[str, str], OpenChoice]:
+        return {(choice.field, choice.losing_version_id): choice for choice in side.open_choices}
+
+    before, here, there = keyed(base), keyed(mine), keyed(head)
+    settled = (before.keys() - here.keys()) | (before.keys() - there.keys())
+    kept = {key: choice for key, choice in (here | there).items() if key not in settled}
+    choices: tuple[OpenChoice, ...] = tuple(kept[key] for key in sorted(kept))
+    for key, choice in sorted(here.items()):
+        # A text that grew on this side after the choice was opened is kept as well as the other's.
+        if key in there and key not in settled and not _same(there[key].value, choice.value):
+            choices = _with_choice(choices, choice, losing=f"{choice.losing_version_id}+{mine.version_id}")
+    for key in settled:
+        # Settled on one side while its text grew on the other: the grown text is still somebody's words.
+        grown = next((side[key] for side in (here, there) if key in side), None)
+        if grown is not None and not _same(grown.value, before[key].value):
+            choices = _with_choice(choices, grown)
+    return choices
+
+
+def _with_choice(choices: tuple[OpenChoice, ...], choice: OpenChoice, losing: str = "") -> tuple[OpenChoice, ...]:
+    if any(kept.field == choice.field and _same(kept.value, choice.value) for kept in choices):
+        return choices
+    if losing:
+        choice = OpenChoice(choice.field, losing, choice.value, choice.author_id, choice.written_at)
+    return (*choices, choice)
