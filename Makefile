@@ -27,7 +27,7 @@ lint:
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m mypy
-	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
+	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 
 bench:  ## speed against the limit lines, written to build/bench.json
 	@sh setup.sh test

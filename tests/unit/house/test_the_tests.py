@@ -25,7 +25,7 @@ def test_reaching_for_another_machine_fails_the_test() -> None:
         socket.getaddrinfo("heard.example", 443)
 
 
-def test_loopback_is_allowed() -> None:
+def test_loopback_alone_is_allowed() -> None:
     with socket.create_server(("127.0.0.1", 0)) as ear, socket.create_connection(ear.getsockname()) as line:
         assert line.getpeername() == ear.getsockname()
 
