@@ -1,0 +1,141 @@
+"""Chips: small rounded choices and actions, drawn 32 px high and pressed anywhere in 40."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton, QSizePolicy, QWidget
+
+from ui import icons, theme
+from ui.parts import strokes
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton
+
+SLACK = 4  # round the drawn chip: the hit area, and the room where the focus ring stands
+TALL = 32
+PAD = 15
+TICK = 14
+
+
+# Two Qt classes cannot both be bases; the face is a plain mix-in that only mypy takes for a button.
+if TYPE_CHECKING:
+    _Pressable = QAbstractButton
+else:
+    _Pressable = object
+
+
+class _ChipFace(_Pressable):
+    """What all chips have in common: how they are measured and painted."""
+
+    _icon = ""
+    _tone = "primary"
+    _by_keyboard = False
+
+    def _dress(self, words: str, icon: str) -> None:
+        self._icon = icon
+        self.setText(words.replace("&", "&&"))
+        self.setAccessibleName(words)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    def words(self) -> str:
+        """Return the chip's words."""
+        return self.text().replace("&&", "&")
+
+    def _before(self) -> float:
+        # A choosable chip keeps the same room left and right, and its tick stands in the left: nothing moves.
+        if self.isCheckable():
+            return PAD + 8
+        return PAD - 2 + theme.current().px(18) + 7 if self._icon else PAD
+
+    def _after(self) -> float:
+        return PAD + 8 if self.isCheckable() else PAD
+
+    def sizeHint(self) -> QSize:
+        bold = QFontMetricsF(theme.current().font("small", 700))
+        wide = self._before() + bold.horizontalAdvance(self.words()) + self._after()
+        return QSize(round(wide + 0.99) + 2 * SLACK, theme.current().px(TALL) + 2 * SLACK)
+
+    def minimumSizeHint(self) -> QSize:
+        short = theme.current().px(64) + 2 * SLACK
+        return QSize(min(short, self.sizeHint().width()), self.sizeHint().height())
+
+    def hitButton(self, pos: QPoint) -> bool:
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        whole = QRectF(self.rect())
+        chip = whole.adjusted(SLACK, SLACK, -SLACK, -SLACK)
+        chosen = self.isChecked()
+        fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
+        edge = look.colour("primary" if chosen else "control")
+        width = strokes.edge_width() + (0.5 if chosen else 0)
+        strokes.box(painter, chip, look.colour(fill), edge, chip.height() / 2, width)
+        if self.hasFocus() and self._by_keyboard:
+            strokes.ring(painter, whole, whole.height() / 2)
+        ink = look.colour("on_primary_soft" if chosen else "text")
+        font = look.font("small", 700 if chosen else 600)
+        painter.setFont(font)
+        painter.setPen(ink)
+        if chosen:
+            side = look.px(TICK)
+            tick = QRectF(chip.left() + 7, round(chip.center().y() - side / 2), side, side)
+            icons.paint(painter, "check", tick, ink, 3)
+        elif self._icon and not self.isCheckable():
+            side = look.px(18)
+            place = QRectF(chip.left() + PAD - 2, round(chip.center().y() - side / 2), side, side)
+            icons.paint(painter, self._icon, place, ink)
+        room = QRectF(
+            chip.left() + self._before(), chip.top(), chip.width() - self._before() - self._after(), chip.height()
+        )
+        shown = QFontMetricsF(font).elidedText(self.words(), Qt.TextElideMode.ElideRight, room.width() + 2)
+        painter.drawText(room.adjusted(-3, 0, 3, 0), Qt.AlignmentFlag.AlignCenter, shown)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+
+
+class Chip(_ChipFace, QPushButton):
+    """A chip that does something when pressed."""
+
+    def __init__(self, words: str, icon: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dress(words, icon)
+
+
+class OneChip(_ChipFace, QRadioButton):
+    """One answer among several of which one is chosen; made by ChoiceRow."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dress(words, "")
+
+    def clear(self) -> None:
+        """Take the choice back; Qt lets a lone radio button only be chosen, so it stops being one for a moment."""
+        self.setAutoExclusive(False)
+        self.setChecked(False)
+        self.setAutoExclusive(True)
+
+
+class FlagChip(_ChipFace, QCheckBox):
+    """One answer among several of which any number may be chosen; made by ChoiceRow."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._dress(words, "")

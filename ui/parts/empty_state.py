@@ -1,0 +1,37 @@
+"""What a page shows when there is nothing yet: what belongs here, and the one thing to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.parts.icon_label import IconLabel
+from ui.parts.labels import PlainLabel
+
+
+class EmptyState(QWidget):
+    """An icon, a title, a sentence and the buttons given, left aligned."""
+
+    def __init__(
+        self, icon: str, title: str, words: str = "", *actions: QWidget, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 28, 24, 28)
+        column.setSpacing(8)
+        column.addWidget(IconLabel(icon, "primary", 40))
+        column.addSpacing(4)
+        self.title = PlainLabel(title, "h1")
+        column.addWidget(self.title)
+        self.words = PlainLabel(words, "body", leading=1.5)
+        self.words.setVisible(bool(words))
+        column.addWidget(self.words)
+        if actions:
+            column.addSpacing(8)
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            for action in actions:
+                row.addWidget(action, 0, Qt.AlignmentFlag.AlignLeft)
+            row.addStretch(1)
+            column.addLayout(row)
+        self.setMaximumWidth(720)

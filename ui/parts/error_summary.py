@@ -1,0 +1,64 @@
+"""What stands in the way of finishing, at the top of a page: "There is a problem", each line leading to its field."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from ui import access, style
+from ui.parts.labels import PlainLabel
+
+
+class ErrorSummary(QFrame):
+    """Hidden until `show_problems`; then it takes the focus and is said aloud, as GOV.UK and the NHS do."""
+
+    def __init__(self, title: str = "There is a problem", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        style.mark(self, kind="problem")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._title = title
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 12, 16, 14)
+        self._column.setSpacing(2)
+        self._column.addWidget(PlainLabel(title, "h2"))
+        self._links: list[QPushButton] = []
+        self._note = PlainLabel("", "small")
+        self._column.addWidget(self._note)
+        self.hide()
+
+    def show_problems(self, problems: Sequence[tuple[str, QWidget]], note: str = "") -> None:
+        """Show one link for each (words, the field it leads to); ``note`` says what is safe. None hides the summary."""
+        self.clear()
+        if not problems:
+            return
+        for words, field in problems:
+            link = QPushButton(words.replace("&", "&&"), self)
+            style.mark(link, kind="link", tone="danger")
+            link.setAccessibleName(words)
+            link.setAccessibleDescription("Go to this question")
+            link.setCursor(Qt.CursorShape.PointingHandCursor)
+            link.clicked.connect(lambda _=False, field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
+            self._column.insertWidget(1 + len(self._links), link, 0, Qt.AlignmentFlag.AlignLeft)
+            self._links.append(link)
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
+        said = ". ".join([self._title, *(words for words, _ in problems), *([note] if note else [])])
+        self.setAccessibleName(said)
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        access.announce(self, said, at_once=True)
+
+    def clear(self) -> None:
+        """Take the summary away."""
+        for link in self._links:
+            self._column.removeWidget(link)
+            link.hide()
+            link.deleteLater()
+        self._links = []
+        self.hide()
+
+    def links(self) -> tuple[QPushButton, ...]:
+        """Return the links shown, in order."""
+        return tuple(self._links)

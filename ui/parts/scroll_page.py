@@ -1,0 +1,37 @@
+"""A page that scrolls when it must, and never leaves the field that has the focus out of sight."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from ui import style
+
+
+class ScrollPage(QScrollArea):
+    """Put things into ``body``. ``margins`` are left, top, right, bottom in pixels."""
+
+    def __init__(
+        self, parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (24, 16, 24, 24), spacing: int = 12
+    ) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.content = QWidget()
+        style.mark(self.content, kind="scrolled")
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(*margins)
+        self.body.setSpacing(spacing)
+        self.setWidget(self.content)
+        QApplication.instance().focusChanged.connect(self._keep_in_sight)  # type: ignore[union-attr]
+
+    def _keep_in_sight(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now is not self and self.content.isAncestorOf(now):
+            # After the layout: a summary or a message may have just moved everything down.
+            QTimer.singleShot(0, self, lambda: self._show(now))
+
+    def _show(self, widget: QWidget) -> None:
+        if self.content.isAncestorOf(widget):
+            self.ensureWidgetVisible(widget, 24, 48)
