@@ -40,6 +40,8 @@ class Touched:
     records: set[str] = field(default_factory=set)
     types: set[str] = field(default_factory=set)
     scopes: set[str] = field(default_factory=set)
+    op_no: int = 0
+    """The last op number this transaction used; 0 for none."""
 
     def add(self, record_id: str, type_name: str, scope_id: str) -> None:
         """Note one record."""

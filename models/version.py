@@ -103,3 +103,34 @@ def batch_digest(versions: list[Version] | tuple[Version, ...]) -> bytes:
     """The bytes a device signs for one push: the list of envelope hashes, in op order, hashed once more."""
     lines = "\n".join(envelope_hash(version) for version in versions)
     return hashlib.sha256(b"heard-batch-1\n" + lines.encode()).digest()
+
+
+class Working(msgspec.Struct, frozen=True, kw_only=True):
+    """A record between two versions: what autosave overwrites until the next one is cut."""
+
+    body: dict[str, Any]
+    changed_at: str
+    audience: str
+    keep_from: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
+    is_finished: bool = False
+    is_deleted: bool = False
+    open_choices: tuple[OpenChoice, ...] = ()
+
+    @classmethod
+    def of(cls, version: Version) -> Working:
+        """The state a version stands for."""
+        return cls(
+            body=version.read_body(),
+            changed_at=version.written_at,
+            audience=version.audience,
+            keep_from=version.keep_from,
+            about=version.about,
+            is_finished=version.is_finished,
+            is_deleted=version.is_deleted,
+            open_choices=version.open_choices,
+        )
+
+    def says_the_same_as(self, other: Working) -> bool:
+        """Compare everything but the time: True when a version cut now would say nothing new."""
+        return msgspec.structs.replace(self, changed_at="") == msgspec.structs.replace(other, changed_at="")

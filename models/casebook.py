@@ -1,0 +1,302 @@
+"""The one door to local data: plain values in and out, one writer, and one broadcast of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import models.records  # noqa: F401 - every type must be known before a record is read
+from models.changes import Changes
+from models.clock import Clock, to_stamp
+from models.entry import Draft, Edit, Entry, Hit, Notice, Saved, Waiting
+from models.errors import NotAllowed, Trouble
+from models.exchange import Exchange
+from models.identity import Directory, Identity, Worker
+from models.ids import Ids
+from models.query import CHANGED, TITLE, Query
+from models.record import declaration_of
+from models.status import Round
+from models.store import acts, backup, meta, migrate, records, search, versions
+from models.store.desk import Desk
+from models.store.engine import Cipher, SqlCipher, Store, as_trouble
+from models.version import OpenChoice, Version
+
+REST = timedelta(seconds=120)
+"""A record at rest this long has its version cut."""
+
+
+class Casebook:
+    """Everything a worker holds on this laptop.
+
+    Reads are quick and may be made from any thread, the main one too. Writes return at once with a future that is
+    done when the commit stands, and fails with Trouble when it cannot; listeners hear of each commit just after.
+    """
+
+    def __init__(self, desk: Desk, backups: Path) -> None:
+        self._desk, self._backups = desk, backups
+        self.exchange = Exchange(desk)
+        self._directory: Directory | None = None
+        self._scopes: dict[str, str] = {}
+        desk.listen(self._forget_directory)
+
+    # ---- opening and closing ----
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        key: bytes,
+        *,
+        identity: Identity | None = None,
+        clock: Clock | None = None,
+        ids: Ids | None = None,
+        cipher: Cipher | None = None,
+    ) -> Casebook:
+        """Open the casebook of a vault's folder. ``identity`` is written on first opening and read ever after.
+
+        Raises NewerVault, StoreDamaged, or Trouble when there is no identity yet; the file is then unchanged.
+        """
+        cipher = cipher or SqlCipher(key)
+        path, backups = folder / "vault.db", folder / "backups"
+        try:
+            migrate.prepare(cipher, path, backups)
+            store = Store(cipher, path)
+        except Exception as error:
+            trouble = as_trouble(error)
+            if trouble is None or trouble is error:
+                raise
+            raise trouble from error
+        try:
+            known = _identity(store, identity)
+        except BaseException:
+            store.close()
+            raise
+        return cls(Desk(store, known, clock or Clock(), ids or Ids()), backups)
+
+    @staticmethod
+    def repair(folder: Path, key: bytes, cipher: Cipher | None = None) -> Path:
+        """Put the newest sound backup in place of a damaged vault, in a new device epoch. Returns the copy used.
+
+        The damaged file is kept aside. Raises Trouble, with nothing changed, when there is no sound copy.
+        """
+        cipher = cipher or SqlCipher(key)
+        copy = backup.restore_newest(cipher, folder / "vault.db", folder / "backups")
+        store = Store(cipher, folder / "vault.db")
+        try:
+            known = _identity(store, None)
+            newer = msgspec.json.encode(msgspec.structs.replace(known, device_epoch=known.device_epoch + 1))
+            store.write(lambda connection: meta.put(connection, "identity", newer)).result()
+        finally:
+            store.close()
+        return copy
+
+    def close(self) -> None:
+        """Cut what is being written, then close the file."""
+        with suppress(Trouble):
+            self.cut_all().result()
+        self._desk.store.close()
+
+    # ---- telling ----
+
+    def listen(self, listener: Callable[[Changes], None]) -> Callable[[], None]:
+        """Hear of every commit, on the writing thread. Returns a function that stops it."""
+        return self._desk.listen(listener)
+
+    def on_cut(self, tell: Callable[[int], None]) -> None:
+        """Have ``tell`` called with the highest op number used, after each cut; to be kept outside the vault."""
+        self._desk.on_cut = tell
+
+    # ---- who ----
+
+    @property
+    def me(self) -> Identity:
+        """The worker and the laptop."""
+        return self._desk.identity
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        return self._desk.clock
+
+    @property
+    def directory(self) -> Directory:
+        """Colleagues and assignments, as the server last told them."""
+        if self._directory is None:
+            self._scopes = self._desk.read(meta.scopes)
+            self._directory = self._desk.read(meta.directory)
+        return self._directory
+
+    @property
+    def scopes(self) -> Mapping[str, str]:
+        """Granted scopes and this worker's role in each."""
+        assert self.directory is not None
+        return self._scopes
+
+    def worker(self, worker_id: str) -> Worker | None:
+        """A colleague, or this worker; None for one the server never named."""
+        if worker_id == self.me.worker.worker_id:
+            return self.me.worker
+        return next((worker for worker in self.directory.workers if worker.worker_id == worker_id), None)
+
+    def worker_name(self, worker_id: str) -> str:
+        """A colleague's name for the screen."""
+        worker = self.worker(worker_id)
+        return worker.display_name if worker else "A colleague"
+
+    # ---- reading ----
+
+    def entry(self, record_id: str) -> Entry | None:
+        """One record, deleted or not; None when this laptop does not hold it."""
+        return self._desk.read(records.entry, record_id)
+
+    def select(self, query: Query) -> list[Entry]:
+        """The records a query asks for."""
+        return self._desk.read(records.select, query)
+
+    def count(self, query: Query) -> int:
+        """How many records a query asks for, whatever its limit."""
+        return self._desk.read(records.count, query)
+
+    def children(self) -> list[Entry]:
+        """The children assigned to this worker, by the name they chose."""
+        return self.select(Query(types=("child",), order=TITLE, limit=2000))
+
+    def child(self, scope_id: str) -> Entry | None:
+        """The child of a scope."""
+        return self.one("child", scope_id)
+
+    def one(self, type_name: str, scope_id: str) -> Entry | None:
+        """The current record of a type of which a child has one; the newest where two laptops began one each."""
+        found = self.select(Query(types=(type_name,), scope_id=scope_id, order=CHANGED, limit=1))
+        return found[0] if found else None
+
+    def find(self, typed: str, limit: int = 30) -> list[Hit]:
+        """Search everything on this laptop. Only this worker's records are here, so nothing else can be found."""
+        found = self._desk.read(search.find, typed, limit)
+        entries = [(self.entry(record_id), snippet) for record_id, snippet in found]
+        return [Hit(entry, *search.spans_of(snippet)) for entry, snippet in entries if entry is not None]
+
+    def history(self, record_id: str) -> list[Version]:
+        """The versions of a record kept on this laptop, oldest first."""
+        return [version for version, _seq in self._desk.read(versions.history, record_id)]
+
+    def waiting(self) -> list[Waiting]:
+        """What is saved here and not yet sent, newest first."""
+        return self._desk.read(records.waiting)
+
+    def waiting_count(self) -> int:
+        """How many records are saved here and not yet sent."""
+        return self._desk.read(records.waiting_count)
+
+    def notices(self) -> list[Notice]:
+        """What a person should look at, newest first."""
+        return self._desk.read(acts.notices)
+
+    def rounds(self) -> list[Round]:
+        """The last sync rounds that moved something, newest first."""
+        return self._desk.read(meta.rounds)
+
+    def remembered(self, name: str) -> str:
+        """A small value kept in the vault, such as the page to come back to; "" when there is none."""
+        return (self._desk.read(meta.get, f"kept:{name}") or b"").decode()
+
+    def why_not_editable(self, entry: Entry) -> str:
+        """Why this worker cannot change a record now, in a sentence; "" when they can."""
+        standing = self._desk.read(versions.standing, entry.record_id)
+        try:
+            if standing is not None:
+                records.check_editable(self._desk.pen, standing)
+        except NotAllowed as error:
+            return error.title
+        return ""
+
+    # ---- writing ----
+
+    def new_draft(self, type_name: str, scope_id: str, **more: Any) -> Draft:
+        """A record to be. It exists from its first save on."""
+        declaration = declaration_of(type_name)
+        if declaration is None:
+            raise ValueError(f"no record type {type_name}")
+        return Draft(self._desk.ids.new(), type_name, scope_id, **{"audience": declaration.audience, **more})
+
+    def save(self, draft: Draft, edits: Mapping[str, Edit], asked_by: str = "") -> Future[Saved]:
+        """Save what a form changed: working body, columns and search words in one commit.
+
+        The future raises NotAllowed, or Trouble for text too long or a full disk; nothing saved before is lost.
+        """
+        return self._desk.write(lambda act: acts.save(act, draft, edits), asked_by)
+
+    def cut(self, record_id: str, asked_by: str = "") -> Future[Version | None]:
+        """Cut a record's version, as on leaving its page."""
+        return self._desk.write(lambda act: acts.cut(act, record_id), asked_by)
+
+    def cut_all(self) -> Future[list[Version]]:
+        """Cut everything being written, as at lock and close."""
+        return self._desk.write(acts.cut_rested)
+
+    def cut_rested(self) -> Future[list[Version]]:
+        """Cut what has rested for two minutes."""
+        rested_before = to_stamp(self.clock.now() - REST)
+        return self._desk.write(lambda act: acts.cut_rested(act, rested_before))
+
+    def finish(self, record_id: str, asked_by: str = "") -> Future[Entry]:
+        """Finish a record: after that only addenda. Trouble when something is missing or two texts stand open."""
+        return self._desk.write(lambda act: acts.finish(act, record_id), asked_by)
+
+    def delete(self, record_id: str, asked_by: str = "") -> Future[Entry]:
+        """Delete a record; it can be brought back. A concurrent edit elsewhere wins over it."""
+        return self._desk.write(lambda act: acts.change(act, record_id, "delete", is_deleted=True), asked_by)
+
+    def bring_back(self, record_id: str, asked_by: str = "") -> Future[Entry]:
+        """Undo a delete."""
+        return self._desk.write(lambda act: acts.change(act, record_id, "bring_back", is_deleted=False), asked_by)
+
+    def set_audience(
+        self, record_id: str, audience: str, keep_from: tuple[str, ...], asked_by: str = ""
+    ) -> Future[Entry]:
+        """Say who may read a record, and from whom it is kept in documents and disclosure."""
+        changes = {"audience": audience, "keep_from": tuple(sorted(keep_from))}
+        return self._desk.write(lambda act: acts.change(act, record_id, "audience", **changes), asked_by)
+
+    def choose(self, record_id: str, choice: OpenChoice, text: Any, asked_by: str = "") -> Future[Entry]:
+        """Settle an open choice: ``text`` becomes the field's value, and the choosing is itself a version."""
+        return self._desk.write(lambda act: acts.choose(act, record_id, choice, text), asked_by)
+
+    def put_away(self, notice_id: int) -> Future[None]:
+        """Put a notice away. What it spoke of stays as it is."""
+        return self._desk.write(lambda act: acts.put_away(act, notice_id))
+
+    def remember(self, name: str, value: str) -> Future[None]:
+        """Keep a small value in the vault."""
+        return self._desk.write(lambda act: meta.put(act.connection, f"kept:{name}", value.encode()))
+
+    def index_some(self, limit: int = 200) -> Future[int]:
+        """Index some of what a pull brought; 0 when none waits. Call it while idle."""
+        return self._desk.write(lambda act: search.index_some(act.connection, limit))
+
+    def back_up(self, why: str = "daily") -> Path:
+        """Write and check an encrypted copy, beside saving and searching. Raises Trouble when it cannot."""
+        store = self._desk.store
+        return backup.back_up(store.cipher, store.path, self._backups, why, self.clock.now())
+
+    def _forget_directory(self, changes: Changes) -> None:
+        if changes.is_directory:
+            self._directory = None
+
+
+def _identity(store: Store, first: Identity | None) -> Identity:
+    with store.reading() as connection:
+        known = meta.identity(connection)
+    if known is not None:
+        return known
+    if first is None:
+        raise Trouble("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
+    data = msgspec.json.encode(first)
+    store.write(lambda connection: meta.put(connection, "identity", data)).result()
+    return first

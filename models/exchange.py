@@ -1,0 +1,118 @@
+"""Sync's side of the casebook: what is to be sent, taken in, settled and merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future
+
+import msgspec
+
+from models.changes import Changes
+from models.identity import Directory, Identity
+from models.status import Round
+from models.store import acts, arrivals, meta, versions
+from models.store.arrivals import Arrival, Receipt
+from models.store.desk import Act, Desk
+from models.store.versions import UnknownAncestry
+from models.version import Version
+
+__all__ = ["Arrival", "Exchange", "Receipt", "UnknownAncestry"]
+
+ROUNDS_KEPT = 20
+
+
+class Exchange:
+    """Used by the sync client alone. Every write is one commit, told by the same broadcast as a worker's own."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def identity(self) -> Identity:
+        """Who this laptop is to the server."""
+        return self._desk.identity
+
+    def cursors(self) -> tuple[int, int, dict[str, int]]:
+        """Main cursor, grant counter, and the scopes still being filled."""
+        return self._desk.read(arrivals.read_cursors)
+
+    def to_send(self, limit: int) -> list[Version]:
+        """The next unsent versions in op order. What is being written must be cut first."""
+        return self._desk.read(arrivals.to_send, limit)
+
+    def cut_all(self) -> Future[list[Version]]:
+        """Cut everything being written, so that it can be sent."""
+        return self._desk.write(acts.cut_rested)
+
+    def take(
+        self,
+        rows: Sequence[Arrival],
+        *,
+        cursor: int,
+        grants: int,
+        filling: Mapping[str, int],
+        scopes: Mapping[str, str] | None = None,
+        directory: Directory | None = None,
+    ) -> Future[set[str]]:
+        """Take one pulled page in: rows and cursors in one commit. Returns the records that clash and want merging.
+
+        ``scopes`` and ``directory`` come when the grants changed; scopes new to this laptop are then filled from 0.
+        """
+
+        def act(it: Act) -> set[str]:
+            fill = dict(filling)
+            if scopes is not None:
+                new = arrivals.show_scopes(it.connection, scopes, it.touched)
+                main, _, already = arrivals.read_cursors(it.connection)
+                if main:
+                    fill |= {scope: already.get(scope, 0) for scope in new}
+                meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
+                meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
+            clashes = arrivals.take(it.connection, rows, it.touched)
+            arrivals.write_cursors(it.connection, cursor, grants, fill)
+            return clashes
+
+        future = self._desk.write(act, is_sync=True)
+        if scopes is not None:
+            told = Changes(scopes=frozenset(scopes), is_directory=True, is_sync=True)
+            future.add_done_callback(lambda done: self._desk.tell(told) if done.exception() is None else None)
+        return future
+
+    def settle(self, receipts: Iterable[Receipt]) -> Future[set[str]]:
+        """Apply the server's receipts: only now is a version sent. Returns the records whose head is now another's."""
+        receipts = tuple(receipts)
+        return self._desk.write(lambda it: arrivals.settle(it.connection, it.pen, receipts, it.touched), is_sync=True)
+
+    def clashing(self) -> list[str]:
+        """Records that stand on another version than the server's head."""
+        return self._desk.read(arrivals.clashing)
+
+    def merge(self, record_id: str, *, is_whole: bool = False) -> Future[bool]:
+        """Merge a record's unsent work with the head. Raises UnknownAncestry when its history must be fetched first;
+
+        ``is_whole`` says that it has been.
+        """
+        return self._desk.write(
+            lambda it: arrivals.merge_record(it.connection, it.pen, record_id, it.touched, is_whole=is_whole),
+            is_sync=True,
+        )
+
+    def keep_history(self, rows: Sequence[Arrival]) -> Future[None]:
+        """Keep fetched versions of a record."""
+        seqs = {row.version.version_id: row.seq for row in rows}
+        kept = [row.version for row in rows]
+        return self._desk.write(lambda it: versions.keep(it.connection, kept, seqs=seqs))
+
+    def note_round(self, sent: int, received: int) -> Future[None]:
+        """Write down a round that moved something; a round that moved nothing writes nothing."""
+        last = [Round(self._desk.clock.now(), sent, received), *self._desk.read(meta.rounds)][:ROUNDS_KEPT]
+        return self._desk.write(lambda it: meta.put_rounds(it.connection, last))
+
+    def become(self, identity: Identity) -> Future[None]:
+        """Take on a changed identity, such as a new timeline."""
+
+        def act(it: Act) -> None:
+            meta.put(it.connection, "identity", msgspec.json.encode(identity))
+            self._desk.identity = identity
+
+        return self._desk.write(act)

@@ -1,0 +1,101 @@
+"""What a worker may do to a record, each act inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.entry import Draft, Edit, Entry, Notice, Saved
+from models.errors import Trouble
+from models.record import declaration_of, problems
+from models.store import records, versions
+from models.store.desk import Act
+from models.version import OpenChoice, Version
+
+
+def save(act: Act, draft: Draft, edits: Mapping[str, Edit]) -> Saved:
+    """Save what a form changed: working body, columns and search words together."""
+    merged = records.save(act.connection, act.pen, draft, edits)
+    return Saved(_touch(act, draft.record_id), act.pen.clock.now(), merged)
+
+
+def cut(act: Act, record_id: str, what: str = "cut") -> Version | None:
+    """Cut a record's version, where it has something new to say."""
+    version = versions.cut(act.connection, act.pen, record_id, what)
+    if version is not None:
+        act.touched.add(record_id, version.type, version.scope_id)
+        act.touched.op_no = version.op_no
+    return version
+
+
+def cut_rested(act: Act, rested_before: str = "") -> list[Version]:
+    """Cut everything being written, or with ``rested_before`` (a stamp) only what has rested since then."""
+    rows = act.connection.exec_driver_sql(
+        "SELECT record_id FROM record WHERE working IS NOT NULL AND (? = '' OR changed_at < ?) ORDER BY row",
+        (rested_before, rested_before),
+    ).all()
+    cuts = [cut(act, row.record_id) for row in rows]
+    return [version for version in cuts if version is not None]
+
+
+def finish(act: Act, record_id: str) -> Entry:
+    """Finish a record. Raises Trouble when something is missing or two texts stand side by side."""
+    standing = versions.standing(act.connection, record_id)
+    declaration = declaration_of(standing.type) if standing else None
+    if standing is None or declaration is None:
+        raise Trouble("There is nothing to finish yet", "Write something first.")
+    now = standing.now()
+    missing = problems(declaration, now.body)
+    if missing:
+        raise Trouble("There is a problem", missing[0].words, "Your record is saved. You can finish it later.")
+    if now.open_choices:
+        raise Trouble("Two texts stand side by side", "Both are safe.", "Choose between them, then finish.")
+    return change(act, record_id, "finish", is_finished=True)
+
+
+def change(act: Act, record_id: str, what: str, **changes: Any) -> Entry:
+    """Change what stands beside a record's body, as a version of its own."""
+    records.change_state(act.connection, act.pen, record_id, **changes)
+    cut(act, record_id, what)
+    return _touch(act, record_id)
+
+
+def choose(act: Act, record_id: str, choice: OpenChoice, text: Any) -> Entry:
+    """Settle an open choice: ``text`` becomes the field's value. The text not chosen stays in the history."""
+    cut(act, record_id)
+    standing = versions.standing(act.connection, record_id)
+    if standing is None or choice not in standing.now().open_choices:
+        raise Trouble("This has already been settled", "Both texts are in the history.")
+    now = standing.now()
+    rest = tuple(one for one in now.open_choices if one != choice)
+    entry = change(act, record_id, "choose", body={**now.body, choice.field: text}, open_choices=rest)
+    if not rest:
+        act.connection.exec_driver_sql(
+            "UPDATE issue SET settled_at = ? WHERE kind = 'two_versions' AND record_id = ? AND settled_at IS NULL",
+            (act.pen.clock.stamp(), record_id),
+        )
+    return entry
+
+
+def put_away(act: Act, notice_id: int) -> None:
+    """Put a notice away. What it spoke of stays as it is."""
+    row = act.connection.exec_driver_sql(
+        "UPDATE issue SET settled_at = ? WHERE issue_id = ? RETURNING record_id", (act.pen.clock.stamp(), notice_id)
+    ).first()
+    if row:
+        act.touched.records.add(row.record_id)
+
+
+def notices(connection: Any) -> list[Notice]:
+    """What a person should look at, newest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT issue_id, kind, record_id, words, at FROM issue WHERE settled_at IS NULL ORDER BY issue_id DESC"
+    )
+    return [Notice(*row) for row in rows]
+
+
+def _touch(act: Act, record_id: str) -> Entry:
+    entry = records.entry(act.connection, record_id)
+    assert entry is not None
+    act.touched.add(record_id, entry.type, entry.scope_id)
+    return entry

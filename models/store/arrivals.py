@@ -1,0 +1,316 @@
+"""What comes from the server: taking versions in, settling what was sent, and merging what clashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from models.changes import Touched
+from models.merge import NOTHING, Merged, Side, merge
+from models.store.project import project
+from models.store.records import rules_of, write_columns
+from models.store.search import index_now
+from models.store.versions import (
+    Pen,
+    Standing,
+    UnknownAncestry,
+    append_own,
+    common_parent,
+    cut,
+    decode_version,
+    encode,
+    keep,
+    make_version,
+    row_values,
+    standing,
+)
+from models.version import Version, Working
+
+_INSERT = (
+    "INSERT INTO record (record_id, scope_id, type, author_id, changed_at, is_finished, is_deleted, has_choices, "
+    "title, when_key, k1, k2, k3, tip_version_id, head_version_id, head_seq, tip, needs_index) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One version from the server with its place in the council's line."""
+
+    seq: int
+    version: Version
+    is_head: bool = True
+
+
+def take(connection: Connection, arrivals: Sequence[Arrival], touched: Touched) -> set[str]:
+    """Take pulled heads in, through the same projection as a save. Returns the records that now clash.
+
+    A record nobody is writing moves forward; one with unsent work keeps it, and the head waits beside it.
+    An older seq never overwrites a newer one.
+    """
+    heads = {a.version.record_id: a for a in sorted(arrivals, key=lambda a: a.seq) if a.is_head}
+    known = _known(connection, list(heads))
+    new = [arrival for record_id, arrival in heads.items() if record_id not in known]
+    if new:
+        values = [
+            (*row_values(a.version, project(a.version.type, a.version.read_body())), a.seq, encode(a.version))
+            for a in new
+        ]
+        connection.exec_driver_sql(_INSERT, values)
+    for arrival in new:
+        touched.add(arrival.version.record_id, arrival.version.type, arrival.version.scope_id)
+    clashes = set()
+    for record_id in heads.keys() & known:
+        if _take_known(connection, heads[record_id], touched):
+            clashes.add(record_id)
+    keep(connection, [a.version for a in arrivals if not a.is_head])
+    return clashes
+
+
+def _known(connection: Connection, record_ids: list[str]) -> set[str]:
+    found: set[str] = set()
+    for at in range(0, len(record_ids), 500):
+        some = record_ids[at : at + 500]
+        marks = ", ".join("?" * len(some))
+        rows = connection.exec_driver_sql(f"SELECT record_id FROM record WHERE record_id IN ({marks})", tuple(some))
+        found |= {row.record_id for row in rows}
+    return found
+
+
+def _take_known(connection: Connection, arrival: Arrival, touched: Touched) -> bool:
+    version = arrival.version
+    record = standing(connection, version.record_id)
+    assert record is not None
+    if arrival.seq <= record.head_seq:
+        return False
+    connection.exec_driver_sql(
+        "UPDATE record SET head_version_id = ?, head_seq = ? WHERE row = ?",
+        (version.version_id, arrival.seq, record.row),
+    )
+    if version.version_id == record.tip_version_id or _is_own(connection, version.version_id):
+        return False
+    touched.add(version.record_id, version.type, version.scope_id)
+    is_behind = record.tip_version_id in ("", record.head_version_id) or record.tip_version_id in version.parents
+    if record.working is None and is_behind and record.tip is not None:
+        move_forward(connection, record, version)
+        return False
+    keep(connection, [version], seqs={version.version_id: arrival.seq})
+    return True
+
+
+def _is_own(connection: Connection, version_id: str) -> bool:
+    """Say whether this laptop cut the version itself, so that the head is one the worker has already built on."""
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM version WHERE version_id = ? AND op_no IS NOT NULL", (version_id,)
+    ).first()
+    return found is not None
+
+
+def move_forward(connection: Connection, record: Standing, version: Version) -> None:
+    """Let a record with no unsent work stand on ``version``. The text it had stays in the server's history."""
+    connection.exec_driver_sql(
+        "UPDATE record SET tip = ?, tip_version_id = ?, working = NULL, author_id = ?, needs_index = 1 WHERE row = ?",
+        (encode(version), version.version_id, version.author_id, record.row),
+    )
+    write_columns(connection, record, Working.of(version))
+    connection.exec_driver_sql(
+        "UPDATE record SET is_deleted = ? WHERE row = ?", (int(version.is_deleted or version.is_erased), record.row)
+    )
+
+
+def clashing(connection: Connection) -> list[str]:
+    """Records whose server head is not the version they stand on, nor one they were sent with."""
+    rows = connection.exec_driver_sql(
+        "SELECT record_id FROM record "
+        "WHERE head_version_id != '' AND head_version_id != tip_version_id AND is_hidden = 0"
+    )
+    return [row.record_id for row in rows]
+
+
+def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touched, *, is_whole: bool = False) -> bool:
+    """Merge a record's unsent work with the server's head, into a version with two parents.
+
+    Returns True when something was merged or moved. Raises UnknownAncestry when history must be fetched first;
+    with ``is_whole`` (it has been) sides without a known common parent are merged over an empty base.
+    """
+    mine = cut(connection, pen, record_id)
+    if mine is not None:
+        touched.op_no = mine.op_no
+    record = standing(connection, record_id)
+    if record is None or record.tip is None or record.head_version_id in ("", record.tip_version_id):
+        return False
+    graph = _graph(connection, record)
+    head = graph.get(record.head_version_id)
+    if head is None:
+        raise UnknownAncestry(record.head_version_id)
+    try:
+        base_id = common_parent(graph, record.tip_version_id, record.head_version_id)
+    except UnknownAncestry:
+        if not is_whole:
+            raise
+        base_id = None
+    if base_id == head.version_id:
+        return False
+    touched.add(record.record_id, record.type, record.scope_id)
+    if base_id == record.tip_version_id:
+        move_forward(connection, record, head)
+        return True
+    base = _side(graph[base_id]) if base_id and base_id in graph else NOTHING
+    merged = merge(rules_of(record.type), base, _side(record.tip), _side(head))
+    touched.op_no = _stand_on(connection, pen, record, head, merged) or touched.op_no
+    return True
+
+
+def _graph(connection: Connection, record: Standing) -> dict[str, Version]:
+    rows = connection.exec_driver_sql("SELECT envelope FROM version WHERE record_id = ?", (record.record_id,))
+    graph = {version.version_id: version for version in (decode_version(row.envelope) for row in rows)}
+    if record.tip is not None:
+        graph.setdefault(record.tip.version_id, record.tip)
+    return graph
+
+
+def _side(version: Version) -> Side:
+    return Side(
+        version_id=version.version_id,
+        body=version.read_body(),
+        author_id=version.author_id,
+        written_at=version.written_at,
+        open_choices=version.open_choices,
+        is_finished=version.is_finished,
+        is_deleted=version.is_deleted,
+        audience=version.audience,
+        keep_from=version.keep_from,
+        about=version.about,
+    )
+
+
+def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version, merged: Merged) -> int:
+    state = Working(
+        body=merged.body,
+        changed_at=pen.clock.stamp(),
+        audience=merged.audience,
+        keep_from=merged.keep_from,
+        about=merged.about,
+        is_finished=merged.is_finished,
+        is_deleted=merged.is_deleted,
+        open_choices=merged.open_choices,
+    )
+    if state.says_the_same_as(Working.of(head)):
+        move_forward(connection, record, head)
+        return 0
+    version = make_version(connection, pen, record, state, (head.version_id, record.tip_version_id))
+    append_own(connection, pen, record, version, "merge")
+    write_columns(connection, record, state)
+    index_now(connection, record.row, record.scope_id, record.type, state)
+    for kind, words in _outcomes(head, merged):
+        raise_issue(connection, pen, kind, record.record_id, words)
+    return version.op_no
+
+
+def _outcomes(head: Version, merged: Merged) -> list[tuple[str, str]]:
+    found = []
+    fresh = {choice.field for choice in merged.open_choices} - {choice.field for choice in head.open_choices}
+    if fresh:
+        found.append(("two_versions", ",".join(sorted(fresh))))
+    if merged.mixed:
+        found.append(("merged", ",".join(sorted(merged.mixed))))
+    if merged.has_beaten_delete:
+        found.append(("edit_beat_delete", ""))
+    return found
+
+
+def raise_issue(connection: Connection, pen: Pen, kind: str, record_id: str, words: str) -> None:
+    """Write down something a person should look at, once."""
+    connection.exec_driver_sql(
+        "INSERT INTO issue (kind, record_id, words, at) SELECT ?, ?, ?, ? WHERE NOT EXISTS "
+        "(SELECT 1 FROM issue WHERE kind = ? AND record_id = ? AND words = ? AND settled_at IS NULL)",
+        (kind, record_id, words, pen.clock.stamp(), kind, record_id, words),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The server's word on one pushed version. outcome: head, branch or held."""
+
+    version_id: str
+    outcome: str
+    seq: int = 0
+    reason: str = ""
+    head: Arrival | None = None
+
+
+def settle(connection: Connection, pen: Pen, receipts: Iterable[Receipt], touched: Touched) -> set[str]:
+    """Apply the server's receipts: only now is a version sent. Returns the records whose head is another."""
+    clashes: set[str] = set()
+    for receipt in receipts:
+        sent = connection.exec_driver_sql(
+            "SELECT op_no, record_id FROM outbox WHERE version_id = ?", (receipt.version_id,)
+        ).first()
+        if sent is None:
+            continue
+        record = standing(connection, sent.record_id)
+        assert record is not None
+        touched.add(record.record_id, record.type, record.scope_id)
+        if receipt.outcome == "held":
+            connection.exec_driver_sql(
+                "UPDATE outbox SET held_reason = ? WHERE op_no = ?", (receipt.reason or "held", sent.op_no)
+            )
+            raise_issue(connection, pen, "held", record.record_id, receipt.reason)
+            continue
+        connection.exec_driver_sql("DELETE FROM outbox WHERE op_no = ?", (sent.op_no,))
+        connection.exec_driver_sql("UPDATE version SET seq = ? WHERE version_id = ?", (receipt.seq, receipt.version_id))
+        if receipt.outcome == "head" and receipt.seq > record.head_seq:
+            connection.exec_driver_sql(
+                "UPDATE record SET head_version_id = ?, head_seq = ? WHERE row = ?",
+                (receipt.version_id, receipt.seq, record.row),
+            )
+        if receipt.head is not None and _take_known(connection, receipt.head, touched):
+            clashes.add(record.record_id)
+    return clashes
+
+
+def to_send(connection: Connection, limit: int) -> list[Version]:
+    """The next unsent versions in op order."""
+    rows = connection.exec_driver_sql(
+        "SELECT v.envelope FROM outbox o JOIN version v ON v.version_id = o.version_id "
+        "WHERE o.held_reason = '' ORDER BY o.op_no LIMIT ?",
+        (limit,),
+    )
+    return [decode_version(row.envelope) for row in rows]
+
+
+def write_cursors(connection: Connection, main: int, grants: int, filling: Mapping[str, int]) -> None:
+    """Put the pull's cursors down, in the same transaction as the rows they stand for."""
+    connection.exec_driver_sql("DELETE FROM cursor WHERE name LIKE 'fill:%'")
+    values = [("main", main), ("grants", grants), *((f"fill:{scope}", at) for scope, at in filling.items())]
+    connection.exec_driver_sql(
+        "INSERT INTO cursor (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", values
+    )
+
+
+def read_cursors(connection: Connection) -> tuple[int, int, dict[str, int]]:
+    """Main cursor, grant counter, and the scopes still being filled."""
+    found = {row.name: int(row.value) for row in connection.exec_driver_sql("SELECT name, value FROM cursor")}
+    filling = {name[5:]: value for name, value in found.items() if name.startswith("fill:")}
+    return found.get("main", 0), found.get("grants", 0), filling
+
+
+def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched) -> list[str]:
+    """Hide the records of scopes no longer granted, show those of scopes granted again. Nothing is deleted.
+
+    Returns the granted scopes that are new to this laptop, which must be filled.
+    """
+    granted = set(scopes)
+    held = {
+        row.scope_id: bool(row.hidden)
+        for row in connection.exec_driver_sql("SELECT scope_id, max(is_hidden) AS hidden FROM record GROUP BY scope_id")
+    }
+    for scope_id, is_hidden in held.items():
+        if is_hidden == (scope_id in granted):
+            connection.exec_driver_sql(
+                "UPDATE record SET is_hidden = ? WHERE scope_id = ?", (int(scope_id not in granted), scope_id)
+            )
+            touched.scopes.add(scope_id)
+    return sorted(scope for scope in granted if scope not in held or held[scope])

@@ -1,0 +1,175 @@
+"""Opens the vault's file: SQLCipher under SQLAlchemy Core, one writing thread, a few read-only connections."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool
+
+from models.errors import StoreDamaged, StoreFull, Trouble
+
+T = TypeVar("T")
+READERS = 4
+
+
+class Cipher(Protocol):
+    """Opens a DB-API connection to the vault's file. The shipped one encrypts; tests compare with one that does not."""
+
+    module: Any
+
+    def open(self, path: Path) -> Any:
+        """Return a new connection with its key set and nothing read yet."""
+        ...
+
+
+class SqlCipher:
+    """SQLCipher with 32 random bytes as raw key: opening costs nothing, and damage of any page is noticed."""
+
+    def __init__(self, key: bytes) -> None:
+        from sqlcipher3 import dbapi2
+
+        if len(key) != 32:
+            raise ValueError("a vault's key is 32 bytes")
+        self.module: Any = dbapi2
+        self._pragma = f"PRAGMA key=\"x'{key.hex()}'\""
+
+    def open(self, path: Path) -> Any:
+        """Open the file. ``cipher_memory_security`` is read back: a build without it is refused."""
+        connection = self.module.connect(str(path), check_same_thread=False, timeout=5, isolation_level=None)
+        connection.execute("PRAGMA cipher_log_level=NONE")  # or damage floods stderr with hundreds of lines
+        connection.execute("PRAGMA cipher_memory_security=ON")
+        connection.execute(self._pragma)
+        secured = connection.execute("PRAGMA cipher_memory_security").fetchone()
+        if not secured or str(secured[0]) != "1":
+            raise RuntimeError("this SQLCipher does not wipe freed memory")
+        return connection
+
+
+PRAGMAS = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY")
+
+
+def connect(cipher: Cipher, path: Path, *, is_writer: bool) -> Any:
+    """One connection, set up the only way Heard uses: WAL with FULL, or acknowledged saves die with the power."""
+    connection = cipher.open(path)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    if not is_writer:
+        connection.execute("PRAGMA query_only=ON")
+    return connection
+
+
+def make_engine(cipher: Cipher, path: Path, *, is_writer: bool) -> Engine:
+    """An engine that begins its own transactions, so that DDL rolls back and a writer never upgrades a read lock."""
+    engine = create_engine(
+        "sqlite://",
+        module=cipher.module,
+        creator=lambda: connect(cipher, path, is_writer=is_writer),
+        poolclass=QueuePool,
+        pool_size=1 if is_writer else READERS,
+        max_overflow=0 if is_writer else READERS,
+        hide_parameters=True,
+    )
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+def as_trouble(error: BaseException) -> Trouble | None:
+    """Tell the world's fault from a bug. The one place that reads SQLite's and SQLCipher's messages.
+
+    A failed page check shows as DatabaseError, then "readonly" on every write, or as a bare MemoryError,
+    depending on the build; all of them mean damage. None for anything that is our own bug.
+    """
+    if isinstance(error, Trouble):
+        return error
+    if isinstance(error, MemoryError):
+        return _damaged()
+    text = str(getattr(error, "orig", None) or error).lower()
+    if "disk is full" in text or "no space left" in text or "disk i/o error" in text:
+        return StoreFull(
+            "The laptop’s disk is full",
+            "Everything saved before is safe. What is on the screen is not saved yet.",
+            "Delete something you do not need, outside Heard. Heard tries again by itself.",
+        )
+    if any(
+        sign in text for sign in ("not a database", "malformed", "readonly", "sql logic error", "file is encrypted")
+    ):
+        return _damaged()
+    if "unable to open" in text:
+        return Trouble(
+            "Heard could not open its file", "Nothing has been changed.", "Restart the laptop and try again."
+        )
+    return None
+
+
+def _damaged() -> StoreDamaged:
+    return StoreDamaged(
+        "Part of the file on this laptop is damaged",
+        "Heard noticed before showing anything wrong. What was sent is safe on the council’s server.",
+        "Close Heard and open it again: it repairs itself from its last good copy.",
+    )
+
+
+class Store:
+    """The vault's file while it is open. Writes go one after another through one thread; reads never wait for them."""
+
+    def __init__(self, cipher: Cipher, path: Path) -> None:
+        self.cipher, self.path = cipher, path
+        self._write_engine = make_engine(cipher, path, is_writer=True)
+        self._read_engine = make_engine(cipher, path, is_writer=False)
+        self._jobs: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._write_on, name="casebook-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, job: Callable[[Connection], T]) -> Future[T]:
+        """Run ``job`` in one transaction on the writing thread. The future holds its result, or Trouble."""
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        return future
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A read-only connection with one consistent view. Raises Trouble for damage."""
+        try:
+            with self._read_engine.connect() as connection:
+                yield connection
+        except (exc.DBAPIError, MemoryError) as error:
+            trouble = as_trouble(error)
+            self._read_engine.dispose()
+            if trouble is None:
+                raise
+            raise trouble from error
+
+    def close(self) -> None:
+        """Finish what is queued, then close every connection. Safe to call twice."""
+        if self._thread.is_alive():
+            self._jobs.put(None)
+            self._thread.join()
+        self._write_engine.dispose()
+        self._read_engine.dispose()
+
+    def _write_on(self) -> None:
+        while (item := self._jobs.get()) is not None:
+            job, future = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                with self._write_engine.begin() as connection:
+                    result = job(connection)
+            except BaseException as error:  # noqa: BLE001 - handed to whoever waits; the thread must live
+                # After a failed page check a connection is spoilt; a fresh one still reads every good page.
+                if isinstance(error, exc.DBAPIError | MemoryError):
+                    self._write_engine.dispose()
+                future.set_exception(as_trouble(error) or error)
+            else:
+                future.set_result(result)

@@ -1,0 +1,55 @@
+"""Small named values in the vault: the identity, the directory, the scopes, the page to come back to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+from sqlalchemy import Connection
+
+from models.identity import Directory, Identity
+from models.status import Round
+
+
+def get(connection: Connection, name: str) -> bytes | None:
+    """Read a value, or None."""
+    row = connection.exec_driver_sql("SELECT value FROM meta WHERE name = ?", (name,)).first()
+    return bytes(row.value) if row else None
+
+
+def put(connection: Connection, name: str, value: bytes) -> None:
+    """Write a value."""
+    connection.exec_driver_sql(
+        "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )
+
+
+def identity(connection: Connection) -> Identity | None:
+    """Who this vault belongs to; None before the laptop has joined a council."""
+    data = get(connection, "identity")
+    return msgspec.json.decode(data, type=Identity) if data else None
+
+
+def directory(connection: Connection) -> Directory:
+    """Colleagues and assignments, as the server last told them."""
+    data = get(connection, "directory")
+    return msgspec.json.decode(data, type=Directory) if data else Directory()
+
+
+def scopes(connection: Connection) -> dict[str, str]:
+    """Granted scopes and this worker's role in each."""
+    data = get(connection, "scopes")
+    return msgspec.json.decode(data, type=dict[str, str]) if data else {}
+
+
+def rounds(connection: Connection) -> list[Round]:
+    """The last sync rounds that moved something, newest first."""
+    data = get(connection, "rounds")
+    found = msgspec.json.decode(data, type=list[tuple[float, int, int]]) if data else []
+    return [Round(datetime.fromtimestamp(at, UTC), sent, received) for at, sent, received in found]
+
+
+def put_rounds(connection: Connection, last: list[Round]) -> None:
+    """Keep the last sync rounds."""
+    put(connection, "rounds", msgspec.json.encode([(one.at.timestamp(), one.sent, one.received) for one in last]))

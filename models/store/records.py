@@ -1,0 +1,273 @@
+"""Saving and reading records: the working body, its columns and its search words in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row
+
+from models.entry import HELD, SAVED, SENT, Draft, Edit, Entry, Waiting
+from models.errors import NotAllowed, Trouble
+from models.fields import MergeRule, fault, is_empty
+from models.merge import merge_value
+from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
+from models.record import declaration_of
+from models.store.project import column_of, column_text, project
+from models.store.search import index_now
+from models.store.versions import Pen, Standing, decode_version, decode_working, encode, keep, standing
+from models.version import Body, OpenChoice, Working
+
+_ENTRY = """
+    SELECT r.record_id, r.scope_id, r.type, r.author_id, r.tip_version_id, r.head_version_id, r.when_key, r.title,
+           r.tip, r.working,
+           EXISTS (SELECT 1 FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason = '') AS waiting,
+           (SELECT o.held_reason FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason != '' LIMIT 1) AS held
+    FROM record r """
+
+_ORDER = {
+    NEWEST: "r.when_key DESC, r.row DESC",
+    OLDEST: "r.when_key, r.row",
+    TITLE: "r.title COLLATE NOCASE, r.row",
+    CHANGED: "r.changed_at DESC, r.row DESC",
+}
+
+
+def read_entry(row: Row[Any]) -> Entry:
+    """Turn a row of ``_ENTRY`` into what screens hold."""
+    tip = decode_version(row.tip) if row.tip is not None else None
+    if row.working is not None:
+        now = decode_working(row.working)
+    else:
+        assert tip is not None
+        now = Working.of(tip)
+    state = SAVED if row.waiting or row.working is not None else HELD if row.held else SENT
+    declaration = declaration_of(row.type)
+    schema = tip.schema if tip else (declaration.schema if declaration else 1)
+    return Entry(
+        record_id=row.record_id,
+        scope_id=row.scope_id,
+        type=row.type,
+        body=declaration.upgrade(now.body, schema) if declaration else now.body,
+        author_id=row.author_id,
+        changed_at=now.changed_at,
+        audience=now.audience,
+        keep_from=now.keep_from,
+        about=now.about,
+        schema=schema,
+        version_id=row.tip_version_id,
+        when=row.when_key,
+        title=row.title,
+        state=state,
+        held_reason=row.held or "",
+        is_finished=now.is_finished,
+        is_deleted=now.is_deleted,
+        open_choices=now.open_choices,
+    )
+
+
+def entry(connection: Connection, record_id: str) -> Entry | None:
+    """One record, deleted or not; None when this laptop does not hold it (or must hide it)."""
+    row = connection.exec_driver_sql(f"{_ENTRY} WHERE r.record_id = ? AND r.is_hidden = 0", (record_id,)).first()
+    return read_entry(row) if row else None
+
+
+def select(connection: Connection, query: Query) -> list[Entry]:
+    """The records a query asks for."""
+    where, values = _where(query)
+    rows = connection.exec_driver_sql(
+        f"{_ENTRY} WHERE {where} ORDER BY {_ORDER[query.order]} LIMIT ? OFFSET ?",
+        (*values, query.limit, query.offset),
+    )
+    return [read_entry(row) for row in rows]
+
+
+def count(connection: Connection, query: Query) -> int:
+    """How many records a query asks for, whatever its limit."""
+    where, values = _where(query)
+    return int(connection.exec_driver_sql(f"SELECT count(*) FROM record r WHERE {where}", tuple(values)).scalar_one())
+
+
+def _where(query: Query) -> tuple[str, list[Any]]:
+    parts, values = ["r.is_hidden = 0", "r.is_deleted = ?"], [int(query.is_deleted)]
+    text_values: list[Any] = list(values)
+    if query.types:
+        parts.append(f"r.type IN ({', '.join('?' * len(query.types))})")
+        text_values += query.types
+    for column, op, value in (
+        ("scope_id", "=", query.scope_id),
+        ("when_key", ">=", query.since),
+        ("when_key", "<", query.before),
+        ("author_id", "=", query.author_id),
+    ):
+        if value:
+            parts.append(f"r.{column} {op} ?")
+            text_values.append(value)
+    for column, wanted in (("is_finished", query.is_finished), ("has_choices", query.has_open_choices)):
+        if wanted is not None:
+            parts.append(f"r.{column} = ?")
+            text_values.append(int(wanted))
+    for condition in query.where:
+        sql, more = _condition(query, condition.field, condition.op, condition.value)
+        parts.append(sql)
+        text_values += more
+    return " AND ".join(parts), text_values
+
+
+def _condition(query: Query, field: str, op: str, value: Any) -> tuple[str, list[Any]]:
+    declaration = declaration_of(query.types[0]) if len(query.types) == 1 else None
+    if declaration is None:
+        raise ValueError("a condition on a field needs one known type")
+    column = f"r.{column_of(declaration, field)}"
+    if op == "in":
+        return f"{column} IN ({', '.join('?' * len(value))})", [column_text(item) for item in value]
+    if op == "is":
+        return (f"{column} IS NULL", []) if is_empty(value) else (f"{column} = ?", [column_text(value)])
+    return f"{column} {({'since': '>=', 'before': '<'})[op]} ?", [column_text(value)]
+
+
+def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edit]) -> dict[str, Any]:
+    """Write a form's edits into the working body, making the record with the first one.
+
+    Returns the fields whose stored value differs from what was handed over, because a merge kept more.
+    Raises NotAllowed where this worker may not edit it, Trouble for text that is too long.
+    """
+    record = standing(connection, draft.record_id) or _begin(connection, pen, draft)
+    check_editable(pen, record)
+    now = record.now() if record.tip or record.working else _empty(pen, draft)
+    body, choices, merged = dict(now.body), now.open_choices, {}
+    for name, edit in edits.items():
+        choices = _apply(pen, record, body, choices, name, edit)
+        if body.get(name) != edit.value and not (is_empty(body.get(name)) and is_empty(edit.value)):
+            merged[name] = body.get(name)
+    state = msgspec.structs.replace(now, body=body, open_choices=choices, changed_at=pen.clock.stamp())
+    write_working(connection, record, state)
+    return merged
+
+
+def _apply(
+    pen: Pen, record: Standing, body: Body, choices: tuple[OpenChoice, ...], name: str, edit: Edit
+) -> tuple[OpenChoice, ...]:
+    declaration = declaration_of(record.type)
+    field = declaration.fields.get(name) if declaration else None
+    if field is None:
+        raise ValueError(f"{record.type} has no field {name}")
+    wrong = fault(field, edit.value)
+    if wrong:
+        raise Trouble(wrong, "What was saved before is safe.", "Shorten it, or put part of it in another record.")
+    growing = next((c for c in choices if c.field == name and c.value == edit.seen), None)
+    if growing is not None and body.get(name) != edit.seen:
+        # The worker is still typing the text that lost a merge: it grows where it is kept, beside the other.
+        grown = msgspec.structs.replace(growing, value=edit.value, written_at=pen.clock.stamp())
+        return tuple(grown if c is growing else c for c in choices)
+    value, is_clean = merge_value(field.merge, edit.seen, edit.value, body.get(name))
+    if not is_clean:
+        identity = pen.identity
+        return (*choices, OpenChoice(name, pen.ids.new(), edit.value, identity.worker.worker_id, pen.clock.stamp()))
+    if is_empty(value):
+        body.pop(name, None)
+    else:
+        body[name] = value
+    return choices
+
+
+def _begin(connection: Connection, pen: Pen, draft: Draft) -> Standing:
+    if declaration_of(draft.type) is None:
+        raise ValueError(f"no record type {draft.type}")
+    stamp = pen.clock.stamp()
+    author = pen.identity.worker.worker_id
+    row = connection.exec_driver_sql(
+        "INSERT INTO record (record_id, scope_id, type, author_id, changed_at, is_finished, is_deleted, has_choices, "
+        "title, when_key, tip_version_id, head_version_id, head_seq, needs_index) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', '', '', '', 0, 0) RETURNING row",
+        (draft.record_id, draft.scope_id, draft.type, author, stamp),
+    ).scalar_one()
+    return Standing(int(row), draft.record_id, draft.scope_id, draft.type, author, "", "", 0, None, None)
+
+
+def _empty(pen: Pen, draft: Draft) -> Working:
+    declaration = declaration_of(draft.type)
+    assert declaration is not None
+    audience = draft.audience or declaration.audience
+    return Working(
+        body={}, changed_at=pen.clock.stamp(), audience=audience, keep_from=draft.keep_from, about=draft.about
+    )
+
+
+def check_editable(pen: Pen, record: Standing) -> None:
+    """Raise NotAllowed unless this worker may change the record as it stands."""
+    declaration = declaration_of(record.type)
+    title = declaration.title.lower() if declaration else "record"
+    if declaration is None or (record.tip is not None and record.tip.schema > declaration.schema):
+        raise NotAllowed(
+            f"A newer Heard wrote this {title}", "You can read it. Nothing is lost.", "Update Heard to change it."
+        )
+    if record.tip is not None and record.tip.is_finished:
+        raise NotAllowed(f"This {title} is finished", "A finished record never changes.", "Add an addendum instead.")
+    if declaration.edited_by == "author" and record.author_id != pen.identity.worker.worker_id:
+        raise NotAllowed(
+            f"This {title} is another worker’s", "Only its author can change it.", "Add an addendum instead."
+        )
+
+
+def write_working(connection: Connection, record: Standing, state: Working) -> None:
+    """Store a working state with its columns and search words. Keeps the version it grew from, as base for a merge."""
+    if record.tip is not None and record.working is None:
+        keep(connection, [record.tip], seqs={record.tip.version_id: record.head_seq})
+    write_columns(connection, record, state)
+    connection.exec_driver_sql("UPDATE record SET working = ? WHERE row = ?", (encode(state), record.row))
+    index_now(connection, record.row, record.scope_id, record.type, state)
+
+
+def write_columns(connection: Connection, record: Standing, state: Working) -> None:
+    """Fill the plain columns of one record from its state."""
+    connection.exec_driver_sql(
+        "UPDATE record SET changed_at = ?, is_finished = ?, is_deleted = ?, has_choices = ?, "
+        "title = ?, when_key = ?, k1 = ?, k2 = ?, k3 = ? WHERE row = ?",
+        (
+            state.changed_at,
+            int(state.is_finished),
+            int(state.is_deleted),
+            int(bool(state.open_choices)),
+            *project(record.type, state.body),
+            record.row,
+        ),
+    )
+
+
+def change_state(connection: Connection, pen: Pen, record_id: str, **changes: Any) -> Standing:
+    """Change what stands beside the body: finished, deleted, audience, keep_from, open choices. Raises NotAllowed."""
+    record = standing(connection, record_id)
+    if record is None:
+        raise Trouble("This record is no longer on this laptop", "Nothing has been changed.")
+    check_editable(pen, record)
+    state = msgspec.structs.replace(record.now(), changed_at=pen.clock.stamp(), **changes)
+    write_working(connection, record, state)
+    return record
+
+
+def waiting(connection: Connection) -> list[Waiting]:
+    """What is saved here and not acknowledged, newest first."""
+    rows = connection.exec_driver_sql(
+        f"{_ENTRY} WHERE r.working IS NOT NULL "
+        "OR r.record_id IN (SELECT record_id FROM outbox WHERE held_reason = '') ORDER BY r.changed_at DESC LIMIT 500"
+    )
+    entries: Sequence[Entry] = [read_entry(row) for row in rows]
+    return [Waiting(one, one.changed_at) for one in entries]
+
+
+def waiting_count(connection: Connection) -> int:
+    """How many records wait to be sent."""
+    return int(
+        connection.exec_driver_sql(
+            "SELECT count(*) FROM (SELECT record_id FROM record WHERE working IS NOT NULL "
+            "UNION SELECT record_id FROM outbox WHERE held_reason = '')"
+        ).scalar_one()
+    )
+
+
+def rules_of(type_name: str) -> dict[str, MergeRule]:
+    """The merge rule of each field of a type; none for a type only a newer Heard knows."""
+    declaration = declaration_of(type_name)
+    return {name: field.merge for name, field in declaration.fields.items()} if declaration else {}

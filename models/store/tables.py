@@ -1,0 +1,107 @@
+"""The vault's fixed tables. A new record type never adds one: bodies are JSON, and what lists need is projected."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
+
+SCHEMA = 1
+"""Raised by each migration. ``SCHEMA // 1000`` is the major number: a vault with a greater one is left untouched."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+record = Table(
+    "record",
+    metadata,
+    Column("row", Integer, primary_key=True),
+    Column("record_id", Text, nullable=False, unique=True),
+    Column("scope_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("author_id", Text, nullable=False),
+    Column("changed_at", Text, nullable=False),
+    Column("is_finished", Integer, nullable=False),
+    Column("is_deleted", Integer, nullable=False),
+    Column("is_hidden", Integer, nullable=False, server_default=text("0")),
+    Column("has_choices", Integer, nullable=False),
+    # Filled by the projection, from the declaration.
+    Column("title", Text, nullable=False),
+    Column("when_key", Text, nullable=False),
+    Column("k1", Text),
+    Column("k2", Text),
+    Column("k3", Text),
+    # The version the working body grew from, and the server's head. tip is the encoded Version, exact bytes and all.
+    Column("tip_version_id", Text, nullable=False),
+    Column("head_version_id", Text, nullable=False),
+    Column("head_seq", Integer, nullable=False),
+    Column("tip", LargeBinary),
+    Column("working", LargeBinary),
+    Column("needs_index", Integer, nullable=False),
+    Index("ix_record_scope_id_when_key", "scope_id", "when_key"),
+    Index("ix_record_type_k1", "type", "k1"),
+    Index("ix_record_needs_index", "needs_index", sqlite_where=text("needs_index = 1")),
+    Index("ix_record_working", "row", sqlite_where=text("working IS NOT NULL")),
+    Index("ix_record_has_choices", "has_choices", sqlite_where=text("has_choices = 1")),
+)
+"""One row a record: the state that stands on this laptop."""
+
+version = Table(
+    "version",
+    metadata,
+    Column("version_id", Text, primary_key=True),
+    Column("record_id", Text, nullable=False, index=True),
+    Column("op_no", Integer, unique=True),
+    Column("seq", Integer, nullable=False, server_default=text("0")),
+    Column("envelope", LargeBinary, nullable=False),
+)
+"""Versions kept whole: our own, the bases of what is being edited, clashing heads, and fetched history."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("op_no", Integer, primary_key=True),
+    Column("version_id", Text, nullable=False, unique=True),
+    Column("record_id", Text, nullable=False, index=True),
+    Column("since", Text, nullable=False),
+    Column("held_reason", Text, nullable=False, server_default=text("''")),
+)
+"""Cut versions the server has not acknowledged, and those it keeps in the held-back box (with the reason)."""
+
+cursor = Table("cursor", metadata, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
+"""How far the pull has come: ``main``, ``grants``, and ``fill:<scope>`` for each scope still being filled."""
+
+issue = Table(
+    "issue",
+    metadata,
+    Column("issue_id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("settled_at", Text),
+)
+"""What a person should look at: a row, never a pop-up."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("audit_id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("version_id", Text, nullable=False),
+    Column("worker_id", Text, nullable=False),
+)
+"""What this laptop's worker did, in order. Ids and verbs only."""
+
+meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", LargeBinary, nullable=False))
+"""One value a name: identity, directory, scopes, the last op number, the page to come back to."""
+
+SEARCH = """CREATE VIRTUAL TABLE search USING fts5(
+    words, title, who, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3')"""
+SEARCH_SECURELY = "INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"
+"""Search words; rowid is record.row. Deleted words are overwritten, not left in a free page."""
