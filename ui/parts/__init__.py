@@ -17,6 +17,7 @@ Divider       divider.py        a hairline
 KeyCap        key_cap.py        a key drawn as a key
 FlowLayout    flow.py           side by side, wrapping
 ScrollPage    scroll_page.py    a page that scrolls and keeps the focus in sight
+Tabs          tabs.py          tabs as wide as their words, over a QStackedWidget
 Picker        picker.py         a drop-down list that ignores the wheel
 Toast         toast.py          a message with Undo for ten seconds; the window has one
 lettering.py  words with leading, and strokes.py boxes, rings and keys, for parts that paint themselves.

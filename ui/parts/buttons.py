@@ -23,14 +23,15 @@ from ui.parts.focus_ring import OUT, FocusRing, has_room
 
 RADIUS = 8
 PAD = 16
+LINKS = ("link", "problem")  # words in a text, underlined; they have no ground of their own
 ICON_GAP = 9
 
 
 @dataclass(frozen=True, slots=True)
 class _Dress:
     fill: str | None
-    hover: str
-    pressed: str
+    hover: str | None
+    pressed: str | None
     edge: str | None
     ink: str
 
@@ -40,13 +41,16 @@ _DRESSES = {
     "secondary": _Dress("surface", "sunken", "line", "control", "text"),
     "quiet": _Dress(None, "primary_soft", "sel", None, "primary"),
     "danger": _Dress("surface", "danger_soft", "danger_soft", "danger", "danger"),
+    "link": _Dress(None, None, None, None, "primary"),
+    "problem": _Dress(None, None, None, None, "danger"),
 }
 
 
 class Button(QPushButton):
-    """A button with ``words``, an icon before them and perhaps one after; ``kind`` is one of the four below.
+    """A button with ``words``, an icon before them and perhaps one after; ``kind`` says what it is.
 
-    ``primary`` is filled: one a page. ``secondary`` has an edge, ``quiet`` has none, ``danger`` removes something.
+    ``primary`` is filled: one a page. ``secondary`` has an edge, ``quiet`` has none, ``danger`` removes something,
+    ``link`` stands in a text, ``problem`` leads to a field in error.
     ``keys`` ("Ctrl+Enter") are drawn as key caps. ``alt`` is the letter that Alt presses. Words too long for the
     room end in an ellipsis and stand whole in the tooltip.
     """
@@ -114,20 +118,26 @@ class Button(QPushButton):
     def _small(self) -> QFontMetricsF:
         return QFontMetricsF(theme.current().font("overline", 600))
 
+    def _pad(self) -> int:
+        return 0 if self._kind in LINKS else PAD
+
+    def _tall(self) -> int:
+        return theme.current().px(26 if self._kind in LINKS else 40)
+
     def _around_words(self) -> float:
         look = theme.current()
         side = look.px(20) + (ICON_GAP if self._words else 0)
-        wide = 2.0 * PAD + (side if self._icon else 0) + (look.px(18) + 6 if self._trailing else 0)
+        wide = 2.0 * self._pad() + (side if self._icon else 0) + (look.px(18) + 6 if self._trailing else 0)
         return wide + (strokes.key_width(self._keys, self._small()) + 12 if self._keys else 0)
 
     def sizeHint(self) -> QSize:
         wide = self._around_words() + self._letter().horizontalAdvance(self._words) + 2
-        return QSize(round(wide + 0.49), theme.current().px(40))
+        return QSize(round(wide + 0.49), self._tall())
 
     def minimumSizeHint(self) -> QSize:
         shortest = self._letter().horizontalAdvance(self._words[:5] + "…")
         whole = self._letter().horizontalAdvance(self._words) + 2
-        return QSize(round(self._around_words() + min(shortest, whole) + 0.49), theme.current().px(40))
+        return QSize(round(self._around_words() + min(shortest, whole) + 0.49), self._tall())
 
     # ---- painting ----------------------------------------------------------------------------------------------
 
@@ -162,13 +172,15 @@ class Button(QPushButton):
         room = self.width() - self._around_words()
         shown = letter.elidedText(self._words, Qt.TextElideMode.ElideRight, max(0.0, room + 1))
         wide = letter.horizontalAdvance(shown)
-        left = PAD + max(0.0, (room - wide) / 2) if self._kind != "nav" else float(PAD)
+        left = self._pad() + (0.0 if self._kind in LINKS else max(0.0, (room - wide) / 2))
         middle = rect.center().y()
         if self._icon:
             side = look.px(20)
             icons.paint(painter, self._icon, QRectF(left, round(middle - side / 2), side, side), ink)
             left += side + (ICON_GAP if self._words else 0)
-        painter.setFont(look.font("ui", 600))
+        font = look.font("ui", 600)
+        font.setUnderline(self._kind in LINKS)
+        painter.setFont(font)
         painter.setPen(ink)
         text = shown.replace("&", "&&") if shown != self._words else self.text()
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
@@ -215,11 +227,11 @@ class Button(QPushButton):
             self.updateGeometry()
 
     def _place_ring(self) -> None:
-        wanted = self._kind == "primary" and self.hasFocus() and self._by_keyboard and has_room(self)
+        wanted = self._kind in ("primary", *LINKS) and self.hasFocus() and self._by_keyboard and has_room(self)
         if not wanted:
             self._drop_ring()
         elif self._ring is None:
-            self._ring = FocusRing(self, RADIUS)
+            self._ring = FocusRing(self, 2 if self._kind in LINKS else RADIUS)
         else:
             self._ring.follow()
 

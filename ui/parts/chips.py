@@ -14,7 +14,7 @@ from ui.parts import strokes
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
 
-SLACK = 4  # round the drawn chip: the hit area, and the room where the focus ring stands
+SLACK = 4  # above and below the drawn chip, so that 40 px can be pressed
 TALL = 32
 PAD = 15
 TICK = 14
@@ -57,10 +57,10 @@ class _ChipFace(_Pressable):
     def sizeHint(self) -> QSize:
         bold = QFontMetricsF(theme.current().font("small", 700))
         wide = self._before() + bold.horizontalAdvance(self.words()) + self._after()
-        return QSize(round(wide + 0.99) + 2 * SLACK, theme.current().px(TALL) + 2 * SLACK)
+        return QSize(round(wide + 0.99), theme.current().px(TALL) + 2 * SLACK)
 
     def minimumSizeHint(self) -> QSize:
-        short = theme.current().px(64) + 2 * SLACK
+        short = theme.current().px(64)
         return QSize(min(short, self.sizeHint().width()), self.sizeHint().height())
 
     def hitButton(self, pos: QPoint) -> bool:
@@ -70,14 +70,14 @@ class _ChipFace(_Pressable):
         look = theme.current()
         painter = QPainter(self)
         whole = QRectF(self.rect())
-        chip = whole.adjusted(SLACK, SLACK, -SLACK, -SLACK)
+        chip = whole.adjusted(0, SLACK, 0, -SLACK)
         chosen = self.isChecked()
         fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
         edge = look.colour("primary" if chosen else "control")
         width = strokes.edge_width() + (0.5 if chosen else 0)
         strokes.box(painter, chip, look.colour(fill), edge, chip.height() / 2, width)
         if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, whole.height() / 2)
+            strokes.ring(painter, chip, chip.height() / 2)
         ink = look.colour("on_primary_soft" if chosen else "text")
         font = look.font("small", 700 if chosen else 600)
         painter.setFont(font)

@@ -39,10 +39,12 @@ class ChoiceRow(QGroupBox):
         self._chips: list[OneChip | FlagChip] = []
         self._before: tuple[str, ...] = ()
         self._since = QElapsedTimer()
+        self.setFlat(True)
+        # The group is there for its role; a group box would keep room for a frame and a title it has not got.
+        self.setAttribute(Qt.WidgetAttribute.WA_LayoutOnEntireRect)
         outer = QVBoxLayout(self)
-        # The chips' own slack of 4 px is taken back, so that the first chip stands under its label's first letter.
         outer.setContentsMargins(0, 0, 0, 0)
-        self._flow = FlowLayout(across=0, down=0)
+        self._flow = FlowLayout(across=7, down=0)
         outer.addLayout(self._flow)
         policy = self.sizePolicy()
         policy.setHeightForWidth(True)

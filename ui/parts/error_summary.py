@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from ui import access, style
+from ui.parts.buttons import Button
 from ui.parts.labels import PlainLabel
 
 
@@ -23,7 +24,7 @@ class ErrorSummary(QFrame):
         self._column.setContentsMargins(16, 12, 16, 14)
         self._column.setSpacing(2)
         self._column.addWidget(PlainLabel(title, "h2"))
-        self._links: list[QPushButton] = []
+        self._links: list[Button] = []
         self._note = PlainLabel("", "small")
         self._column.addWidget(self._note)
         self.hide()
@@ -34,9 +35,7 @@ class ErrorSummary(QFrame):
         if not problems:
             return
         for words, field in problems:
-            link = QPushButton(words.replace("&", "&&"), self)
-            style.mark(link, kind="link", tone="danger")
-            link.setAccessibleName(words)
+            link = Button(words, kind="problem", parent=self)
             link.setAccessibleDescription("Go to this question")
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _=False, field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
@@ -59,6 +58,6 @@ class ErrorSummary(QFrame):
         self._links = []
         self.hide()
 
-    def links(self) -> tuple[QPushButton, ...]:
+    def links(self) -> tuple[Button, ...]:
         """Return the links shown, in order."""
         return tuple(self._links)
