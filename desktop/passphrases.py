@@ -10,7 +10,8 @@ LEAST_CHARACTERS = 12
 LEAST_WORDS = 4
 MOST_CHARACTERS = 1024
 
-_COMMON_WORDS = """
+_COMMON = frozenset(
+    """
     password passphrase passcode pass word letmein welcome admin administrator login user guest test testing
     secret master access default temp temporary changeme change please open sesame iloveyou love princess dragon
     monkey sunshine football baseball superman batman shadow hello whatever trustno computer laptop internet
@@ -20,8 +21,8 @@ _COMMON_WORDS = """
     heard council county borough city social worker work care children child family families services service
     safeguarding england london manchester liverpool arsenal chelsea tottenham united rangers celtic everton
     correct horse battery staple the and my is
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+    """.split()  # noqa: SIM905 - a list of words reads better as words
+)
 _LEET = str.maketrans("013457$@!", "oieastsai")
 _RUNS = ("abcdefghijklmnopqrstuvwxyz", "zyxwvutsrqponmlkjihgfedcba", "qwertyuiopasdfghjklzxcvbnm")
 _LEFT_OVER = 4

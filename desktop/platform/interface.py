@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 
 class Platform(Protocol):
@@ -44,6 +44,9 @@ class Platform(Protocol):
 
     def kept_variables(self) -> frozenset[str]:
         """Names of environment variables that a freshly started process needs from this one."""
+
+    def start_options(self) -> dict[str, Any]:
+        """What ``subprocess.Popen`` needs so that a new process outlives this one."""
 
     def let_window_come_forward(self, process_id: int) -> None:
         """Allow another process to raise its window, where the system asks for leave."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import stat
 import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 _PR_SET_DUMPABLE = 4
 
-_KEPT_VARIABLES = """
-    HOME USER LOGNAME PATH SHELL LANG LANGUAGE LC_ALL LC_CTYPE LC_MESSAGES LC_TIME TZ TMPDIR
-    DISPLAY WAYLAND_DISPLAY XAUTHORITY DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS
-    XDG_DATA_HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR XDG_CURRENT_DESKTOP XDG_SESSION_TYPE XDG_SESSION_ID
-    QT_QPA_PLATFORM QT_SCALE_FACTOR QT_AUTO_SCREEN_SCALE_FACTOR QT_IM_MODULE QT_ACCESSIBILITY QT_FONT_DPI
-    AT_SPI_BUS_ADDRESS SSL_CERT_FILE SSL_CERT_DIR
-"""
-_KEPT = frozenset(_KEPT_VARIABLES.split())
+_KEPT = frozenset(
+    """
+    HOME USER LOGNAME PATH SHELL LANG LANGUAGE TZ TMPDIR DISPLAY WAYLAND_DISPLAY XAUTHORITY
+    DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS AT_SPI_BUS_ADDRESS SSL_CERT_FILE SSL_CERT_DIR
+    """.split()  # noqa: SIM905 - a list of names reads better as names
+)
 
 
 class Posix:
@@ -82,10 +82,15 @@ class Posix:
         given = environment.get("XDG_RUNTIME_DIR", "")
         if os.path.isabs(given) and os.path.isdir(given) and len(given) < 60:
             return Path(given) / "heard"
-        return Path(tempfile.gettempdir()) / f"heard-{os.getuid()}"
+        shared = Path(tempfile.gettempdir()) / f"heard-{os.getuid()}"
+        # Anyone may make a folder of that name in a shared place: then stay among our own.
+        return shared if _is_ours(shared) else self.data_folder(environment) / "run"
 
     def kept_variables(self) -> frozenset[str]:
         return _KEPT
+
+    def start_options(self) -> dict[str, Any]:
+        return {"start_new_session": True}
 
     def let_window_come_forward(self, process_id: int) -> None:
         """Nothing to ask for here."""
@@ -97,6 +102,14 @@ class Posix:
         given = environment.get(variable, "")
         # The XDG specification says a relative path is to be ignored.
         return (Path(given) if os.path.isabs(given) else home / below_home) / "heard"
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return True
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
 
 
 def _forbid_dumps() -> bool:
