@@ -108,10 +108,15 @@ class Exchange:
         last = [Round(self._desk.clock.now(), sent, received), *self._desk.read(meta.rounds)][:ROUNDS_KEPT]
         return self._desk.write(lambda it: meta.put_rounds(it.connection, last))
 
-    def become(self, identity: Identity) -> Future[None]:
-        """Take on a changed identity, such as a new timeline."""
+    def begin_timeline(self, timeline: str) -> Future[None]:
+        """The server was restored from an older copy: ask for everything again, and offer it what it may lack.
+
+        Nothing is deleted because "the server does not know it" (R17); the server recognises what it has.
+        """
 
         def act(it: Act) -> None:
+            identity = msgspec.structs.replace(self._desk.identity, timeline=timeline)
+            arrivals.forget_places(it.connection, it.pen)
             meta.put(it.connection, "identity", msgspec.json.encode(identity))
             self._desk.identity = identity
 

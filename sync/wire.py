@@ -27,7 +27,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What every message is: immutable, named fields, nothing unknown accepted."""
 
 
-class EnrolRequest(Message):
+class EnrolRequest(Message, frozen=True, kw_only=True):
     """A laptop asks to join, with the one-time code the council gave its worker.
 
     ``password`` is the worker's own for the server: chosen here the first time, checked every later time.
@@ -42,7 +42,7 @@ class EnrolRequest(Message):
     wire_version: int = WIRE_VERSION
 
 
-class EnrolReply(Message):
+class EnrolReply(Message, frozen=True, kw_only=True):
     """The laptop's identity from now on. ``sealing_key`` is the server's X25519 public key, for side files."""
 
     device_id: str
@@ -54,13 +54,13 @@ class EnrolReply(Message):
     sealing_key: bytes = b""
 
 
-class ChallengeReply(Message):
+class ChallengeReply(Message, frozen=True, kw_only=True):
     """Random bytes for the device to sign; good once and for two minutes."""
 
     challenge: bytes
 
 
-class TokenRequest(Message):
+class TokenRequest(Message, frozen=True, kw_only=True):
     """Proves possession of the device key. ``signature`` is Ed25519 over b"heard-token-1" + challenge + device_id."""
 
     device_id: str
@@ -68,14 +68,14 @@ class TokenRequest(Message):
     signature: bytes
 
 
-class TokenReply(Message):
+class TokenReply(Message, frozen=True, kw_only=True):
     """A short token, bound to the device. ``seconds`` is how long it holds, by the server's clock."""
 
     token: str
     seconds: int
 
 
-class PullRequest(Message):
+class PullRequest(Message, frozen=True, kw_only=True):
     """What a laptop already has. ``filling`` holds a cursor for each scope still being filled."""
 
     cursor: int
@@ -84,7 +84,7 @@ class PullRequest(Message):
     filling: dict[str, int] = {}
 
 
-class PulledRow(Message):
+class PulledRow(Message, frozen=True, kw_only=True):
     """One version with its place in the council's line. ``is_head`` is False for a branch."""
 
     seq: int
@@ -92,7 +92,7 @@ class PulledRow(Message):
     is_head: bool = True
 
 
-class PullPage(Message):
+class PullPage(Message, frozen=True, kw_only=True):
     """One page out, applied with its cursors in one local transaction.
 
     ``scopes`` (granted scope id to the worker's role) and ``directory`` come only when the grant counter
@@ -110,14 +110,14 @@ class PullPage(Message):
     server_time: str = ""
 
 
-class PushRequest(Message):
+class PushRequest(Message, frozen=True, kw_only=True):
     """A batch in op order with one signature over :func:`models.version.batch_digest`."""
 
     versions: tuple[Version, ...]
     signature: bytes
 
 
-class PushResult(Message):
+class PushResult(Message, frozen=True, kw_only=True):
     """What became of one version.
 
     outcome: ``head`` (appended, and the head moved to it), ``branch`` (appended, the head is another),
@@ -132,19 +132,19 @@ class PushResult(Message):
     head: PulledRow | None = None
 
 
-class PushReply(Message):
+class PushReply(Message, frozen=True, kw_only=True):
     """One result for each version, in the order they came."""
 
     results: tuple[PushResult, ...]
 
 
-class HistoryReply(Message):
+class HistoryReply(Message, frozen=True, kw_only=True):
     """Every version of one record that this worker may read, oldest first."""
 
     versions: tuple[PulledRow, ...]
 
 
-class ErrorReply(Message):
+class ErrorReply(Message, frozen=True, kw_only=True):
     """Why a request failed: ``code`` for programs, ``message`` in plain English for people."""
 
     code: str

@@ -45,6 +45,7 @@ record = Table(
     Index("ix_record_type_k1", "type", "k1"),
     Index("ix_record_needs_index", "needs_index", sqlite_where=text("needs_index = 1")),
     Index("ix_record_working", "row", sqlite_where=text("working IS NOT NULL")),
+    Index("ix_record_clash", "row", sqlite_where=text("head_version_id != '' AND head_version_id != tip_version_id")),
     Index("ix_record_has_choices", "has_choices", sqlite_where=text("has_choices = 1")),
 )
 """One row a record: the state that stands on this laptop."""

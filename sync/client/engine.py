@@ -1,0 +1,191 @@
+"""One round of sync: pull, merge what clashes, push, settle. A kill at any line loses nothing and repeats nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from models.errors import Trouble
+from models.exchange import Arrival, Exchange, Receipt, UnknownAncestry
+from models.identity import Identity
+from models.version import Version, batch_digest
+from sync.client.http import Refused
+from sync.codec import pack
+from sync.wire import (
+    MAX_BATCH_BYTES,
+    MAX_BATCH_VERSIONS,
+    HistoryReply,
+    PulledRow,
+    PullPage,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    PushResult,
+)
+
+MOST_PASSES = 20
+"""A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
+
+
+class Line(Protocol):
+    """What a round needs of the server; the HTTP client is one, a simulated network in tests another."""
+
+    def pull(self, identity: Identity, request: PullRequest) -> PullPage: ...
+
+    def push(self, identity: Identity, request: PushRequest) -> PushReply: ...
+
+    def history(self, identity: Identity, record_id: str) -> HistoryReply: ...
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a round moved. ``held`` counts versions the server keeps safe but could not apply."""
+
+    sent: int = 0
+    received: int = 0
+    held: int = 0
+
+
+class Cancelled(Exception):
+    """The round was asked to stop; it stops between two messages, with nothing half done."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+class Engine:
+    """Runs rounds over one exchange and one line. Use from one thread."""
+
+    def __init__(
+        self,
+        exchange: Exchange,
+        line: Line,
+        *,
+        progress: Callable[[int, int], None] = _silent,
+        must_stop: Callable[[], bool] = _never,
+    ) -> None:
+        self._exchange, self._line = exchange, line
+        self._progress, self._must_stop = progress, must_stop
+
+    def round(self) -> Outcome:
+        """Do one round. Raises Offline or Refused; what was done before stands, and the next round goes on from it."""
+        outcome = Outcome()
+        self._exchange.cut_all().result()
+        self._pull(outcome)
+        self._merge(set(self._exchange.clashing()))
+        for _ in range(MOST_PASSES):
+            clashes, moved = self._push(outcome)
+            self._merge(clashes)
+            if not moved:
+                break
+        if outcome.sent or outcome.received:
+            self._exchange.note_round(outcome.sent, outcome.received).result()
+        return outcome
+
+    # ---- pull ----
+
+    def _pull(self, outcome: Outcome) -> None:
+        while True:
+            self._check()
+            cursor, grants, filling = self._exchange.cursors()
+            identity = self._exchange.identity
+            request = PullRequest(cursor=cursor, grant_counter=grants, timeline=identity.timeline, filling=filling)
+            page = self._line.pull(identity, request)
+            if page.timeline != identity.timeline:
+                # The server came back from an older copy: look at everything again, and give back what it lacks.
+                self._exchange.begin_timeline(page.timeline).result()
+                continue
+            # R20: a round in which nothing changed writes nothing.
+            if page.rows or page.scopes is not None or (page.cursor, page.grant_counter) != (cursor, grants):
+                self._take(page)
+                outcome.received += len(page.rows)
+            elif page.filling != filling:
+                self._take(page)
+            if not page.more and not self._exchange.cursors()[2]:
+                return
+
+    def _take(self, page: PullPage) -> None:
+        self._exchange.take(
+            [_arrival(row) for row in page.rows],
+            cursor=page.cursor,
+            grants=page.grant_counter,
+            filling=page.filling,
+            scopes=page.scopes,
+            directory=page.directory,
+        ).result()
+
+    # ---- merge ----
+
+    def _merge(self, record_ids: set[str]) -> None:
+        for record_id in sorted(record_ids):
+            try:
+                self._exchange.merge(record_id).result()
+            except UnknownAncestry:
+                self._check()
+                reply = self._line.history(self._exchange.identity, record_id)
+                self._exchange.keep_history([_arrival(row) for row in reply.versions]).result()
+                self._exchange.merge(record_id, is_whole=True).result()
+
+    # ---- push ----
+
+    def _push(self, outcome: Outcome) -> tuple[set[str], bool]:
+        clashes: set[str] = set()
+        moved = False
+        total = len(self._exchange.to_send(1_000_000)) if self._progress is not _silent else 0
+        done = 0
+        while True:
+            self._check()
+            batch = self._exchange.to_send(MAX_BATCH_VERSIONS)
+            if not batch:
+                return clashes, moved
+            results = self._send(batch)
+            clashes |= self._exchange.settle([_receipt(result) for result in results]).result()
+            held = sum(result.outcome == "held" for result in results)
+            outcome.held += held
+            outcome.sent += len(results) - held
+            done += len(results)
+            moved = True
+            self._progress(done, max(total, done))
+
+    def _send(self, batch: list[Version]) -> tuple[PushResult, ...]:
+        request = self._signed(batch)
+        if len(pack(request)) > MAX_BATCH_BYTES and len(batch) > 1:
+            return self._send(batch[: len(batch) // 2])
+        try:
+            results = self._line.push(self._exchange.identity, request).results
+        except Refused as error:
+            if error.status != 413:
+                raise
+            if len(batch) > 1:
+                return self._send(batch[: len(batch) // 2])
+            return (
+                PushResult(version_id=batch[0].version_id, outcome="held", reason="This record is too large to send"),
+            )
+        if [result.version_id for result in results] != [version.version_id for version in batch]:
+            raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
+        return results
+
+    def _signed(self, batch: list[Version]) -> PushRequest:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        key = Ed25519PrivateKey.from_private_bytes(self._exchange.identity.signing_key)
+        return PushRequest(versions=tuple(batch), signature=key.sign(batch_digest(batch)))
+
+    def _check(self) -> None:
+        if self._must_stop():
+            raise Cancelled
+
+
+def _arrival(row: PulledRow) -> Arrival:
+    return Arrival(row.seq, row.version, row.is_head)
+
+
+def _receipt(result: PushResult) -> Receipt:
+    head = _arrival(result.head) if result.head is not None else None
+    return Receipt(result.version_id, result.outcome, result.seq, result.reason, head)
