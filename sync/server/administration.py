@@ -1,0 +1,266 @@
+"""What the council's operator does: add workers, assign them, give out one-time codes, close laptops, list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from models.audience import ROLES
+from models.errors import Trouble
+from models.ids import is_id
+from sync.server import auth
+from sync.server.audit import Entry
+from sync.server.centre import Centre
+from sync.server.founding import checked_name, insert_worker
+from sync.server.grants import raise_grant_counters
+from sync.server.tables import assignment, device, enrolment_code, held_back, scope, worker
+
+CHILD, GROUP = "child", "group"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A one-time code, shown once, and when it ends."""
+
+    code: str
+    worker_id: str
+    expires_at: str
+
+
+class Administration:
+    """The operator's verbs. Each is one transaction with its audit row."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._centre = centre
+
+    # -- workers
+
+    def add_worker(self, sign_in_name: str, display_name: str, job_title: str = "", team: str = "") -> str:
+        """Add a worker and return their id. Raises Trouble if the sign-in name is taken."""
+        centre = self._centre
+        sign_in = checked_name("sign-in name", sign_in_name).casefold()
+        names = (sign_in, checked_name("name", display_name), " ".join(job_title.split()), " ".join(team.split()))
+        worker_id = centre.ids.new()
+        with centre.database.write() as connection:
+            taken = select(worker.c.worker_id).where(
+                worker.c.council_id == centre.council_id, worker.c.sign_in_name == sign_in
+            )
+            if connection.execute(taken).one_or_none() is not None:
+                raise Trouble("There is already a worker with that sign-in name.", "Nothing was changed.")
+            insert_worker(connection, centre.council_id, worker_id, names, centre.clock.stamp())
+            self._close(connection, Entry("worker_add", detail={"worker": worker_id}))
+        return worker_id
+
+    def forget_password(self, name: str) -> None:
+        """Let a worker choose a new password with their next one-time code. An operator never chooses one."""
+        centre = self._centre
+        with centre.database.write() as connection:
+            found = self._find_worker(connection, name)
+            connection.execute(
+                update(worker)
+                .where(worker.c.council_id == centre.council_id, worker.c.worker_id == found.worker_id)
+                .values(password_hash=None)
+            )
+            self._close(connection, Entry("forget_password", detail={"worker": found.worker_id}))
+
+    def workers(self) -> list[dict[str, Any]]:
+        """List the workers, without the server's own."""
+        names = ("worker_id", "sign_in_name", "display_name", "job_title", "team", "left_at")
+        return self._list(worker, names, worker.c.is_server.is_(False), order=worker.c.display_name)
+
+    # -- scopes and assignments
+
+    def open_scope(self, kind: str, code: str) -> str:
+        """Return the id of the scope of this kind with this code, making it if it is not there."""
+        centre = self._centre
+        with centre.database.write() as connection:
+            found = self.find_scope(connection, code, kind)
+            if found is not None:
+                return found
+            scope_id = centre.ids.new()
+            now = centre.clock.stamp()
+            connection.execute(
+                insert(scope).values(
+                    council_id=centre.council_id,
+                    scope_id=scope_id,
+                    kind=kind,
+                    code=checked_name("code", code),
+                    created_at=now,
+                )
+            )
+            self._close(connection, Entry("scope_open", detail={"scope": scope_id, "kind": kind}))
+        return scope_id
+
+    def find_scope(self, connection: Connection, code_or_id: str, kind: str = CHILD) -> str | None:
+        """Return the id of a scope by the council's own code for it, or by its id."""
+        names = scope.c.scope_id == code_or_id if is_id(code_or_id) else scope.c.code == " ".join(code_or_id.split())
+        query = select(scope.c.scope_id).where(
+            scope.c.council_id == self._centre.council_id, scope.c.kind == kind, names
+        )
+        return connection.execute(query).scalar_one_or_none()
+
+    def assign(self, name: str, code_or_id: str, role: str, *, is_lead: bool = False, kind: str = CHILD) -> bool:
+        """Assign a worker to a child or group in a role; return False if they already are, just so.
+
+        A worker has one role in a scope, and a scope one lead: the new one takes the place of the old.
+        """
+        if role not in ROLES:
+            raise Trouble(f"There is no role called {role}.", "The roles are: " + ", ".join(ROLES) + ".")
+        centre = self._centre
+        with centre.database.write() as connection:
+            found = self._find_worker(connection, name)
+            scope_id = self._need_scope(connection, code_or_id, kind)
+            standing = self._standing(connection, scope_id, found.worker_id)
+            if standing is not None and (standing.role, bool(standing.is_lead)) == (role, is_lead):
+                return False
+            now = centre.clock.stamp()
+            self._end(connection, scope_id, now, assignment.c.worker_id == found.worker_id)
+            if is_lead:
+                self._hand_over_lead(connection, scope_id)
+            connection.execute(
+                insert(assignment).values(
+                    council_id=centre.council_id,
+                    assignment_id=centre.ids.new(),
+                    scope_id=scope_id,
+                    worker_id=found.worker_id,
+                    role=role,
+                    is_lead=is_lead,
+                    from_at=now,
+                )
+            )
+            raise_grant_counters(centre, connection, scope_id, [found.worker_id])
+            detail = {"worker": found.worker_id, "scope": scope_id, "role": role, "is_lead": is_lead}
+            self._close(connection, Entry("assign", detail=detail))
+        return True
+
+    def unassign(self, name: str, code_or_id: str, kind: str = CHILD) -> bool:
+        """End a worker's assignment; return False if there was none."""
+        centre = self._centre
+        with centre.database.write() as connection:
+            found = self._find_worker(connection, name)
+            scope_id = self._need_scope(connection, code_or_id, kind)
+            now = centre.clock.stamp()
+            if not self._end(connection, scope_id, now, assignment.c.worker_id == found.worker_id):
+                return False
+            raise_grant_counters(centre, connection, scope_id, [found.worker_id])
+            self._close(connection, Entry("unassign", detail={"worker": found.worker_id, "scope": scope_id}))
+        return True
+
+    def _standing(self, connection: Connection, scope_id: str, worker_id: str) -> Row[*tuple[Any, ...]] | None:
+        return connection.execute(
+            select(assignment.c.role, assignment.c.is_lead).where(
+                assignment.c.council_id == self._centre.council_id,
+                assignment.c.scope_id == scope_id,
+                assignment.c.worker_id == worker_id,
+                assignment.c.to_at.is_(None),
+            )
+        ).one_or_none()
+
+    def _end(self, connection: Connection, scope_id: str, now: str, *which: Any) -> bool:
+        ended = connection.execute(
+            update(assignment)
+            .where(
+                assignment.c.council_id == self._centre.council_id,
+                assignment.c.scope_id == scope_id,
+                assignment.c.to_at.is_(None),
+                *which,
+            )
+            .values(to_at=now)
+        )
+        return ended.rowcount > 0
+
+    def _hand_over_lead(self, connection: Connection, scope_id: str) -> None:
+        connection.execute(
+            update(assignment)
+            .where(
+                assignment.c.council_id == self._centre.council_id,
+                assignment.c.scope_id == scope_id,
+                assignment.c.to_at.is_(None),
+            )
+            .values(is_lead=False)
+        )
+
+    # -- laptops
+
+    def give_code(self, name: str) -> Given:
+        """Make a one-time code for a worker's next laptop. Only this answer ever holds it readable."""
+        centre = self._centre
+        code = auth.new_code()
+        code_hash = auth.Secrets(centre.settings.password_cost).hash(code)
+        with centre.database.write() as connection:
+            found = self._find_worker(connection, name)
+            expires_at = centre.stamp_in(centre.settings.code_seconds)
+            connection.execute(
+                insert(enrolment_code).values(
+                    council_id=centre.council_id,
+                    code_id=centre.ids.new(),
+                    worker_id=found.worker_id,
+                    code_hash=code_hash,
+                    created_at=centre.clock.stamp(),
+                    expires_at=expires_at,
+                )
+            )
+            self._close(connection, Entry("device_code", detail={"worker": found.worker_id}))
+        return Given(auth.show_code(code), found.worker_id, expires_at)
+
+    def devices(self) -> list[dict[str, Any]]:
+        """List the laptops, and the server's own device."""
+        names = ("device_id", "worker_id", "name", "enrolled_at", "last_seen_at", "revoked_at", "forked_at")
+        return self._list(device, names, order=device.c.enrolled_at)
+
+    def revoke(self, device_id: str) -> bool:
+        """Close a laptop: from now on it may only hand over what it holds. Returns False if it was closed before."""
+        centre = self._centre
+        with centre.database.write() as connection:
+            mine = (device.c.council_id == centre.council_id, device.c.device_id == device_id)
+            found = connection.execute(
+                select(device.c.revoked_at, worker.c.is_server)
+                .join(worker, (worker.c.council_id == device.c.council_id) & (worker.c.worker_id == device.c.worker_id))
+                .where(*mine)
+            ).one_or_none()
+            if found is None or found.is_server:
+                raise Trouble("There is no laptop with that id.", "Nothing was changed.", "See: device list.")
+            if found.revoked_at is not None:
+                return False
+            connection.execute(update(device).where(*mine).values(revoked_at=centre.clock.stamp()))
+            self._close(connection, Entry("device_revoke", detail={"device": device_id}))
+        return True
+
+    def held(self) -> list[dict[str, Any]]:
+        """List the held-back box: envelopes and reasons, never the words inside."""
+        names = ("held_id", "worker_id", "device_id", "record_id", "scope_id", "reason_code", "state", "received_at")
+        return self._list(held_back, names, order=held_back.c.received_at)
+
+    # -- shared
+
+    def _find_worker(self, connection: Connection, name: str) -> Row[*tuple[Any, ...]]:
+        found = connection.execute(
+            select(worker.c.worker_id).where(
+                worker.c.council_id == self._centre.council_id,
+                worker.c.is_server.is_(False),
+                or_(worker.c.sign_in_name == " ".join(name.split()).casefold(), worker.c.worker_id == name),
+            )
+        ).one_or_none()
+        if found is None:
+            raise Trouble("There is no worker with that sign-in name.", "Nothing was changed.", "See: worker list.")
+        return found
+
+    def _need_scope(self, connection: Connection, code_or_id: str, kind: str) -> str:
+        found = self.find_scope(connection, code_or_id, kind)
+        if found is None:
+            raise Trouble(
+                f"There is no {kind} with that code.", "Nothing was changed.", "Import the children first: import FILE."
+            )
+        return found
+
+    def _list(self, table: Any, names: Sequence[str], *where: Any, order: Any) -> list[dict[str, Any]]:
+        columns = [table.c[name] for name in names]
+        query = select(*columns).where(table.c.council_id == self._centre.council_id, *where).order_by(order)
+        with self._centre.database.read() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _close(self, connection: Connection, entry: Entry) -> None:
+        self._centre.ledger.close(connection, self._centre.clock.stamp(), [entry])

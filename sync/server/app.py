@@ -1,0 +1,50 @@
+"""Puts the server together: settings to centre, hub, routes and the application uvicorn runs."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from litestar import Litestar, Request, Response
+
+from models.clock import Clock
+from models.ids import Ids
+from sync.server.centre import Centre, open_centre
+from sync.server.hub import Hub
+from sync.server.logs import note
+from sync.server.routes import build_routes, explain, reply_to
+from sync.server.settings import Settings
+
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
+"""Compressed bytes of any request: room for one very long version, which is then held back and not lost."""
+
+
+def build_app(settings: Settings, clock: Clock | None = None, ids: Ids | None = None) -> Litestar:
+    """Open the council in ``settings.data`` and return its application. Raises Trouble if it cannot be opened."""
+    return build_app_on(open_centre(settings, clock, ids))
+
+
+def build_app_on(centre: Centre) -> Litestar:
+    """Return the application of an opened centre, which it closes when it shuts down."""
+
+    def shut(_: Litestar) -> None:
+        centre.keep_head()
+        centre.close()
+
+    return Litestar(
+        route_handlers=build_routes(Hub(centre)),
+        exception_handlers={Exception: _tell},
+        on_shutdown=[shut],
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+        request_max_body_size=MAX_REQUEST_BYTES,
+    )
+
+
+def _tell(_: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer what no route took: an unknown path or method, or a bug before the route began."""
+    refused, bug = explain(error)
+    level, fault = (logging.ERROR, error) if bug else (logging.INFO, None)
+    note("request", level=level, exc_info=fault, route="other", status=refused.status, code=refused.code)
+    return reply_to(refused)

@@ -1,0 +1,171 @@
+"""What was done and by whom, as a chain of hashes: a changed, missing or cut-off row is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select, update
+
+from models.errors import Trouble
+from sync.server.database import write_durably
+from sync.server.tables import audit, council
+
+FIRST_HASH = "0" * 64
+SERVER = ""
+"""Stands for worker and device where the server's own operator acted."""
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing done. ``detail`` holds ids, types and counts, never a word of a record."""
+
+    action: str
+    worker_id: str = SERVER
+    device_id: str = SERVER
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChainHead:
+    """The last row of a chain: its number and its hash."""
+
+    no: int
+    hash: str
+
+
+class Ledger:
+    """The council's row under its lock: the one line of seq, and the chain of audit rows.
+
+    Every transaction that makes something visible ends here, so that no reader can pass a number that
+    commits later.
+    """
+
+    def __init__(self, council_id: str) -> None:
+        self.council_id = council_id
+
+    def close(self, connection: Connection, at: str, entries: Iterable[Entry], seqs: int = 0) -> int:
+        """Take ``seqs`` numbers and append ``entries``; return the first number taken."""
+        row = connection.execute(
+            select(council.c.seq, council.c.audit_no, council.c.audit_hash)
+            .where(council.c.council_id == self.council_id)
+            .with_for_update()
+        ).one()
+        number, last_hash, rows = row.audit_no, row.audit_hash, []
+        for entry in entries:
+            number += 1
+            line = {
+                "council_id": self.council_id,
+                "no": number,
+                "at": at,
+                "worker_id": entry.worker_id,
+                "device_id": entry.device_id,
+                "action": entry.action,
+                "detail": _encoder.encode(dict(entry.detail)).decode(),
+                "previous_hash": last_hash,
+            }
+            last_hash = row_hash(line)
+            rows.append({**line, "hash": last_hash})
+        if rows:
+            connection.execute(insert(audit), rows)
+        connection.execute(
+            update(council)
+            .where(council.c.council_id == self.council_id)
+            .values(seq=row.seq + seqs, audit_no=number, audit_hash=last_hash)
+        )
+        return int(row.seq) + 1
+
+    def head(self, connection: Connection) -> ChainHead:
+        """Return where the chain stands, by the council's row."""
+        row = connection.execute(
+            select(council.c.audit_no, council.c.audit_hash).where(council.c.council_id == self.council_id)
+        ).one()
+        return ChainHead(row.audit_no, row.audit_hash)
+
+
+def row_hash(line: Mapping[str, Any]) -> str:
+    """SHA-256 in hex over a row and the hash of the row before it."""
+    names = ("council_id", "no", "at", "worker_id", "device_id", "action", "detail", "previous_hash")
+    return hashlib.sha256(_encoder.encode([line[name] for name in names])).hexdigest()
+
+
+def verify_chain(connection: Connection, council_id: str, kept: ChainHead | None) -> list[str]:
+    """Walk the whole chain and list what is wrong with it; an empty list means it stands.
+
+    ``kept`` is the head remembered outside the database (None: none was kept yet).
+    """
+    faults: list[str] = []
+    expected, before, seen_kept = 1, FIRST_HASH, kept is None or kept.no == 0
+    columns = select(audit).where(audit.c.council_id == council_id).order_by(audit.c.no)
+    for found in connection.execute(columns).mappings():
+        row = dict(found)
+        if row["no"] != expected:
+            faults.append(f"row {expected} is missing")
+            expected = row["no"]
+        if row["previous_hash"] != before:
+            faults.append(f"row {row['no']} does not follow the row before it")
+        if row_hash(row) != row["hash"]:
+            faults.append(f"row {row['no']} was changed")
+        if kept is not None and row["no"] == kept.no:
+            seen_kept = row["hash"] == kept.hash
+        expected, before = expected + 1, row["hash"]
+    head = Ledger(council_id).head(connection)
+    if (head.no, head.hash) != (expected - 1, before):
+        faults.append(f"the chain should end at row {head.no} and ends at row {expected - 1}")
+    if not seen_kept and kept is not None:
+        faults.append(f"row {kept.no} is not the one remembered outside the database")
+    return faults
+
+
+class KeptHead(msgspec.Struct, frozen=True):
+    """What is remembered outside the database: where the line of seq and the audit chain had got to."""
+
+    council_id: str
+    timeline: str
+    seq: int
+    audit_no: int
+    audit_hash: str
+
+
+def read_kept_head(path: Path) -> KeptHead | None:
+    """Read what was remembered; None if nothing was."""
+    if not path.is_file():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=KeptHead)
+    except (msgspec.MsgspecError, OSError) as error:
+        raise Trouble(
+            "The file that remembers the head of the audit chain cannot be read.",
+            f"{path.name} is damaged; the database was not touched.",
+            "Keep a copy of it, take it out of the folder and run: audit verify.",
+        ) from error
+
+
+def keep_head(path: Path, connection: Connection, council_id: str, *, start_again: bool = False) -> KeptHead:
+    """Remember where seq and the chain stand, in a file of its own. Returns where they stand.
+
+    What is remembered is left alone while the chain no longer holds the row it speaks of: that is evidence.
+    ``start_again`` is for a database known to have gone back, once its own chain says so.
+    """
+    row = connection.execute(
+        select(council.c.timeline, council.c.seq, council.c.audit_no, council.c.audit_hash).where(
+            council.c.council_id == council_id
+        )
+    ).one()
+    kept = KeptHead(council_id, row.timeline, row.seq, row.audit_no, row.audit_hash)
+    before = read_kept_head(path)
+    if before != kept and (start_again or before is None or _still_holds(connection, council_id, before)):
+        write_durably(path, msgspec.json.encode(kept))
+    return kept
+
+
+def _still_holds(connection: Connection, council_id: str, kept: KeptHead) -> bool:
+    rows = select(audit.c.hash).where(audit.c.council_id == council_id, audit.c.no == kept.audit_no)
+    found = connection.execute(rows).scalar_one_or_none()
+    return kept.council_id != council_id or kept.audit_no == 0 or found == kept.audit_hash

@@ -1,0 +1,316 @@
+"""What one push reads and writes: loaded in a few queries, changed in memory, written at the end in a few more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from models.audience import PROTECTED
+from models.ids import is_id
+from models.version import Version
+from sync.server import policy
+from sync.server.audit import Entry
+from sync.server.callers import granted_scopes
+from sync.server.centre import Centre
+from sync.server.incoming import Sent
+from sync.server.judging import RecordState, Sender
+from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
+from sync.server.tables import batch, device, held_back, op, version
+from sync.server.tables import record as record_table
+
+_AT_ONCE = 500
+_LARGEST_NUMBER = (1 << 53) - 1
+_SHOWN = 64
+Key = TypeVar("Key", int, str)
+
+OpKey = tuple[int, int]
+"""Device epoch and op number."""
+
+
+@dataclass
+class Stored:
+    """A version the council has. ``seq`` is 0 until this transaction has taken its number."""
+
+    record_id: str
+    outcome: str
+    envelope_hash: str
+    seq: int = 0
+
+
+@dataclass(frozen=True)
+class Held:
+    """A version that goes to the held-back box, and why."""
+
+    sent: Sent
+    code: str
+    reason: str
+
+
+class Books:
+    """The council's rows that one batch touches. Made by :meth:`load`, inside the write transaction."""
+
+    def __init__(self, centre: Centre, connection: Connection, sender: Sender) -> None:
+        self._centre = centre
+        self._connection = connection
+        self._sender = sender
+        self._appended: list[tuple[Sent, str]] = []
+        self._newly_held: list[Held] = []
+        self._begun: set[str] = set()
+        self._moved: set[str] = set()
+        self._new_ops: dict[OpKey, str] = {}
+        self._has_forked = False
+        self.stored: dict[str, Stored] = {}
+        self.held: dict[str, str] = {}
+        self.records: dict[str, RecordState] = {}
+        self.roles: dict[str, str] = {}
+        self._ops: dict[OpKey, str] = {}
+
+    # -- reading
+
+    @classmethod
+    def load(cls, centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Books:
+        """Read all that judging these versions needs."""
+        books = cls(centre, connection, sender)
+        ids = {one.version.version_id for one in sent if is_id(one.version.version_id)}
+        ids.update(parent for one in sent if one.fault is None for parent in one.version.parents)
+        books._load_versions(ids)
+        books._load_held(one.content_hash for one in sent)
+        books._load_records(one.version.record_id for one in sent if is_id(one.version.record_id))
+        books._load_ops(key[1] for one in sent if (key := books._op_key(one.version)))
+        books.roles = granted_scopes(centre, connection, sender.worker_id)
+        return books
+
+    def _load_versions(self, ids: Iterable[str]) -> None:
+        columns = select(version.c.version_id, version.c.record_id, version.c.outcome, version.c.envelope_hash)
+        query = columns.add_columns(version.c.seq).where(version.c.council_id == self._centre.council_id)
+        for some in _pieces(ids):
+            for row in self._connection.execute(query.where(version.c.version_id.in_(some))):
+                self.stored[row.version_id] = Stored(row.record_id, row.outcome, row.envelope_hash, row.seq)
+
+    def _load_held(self, hashes: Iterable[str]) -> None:
+        query = select(held_back.c.content_hash, held_back.c.reason).where(
+            held_back.c.council_id == self._centre.council_id
+        )
+        for some in _pieces(hashes):
+            for row in self._connection.execute(query.where(held_back.c.content_hash.in_(some))):
+                self.held[row.content_hash] = row.reason
+
+    def _load_records(self, ids: Iterable[str]) -> None:
+        query = select(record_table).where(record_table.c.council_id == self._centre.council_id).with_for_update()
+        for some in _pieces(ids):
+            for row in self._connection.execute(query.where(record_table.c.record_id.in_(some))):
+                self.records[row.record_id] = RecordState(
+                    **{name: getattr(row, name) for name in RecordState.__dataclass_fields__}
+                )
+
+    def _load_ops(self, numbers: Iterable[int]) -> None:
+        query = select(op.c.device_epoch, op.c.op_no, op.c.version_id).where(
+            op.c.council_id == self._centre.council_id, op.c.device_id == self._sender.device_id
+        )
+        for some in _pieces(numbers):
+            for row in self._connection.execute(query.where(op.c.op_no.in_(some))):
+                self._ops[(row.device_epoch, row.op_no)] = row.version_id
+
+    def _op_key(self, version_in: Version) -> OpKey | None:
+        """The place of a version in its sender's own count; None if it counts in another's, or is no count."""
+        numbers = (version_in.device_epoch, version_in.op_no)
+        countable = all(0 <= number <= _LARGEST_NUMBER for number in numbers) and is_id(version_in.version_id)
+        return numbers if countable and version_in.device_id == self._sender.device_id else None
+
+    def is_op_reused(self, version_in: Version) -> bool:
+        """Say whether this op number came before with another version: a cloned or copied-back laptop."""
+        key = self._op_key(version_in)
+        return key is not None and self._ops.get(key, version_in.version_id) != version_in.version_id
+
+    # -- changing, in memory
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything came that was not here before."""
+        return bool(self._appended or self._newly_held)
+
+    def append(self, sent: Sent, outcome: str, after: RecordState | None) -> None:
+        """Note a version to keep; ``after`` is the record with it as its head, None for a branch."""
+        came = sent.version
+        self._appended.append((sent, outcome))
+        self.stored[came.version_id] = Stored(came.record_id, outcome, sent.envelope_hash)
+        if after is not None:
+            if came.record_id not in self.records:
+                self._begun.add(came.record_id)
+            self._moved.add(came.record_id)
+            self.records[came.record_id] = after
+        self._note_op(came)
+
+    def hold(self, held: Held) -> None:
+        """Note a version for the held-back box."""
+        self._newly_held.append(held)
+        self.held[held.sent.content_hash] = held.reason
+        self._has_forked = self._has_forked or held.code == "op_reused"
+        self._note_op(held.sent.version)
+
+    def _note_op(self, came: Version) -> None:
+        key = self._op_key(came)
+        if key is not None and key not in self._ops:
+            self._ops[key] = self._new_ops[key] = came.version_id
+
+    # -- writing
+
+    def write(self, signature: bytes, hashes: Sequence[str]) -> None:
+        """Write what was noted. ``hashes`` are the envelope hashes the signature covers, in order."""
+        if not self.has_news:
+            return
+        centre, now = self._centre, self._centre.clock.stamp()
+        batch_id = centre.ids.new()
+        self._insert(
+            batch,
+            [
+                {
+                    "batch_id": batch_id,
+                    "device_id": self._sender.device_id,
+                    "signature": signature,
+                    "envelope_hashes": "\n".join(hashes),
+                    "received_at": now,
+                }
+            ],
+        )
+        self._insert(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held])
+        device_id = self._sender.device_id
+        self._insert(
+            op,
+            [
+                {"device_id": device_id, "device_epoch": epoch, "op_no": number, "version_id": version_id}
+                for (epoch, number), version_id in self._new_ops.items()
+            ],
+        )
+        if self._has_forked:
+            self._flag_fork(now)
+        first = centre.ledger.close(self._connection, now, self._entries(), seqs=len(self._appended))
+        for seq, (sent, _) in enumerate(self._appended, start=first):
+            self.stored[sent.version.version_id].seq = seq
+        self._write_records()
+        self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
+
+    def _entries(self) -> list[Entry]:
+        """One audit row for the batch and one for each version held back."""
+        by = (self._sender.worker_id, self._sender.device_id)
+        entries = [Entry("push", *by, {"versions": len(self._appended)})] if self._appended else []
+        for held in self._newly_held:
+            entries.append(Entry("held", *by, {"reason": held.code, "content": held.sent.content_hash}))
+        return entries
+
+    def _held_row(self, held: Held, batch_id: str, now: str) -> dict[str, object]:
+        came = held.sent.version
+        return {
+            "held_id": self._centre.ids.new(),
+            "content_hash": held.sent.content_hash,
+            "version_id": came.version_id[:_SHOWN],
+            "record_id": came.record_id[:_SHOWN],
+            "scope_id": came.scope_id[:_SHOWN],
+            "worker_id": self._sender.worker_id,
+            "device_id": self._sender.device_id,
+            "batch_id": batch_id,
+            "reason_code": held.code,
+            "reason": held.reason,
+            "state": "waiting",
+            "received_at": now,
+            "content": held.sent.content(),
+        }
+
+    def _version_row(self, sent: Sent, outcome: str, batch_id: str, now: str) -> dict[str, object]:
+        came = sent.version
+        return {
+            "version_id": came.version_id,
+            "record_id": came.record_id,
+            "seq": self.stored[came.version_id].seq,
+            "author_id": came.author_id,
+            "audience": came.audience,
+            "outcome": outcome,
+            "envelope_hash": sent.envelope_hash,
+            "batch_id": batch_id,
+            "received_at": now,
+            "envelope": sent.envelope,
+            "body": sent.body,
+        }
+
+    def _write_records(self) -> None:
+        states = [self.records[record_id] for record_id in sorted(self._moved)]
+        rows = [
+            {
+                **{name: getattr(state, name) for name in RecordState.__dataclass_fields__},
+                "head_seq": self.stored[state.head_version_id].seq,
+            }
+            for state in states
+        ]
+        self._insert(record_table, [row for row in rows if row["record_id"] in self._begun])
+        moved = [row for row in rows if row["record_id"] not in self._begun]
+        if moved:
+            names = ("head_version_id", "head_seq", "audience", "is_finished", "is_deleted", "is_erased")
+            self._connection.execute(
+                update(record_table)
+                .where(
+                    record_table.c.council_id == self._centre.council_id,
+                    record_table.c.record_id == bindparam("this_record"),
+                )
+                .values({name: bindparam(f"new_{name}") for name in names}),
+                [{"this_record": row["record_id"], **{f"new_{name}": row[name] for name in names}} for row in moved],
+            )
+
+    def _flag_fork(self, now: str) -> None:
+        self._connection.execute(
+            update(device)
+            .where(
+                device.c.council_id == self._centre.council_id,
+                device.c.device_id == self._sender.device_id,
+                device.c.forked_at.is_(None),
+            )
+            .values(forked_at=now)
+        )
+
+    def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
+        if rows:
+            council_id = self._centre.council_id
+            self._connection.execute(insert(table), [{"council_id": council_id, **row} for row in rows])
+
+    # -- answering
+
+    def readable_heads(self, record_ids: Iterable[str]) -> dict[str, RawRow]:
+        """Return the heads of these records that the sender may read, as many as one reply may carry."""
+        shown: dict[str, RecordState] = {}
+        for record_id in record_ids:
+            state = self.records.get(record_id)
+            if state is not None and not self._sender.is_revoked and self._may_read(state):
+                shown[state.head_version_id] = state
+        rows: dict[str, RawRow] = {}
+        used = 0
+        query = select(version.c.version_id, version.c.seq, version.c.envelope, version.c.body).where(
+            version.c.council_id == self._centre.council_id
+        )
+        for some in _pieces(shown, 50):
+            for row in self._connection.execute(query.where(version.c.version_id.in_(some))):
+                used += len(row.envelope) + len(row.body)
+                if used <= MAX_RAW_BYTES:
+                    raw = RawRow(seq=row.seq, version=join_version(row.envelope, row.body))
+                    rows[shown[row.version_id].record_id] = raw
+        self._note_protected_reads(record_id for record_id in rows)
+        return rows
+
+    def _may_read(self, state: RecordState) -> bool:
+        role = self.roles.get(state.scope_id)
+        return policy.can_read(state.audience, role, is_author=state.author_id == self._sender.worker_id)
+
+    def _note_protected_reads(self, record_ids: Iterable[str]) -> None:
+        protected = sorted(one for one in record_ids if self.records[one].audience == PROTECTED)
+        if protected:
+            detail = {"way": "push", "records": protected}
+            entry = Entry("read_protected", self._sender.worker_id, self._sender.device_id, detail)
+            self._centre.ledger.close(self._connection, self._centre.clock.stamp(), [entry])
+
+
+def _pieces(values: Iterable[Key], size: int = _AT_ONCE) -> Iterator[list[Key]]:
+    """Hand out the distinct values in lists short enough for one query."""
+    distinct = sorted(set(values))
+    for start in range(0, len(distinct), size):
+        yield distinct[start : start + size]

@@ -1,0 +1,77 @@
+"""Who is asking: the laptop and worker behind a token, and the scopes they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, select
+
+from sync.server import refusal
+from sync.server.auth import hash_token
+from sync.server.centre import Centre
+from sync.server.tables import assignment, device, token, worker
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The worker and laptop of one request."""
+
+    worker_id: str
+    device_id: str
+    public_key: bytes
+    grant_counter: int
+    last_seen_at: str
+    is_revoked: bool
+
+
+def find_caller(centre: Centre, connection: Connection, given_token: str) -> Caller:
+    """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token."""
+    row = connection.execute(
+        select(
+            device.c.worker_id,
+            device.c.device_id,
+            device.c.public_key,
+            device.c.last_seen_at,
+            device.c.revoked_at,
+            worker.c.grant_counter,
+            worker.c.left_at,
+        )
+        .select_from(token)
+        .join(device, and_(device.c.council_id == token.c.council_id, device.c.device_id == token.c.device_id))
+        .join(worker, and_(worker.c.council_id == device.c.council_id, worker.c.worker_id == device.c.worker_id))
+        .where(
+            token.c.council_id == centre.council_id,
+            token.c.token_hash == hash_token(given_token),
+            token.c.expires_at > centre.clock.stamp(),
+        )
+    ).one_or_none()
+    if row is None:
+        raise refusal.not_signed_in()
+    return Caller(
+        worker_id=row.worker_id,
+        device_id=row.device_id,
+        public_key=row.public_key,
+        grant_counter=row.grant_counter,
+        last_seen_at=row.last_seen_at or "",
+        is_revoked=row.revoked_at is not None or row.left_at is not None,
+    )
+
+
+def find_reader(centre: Centre, connection: Connection, given_token: str) -> Caller:
+    """Return who holds this token; a closed laptop is told so. Raises Refusal 401."""
+    caller = find_caller(centre, connection, given_token)
+    if caller.is_revoked:
+        raise refusal.device_revoked()
+    return caller
+
+
+def granted_scopes(centre: Centre, connection: Connection, worker_id: str) -> dict[str, str]:
+    """Return the scopes a worker holds now, each with their role in it."""
+    rows = connection.execute(
+        select(assignment.c.scope_id, assignment.c.role).where(
+            assignment.c.council_id == centre.council_id,
+            assignment.c.worker_id == worker_id,
+            assignment.c.to_at.is_(None),
+        )
+    )
+    return {row.scope_id: row.role for row in rows}

@@ -1,0 +1,139 @@
+"""Looking after what the server keeps: a backup that starts a new timeline, and a check of everything."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, and_, func, select
+
+from models.errors import Trouble
+from models.version import Version
+from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
+from sync.server.auth import is_signed
+from sync.server.centre import Centre, start_timeline
+from sync.server.database import Database
+from sync.server.outgoing import join_version
+from sync.server.tables import assignment, audit, batch, council, device, held_back, scope, version, worker
+from sync.server.tables import record as record_table
+
+_COUNTED: tuple[Table, ...] = (worker, device, scope, assignment, record_table, version, held_back, audit)
+
+
+def back_up(centre: Centre, target: Path) -> None:
+    """Write a checked copy to ``target`` while the server runs. Raises Trouble, and leaves nothing half-written.
+
+    The copy carries a timeline of its own: should it ever be put back, laptops notice and send again what it
+    lacks.
+    """
+    if target.exists():
+        raise Trouble("There is already a file with that name.", f"{target} was left alone.", "Give another name.")
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.unlink(missing_ok=True)
+        draft.touch(mode=0o600)
+        centre.database.backup(draft)
+        _stamp(centre, draft)
+        draft.replace(target)
+    except OSError as error:
+        raise Trouble(
+            "The backup could not be written.", error.strerror or "", "Check the folder and its room."
+        ) from error
+    finally:
+        for leftover in target.parent.glob(f"{draft.name}*"):
+            leftover.unlink(missing_ok=True)
+    with centre.database.write() as connection:
+        centre.ledger.close(connection, centre.clock.stamp(), [Entry("backup")])
+    centre.keep_head()
+
+
+def _stamp(centre: Centre, copy: Path) -> None:
+    database = Database(copy)
+    with database.write() as connection:
+        start_timeline(connection, centre.council_id, centre.ids.new())
+    database.fold()
+    database.close()
+
+
+def check_everything(centre: Centre) -> dict[str, Any]:
+    """Check the file, the audit chain, the line, every body and every signature. ``faults`` is empty when all stand."""
+    faults = [f"database: {fault}" for fault in centre.database.faults()]
+    counts: dict[str, int] = {}
+    if not faults:
+        faults += [f"audit: {fault}" for fault in verify_audit(centre)]
+        with centre.database.read() as connection:
+            faults += _line_faults(centre, connection) + _body_faults(centre, connection)
+            faults += _signature_faults(centre, connection)
+            for table in _COUNTED:
+                rows = select(func.count()).select_from(table).where(table.c.council_id == centre.council_id)
+                counts[table.name] = connection.execute(rows).scalar_one()
+    return {"ok": not faults, "faults": faults, "counts": counts}
+
+
+def verify_audit(centre: Centre) -> list[str]:
+    """List what is wrong with the audit chain; an empty list means it stands."""
+    kept = read_kept_head(centre.settings.ledger_head_path)
+    head = None
+    with centre.database.read() as connection:
+        if kept is not None and kept.council_id == centre.council_id:
+            head = ChainHead(kept.audit_no, kept.audit_hash)
+        return verify_chain(connection, centre.council_id, head)
+
+
+def _line_faults(centre: Centre, connection: Connection) -> list[str]:
+    """Every head is a version of its record with the same seq, and no number lies above the line's end."""
+    faults = []
+    heads = select(record_table.c.record_id, record_table.c.head_seq, version.c.seq, version.c.record_id.label("of"))
+    joined = heads.join_from(
+        record_table,
+        version,
+        and_(version.c.council_id == record_table.c.council_id, version.c.version_id == record_table.c.head_version_id),
+        isouter=True,
+    )
+    for row in connection.execute(joined.where(record_table.c.council_id == centre.council_id)):
+        if row.seq != row.head_seq or row.of != row.record_id:
+            faults.append(f"record {row.record_id}: its head is not one of its versions")
+    numbers = select(func.max(version.c.seq), func.count()).where(version.c.council_id == centre.council_id)
+    last, count = connection.execute(numbers).one()
+    end = connection.execute(select(council.c.seq).where(council.c.council_id == centre.council_id)).scalar_one()
+    if (last or 0) > end or count != end:
+        faults.append(f"the line ends at {end} and holds {count} versions up to {last or 0}")
+    return faults
+
+
+def _body_faults(centre: Centre, connection: Connection) -> list[str]:
+    faults = []
+    rows = connection.execution_options(yield_per=200).execute(
+        select(version.c.version_id, version.c.envelope, version.c.body).where(
+            version.c.council_id == centre.council_id
+        )
+    )
+    for row in rows:
+        try:
+            whole = msgspec.json.decode(join_version(row.envelope, row.body), type=Version)
+            sound = whole.version_id == row.version_id and whole.has_sound_body()
+        except (msgspec.MsgspecError, ValueError):
+            sound = False
+        if not sound:
+            faults.append(f"version {row.version_id}: it is not as it was signed")
+    return faults
+
+
+def _signature_faults(centre: Centre, connection: Connection) -> list[str]:
+    """Every batch's signature holds over its list of hashes, and every version is in the list it came with."""
+    faults, lists = [], {}
+    rows = select(batch.c.batch_id, batch.c.signature, batch.c.envelope_hashes, device.c.public_key).join_from(
+        batch, device, and_(device.c.council_id == batch.c.council_id, device.c.device_id == batch.c.device_id)
+    )
+    for row in connection.execute(rows.where(batch.c.council_id == centre.council_id)):
+        digest = hashlib.sha256(b"heard-batch-1\n" + row.envelope_hashes.encode()).digest()
+        if not is_signed(row.public_key, row.signature, digest):
+            faults.append(f"batch {row.batch_id}: its signature does not hold")
+        lists[row.batch_id] = frozenset(row.envelope_hashes.split("\n"))
+    kept = select(version.c.version_id, version.c.batch_id, version.c.envelope_hash)
+    for one in connection.execute(kept.where(version.c.council_id == centre.council_id)):
+        if one.envelope_hash not in lists.get(one.batch_id, frozenset()):
+            faults.append(f"version {one.version_id}: no signature covers it")
+    return faults

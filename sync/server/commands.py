@@ -1,0 +1,243 @@
+"""What each command of heard-server takes and does; the modules that do the work are loaded when one is chosen."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sync.server.settings import Settings
+
+if TYPE_CHECKING:
+    from sync.server.administration import Administration
+    from sync.server.centre import Centre
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Describe every command."""
+    parser = argparse.ArgumentParser(
+        prog="heard-server",
+        description="The council's centre for Heard: keeps what laptops send and hands each worker what is theirs.",
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+
+    init = _add(verbs, "init", "Begin a council's server in a folder.", _init)
+    init.add_argument("--council", required=True, metavar="NAME", help="the council's name, as workers see it")
+
+    workers = _group(verbs, "worker", "Add workers and list them.")
+    add = _add(workers, "add", "Add a worker.", _worker_add)
+    add.add_argument("sign_in", metavar="SIGN_IN_NAME", help="what they sign in with; capitals do not matter")
+    add.add_argument("--name", required=True, help="their name, as colleagues and children know it")
+    add.add_argument("--job-title", default="", help="shown beside the name")
+    add.add_argument("--team", default="", help="shown beside the name")
+    _add(workers, "list", "List the workers.", _worker_list)
+    forget = _add(workers, "forget-password", "Let a worker choose a new password with their next code.", _forget)
+    forget.add_argument("sign_in", metavar="SIGN_IN_NAME")
+
+    assign = _add(verbs, "assign", "Assign a worker to a child, or end it.", _assign)
+    assign.add_argument("sign_in", metavar="SIGN_IN_NAME")
+    assign.add_argument("child", metavar="CHILD_CODE", help="the council's own number for the child")
+    what = assign.add_mutually_exclusive_group(required=True)
+    what.add_argument("--role", help="social_worker, personal_adviser, iro, advocate, team_manager, ...")
+    what.add_argument("--end", action="store_true", help="end the assignment")
+    assign.add_argument("--lead", action="store_true", help="the worker the child is said to be assigned to")
+
+    devices = _group(verbs, "device", "Let laptops in, list them, close them.")
+    code = _add(devices, "code", "Make a one-time code for a worker's laptop. It is shown once.", _device_code)
+    code.add_argument("sign_in", metavar="SIGN_IN_NAME")
+    _add(devices, "list", "List the laptops.", _device_list)
+    revoke = _add(devices, "revoke", "Close a laptop. What it still holds can be handed over.", _device_revoke)
+    revoke.add_argument("device", metavar="ID")
+
+    serve = _add(verbs, "serve", "Serve laptops until told to stop.", _serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    serve.add_argument("--port", type=_port, default=8443, help="0 takes a free one (default: 8443)")
+    serve.add_argument("--certificate", type=Path, metavar="PEM", help="the server's certificate with its chain")
+    serve.add_argument("--key", type=Path, metavar="PEM", help="the certificate's private key")
+    serve.add_argument("--ready-file", type=Path, metavar="PATH", help="written as JSON (url, pid) once listening")
+
+    backup = _add(verbs, "backup", "Write a checked copy of the database while the server runs.", _backup)
+    backup.add_argument("target", type=Path, metavar="FILE")
+    _add(verbs, "check", "Check the file, the audit chain, every body and every signature.", _check)
+    audits = _group(verbs, "audit", "The record of who did what.")
+    _add(audits, "verify", "Verify the audit chain.", _audit_verify)
+    held = _group(verbs, "held", "The held-back box: what could not be applied, kept whole.")
+    _add(held, "list", "List what is held back, without the words inside.", _held_list)
+    return parser
+
+
+def _group(verbs: Any, name: str, about: str) -> Any:
+    group = verbs.add_parser(name, help=about, description=about)
+    return group.add_subparsers(dest=f"{name}_verb", required=True, metavar="COMMAND")
+
+
+def _add(verbs: Any, name: str, about: str, run: Run) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = verbs.add_parser(name, help=about, description=about)
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the server's folder")
+    command.add_argument("--json", action="store_true", help="answer as JSON, for programs")
+    command.set_defaults(run=run)
+    return command
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
+    return int(text)
+
+
+@contextlib.contextmanager
+def _centre(chosen: argparse.Namespace, *, look: bool = False) -> Iterator[Centre]:
+    from sync.server.centre import open_centre
+
+    centre = open_centre(Settings(chosen.data), look=look)
+    try:
+        yield centre
+        if not look:
+            centre.keep_head()
+    finally:
+        centre.close()
+
+
+@contextlib.contextmanager
+def _administration(chosen: argparse.Namespace) -> Iterator[Administration]:
+    from sync.server.administration import Administration
+
+    with _centre(chosen) as centre:
+        yield Administration(centre)
+
+
+def _tell(chosen: argparse.Namespace, text: str, **facts: object) -> None:
+    """Answer in words, or with the same facts as JSON."""
+    sys.stdout.write((json.dumps(facts) if chosen.json else text) + "\n")
+
+
+def _tell_rows(chosen: argparse.Namespace, rows: list[dict[str, Any]], empty: str) -> int:
+    if chosen.json:
+        sys.stdout.write(json.dumps(rows) + "\n")
+    elif not rows:
+        sys.stdout.write(empty + "\n")
+    else:
+        names = list(rows[0])
+        lines = [names, *([str(row[name] or "") for name in names] for row in rows)]
+        widths = [max(len(line[place]) for line in lines) for place in range(len(names))]
+        for line in lines:
+            cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+            sys.stdout.write("  ".join(cells).rstrip() + "\n")
+    return 0
+
+
+def _init(chosen: argparse.Namespace) -> int:
+    from sync.server.founding import found_council
+
+    centre = found_council(Settings(chosen.data), chosen.council)
+    centre.close()
+    _tell(chosen, f"The server for {chosen.council} is ready in {chosen.data}.", council_id=centre.council_id)
+    return 0
+
+
+def _worker_add(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        worker_id = administration.add_worker(chosen.sign_in, chosen.name, chosen.job_title, chosen.team)
+    _tell(chosen, f"Added {chosen.name}. Next: device code {chosen.sign_in}", worker_id=worker_id)
+    return 0
+
+
+def _worker_list(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        return _tell_rows(chosen, administration.workers(), "There are no workers yet.")
+
+
+def _forget(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        administration.forget_password(chosen.sign_in)
+    _tell(chosen, "They will choose a new password with their next one-time code.", done=True)
+    return 0
+
+
+def _assign(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        if chosen.end:
+            changed = administration.unassign(chosen.sign_in, chosen.child)
+            done, same = "is no longer assigned to", "was not assigned to"
+        else:
+            changed = administration.assign(chosen.sign_in, chosen.child, chosen.role, is_lead=chosen.lead)
+            done, same = "is now assigned to", "was already assigned so to"
+    _tell(chosen, f"{chosen.sign_in} {done if changed else same} {chosen.child}.", changed=changed)
+    return 0
+
+
+def _device_code(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        given = administration.give_code(chosen.sign_in)
+    text = f"One-time code: {given.code}\nIt can be used once, until {given.expires_at}. It is not shown again."
+    _tell(chosen, text, code=given.code, worker_id=given.worker_id, expires_at=given.expires_at)
+    return 0
+
+
+def _device_list(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        return _tell_rows(chosen, administration.devices(), "There are no laptops yet.")
+
+
+def _device_revoke(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        changed = administration.revoke(chosen.device)
+    _tell(chosen, "The laptop is closed." if changed else "The laptop was closed before.", changed=changed)
+    return 0
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from sync.server.serving import Listening
+
+    listening = Listening(chosen.host, chosen.port, chosen.certificate, chosen.key, chosen.ready_file)
+    listening.check()
+    from sync.server.app import build_app_on
+    from sync.server.centre import open_centre
+    from sync.server.logs import start_logs
+    from sync.server.serving import serve
+
+    start_logs()
+    centre = open_centre(Settings(chosen.data))
+    serve(build_app_on(centre), centre, listening)
+    return 0
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    from sync.server.care import back_up
+
+    with _centre(chosen) as centre:
+        back_up(centre, chosen.target)
+    _tell(chosen, f"The backup is in {chosen.target}, and passed its check.", target=str(chosen.target))
+    return 0
+
+
+def _check(chosen: argparse.Namespace) -> int:
+    from sync.server.care import check_everything
+
+    with _centre(chosen, look=True) as centre:
+        found = check_everything(centre)
+    counts = "\n".join(f"{name}: {count}" for name, count in found["counts"].items())
+    verdict = "Everything stands." if found["ok"] else "Something is wrong:\n" + "\n".join(found["faults"])
+    _tell(chosen, f"{counts}\n{verdict}", **found)
+    return 0 if found["ok"] else 1
+
+
+def _audit_verify(chosen: argparse.Namespace) -> int:
+    from sync.server.care import verify_audit
+
+    with _centre(chosen, look=True) as centre:
+        faults = verify_audit(centre)
+    text = "The audit chain stands." if not faults else "The audit chain is broken:\n" + "\n".join(faults)
+    _tell(chosen, text, ok=not faults, faults=faults)
+    return 0 if not faults else 1
+
+
+def _held_list(chosen: argparse.Namespace) -> int:
+    with _administration(chosen) as administration:
+        return _tell_rows(chosen, administration.held(), "Nothing is held back.")

@@ -1,0 +1,48 @@
+"""The council's transactions behind one door: enrol, challenge, token, pull, push and history."""
+
+from __future__ import annotations
+
+from sync.server import pulling, pushing
+from sync.server.auth import Secrets
+from sync.server.centre import Centre
+from sync.server.enrolment import Door
+from sync.wire import (
+    ChallengeReply,
+    EnrolReply,
+    EnrolRequest,
+    PullRequest,
+    PushRequest,
+    TokenReply,
+    TokenRequest,
+)
+
+
+class Hub:
+    """One council's hub. Holds no state between requests, so any number of them may serve one database.
+
+    Each method is one transaction and may be called from any thread; all raise
+    :class:`sync.server.refusal.Refusal` for what they will not do. ``pull``, ``push`` and ``history`` return
+    packed messages of :mod:`sync.wire`, joined from stored bytes.
+    """
+
+    def __init__(self, centre: Centre) -> None:
+        self.centre = centre
+        self._door = Door(centre, Secrets(centre.settings.password_cost))
+
+    def enrol(self, request: EnrolRequest, address: str) -> EnrolReply:
+        return self._door.enrol(request, address)
+
+    def challenge(self) -> ChallengeReply:
+        return self._door.challenge()
+
+    def token(self, request: TokenRequest, address: str) -> TokenReply:
+        return self._door.token(request, address)
+
+    def pull(self, token: str, request: PullRequest) -> bytes:
+        return pulling.pull(self.centre, token, request)
+
+    def push(self, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
+        return pushing.push(self.centre, token, request, packed_bytes)
+
+    def history(self, token: str, record_id: str, after: int = 0) -> bytes:
+        return pulling.history(self.centre, token, record_id, after)

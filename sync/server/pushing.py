@@ -1,0 +1,122 @@
+"""What a laptop sends: every version appended or held back, heads compared and set, in one transaction, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.version import batch_digest
+from sync.server.auth import is_signed
+from sync.server.books import Books, Held
+from sync.server.callers import find_caller
+from sync.server.centre import Centre
+from sync.server.incoming import Sent, prepare
+from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
+from sync.server.outgoing import MAX_RAW_BYTES, RawPushReply, RawPushResult, RawRow, pack
+from sync.server.refusal import Refusal
+from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_VERSIONS, PushRequest
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one version."""
+
+    version_id: str
+    record_id: str
+    outcome: str
+    reason: str = ""
+
+
+def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
+    """Take a batch and return what became of each version, packed. Sending it again gives the same answers.
+
+    ``packed_bytes`` is the length of the message as it came. Raises Refusal 400 (bad signature), 401 or 413,
+    and has stored nothing then.
+    """
+    _check_size(request, packed_bytes)
+    with centre.database.read() as connection:
+        public_key = find_caller(centre, connection, token).public_key
+    if not is_signed(public_key, request.signature, batch_digest(request.versions)):
+        raise Refusal(
+            400, "bad_signature", "What this laptop sent did not carry its own signature. Nothing of it was stored."
+        )
+    sent = [prepare(version) for version in request.versions]
+    with centre.database.write() as connection:
+        caller = find_caller(centre, connection, token)
+        sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked)
+        books = Books.load(centre, connection, sender, sent)
+        outcomes = take_batch(books, sender, sent)
+        books.write(request.signature, [one.envelope_hash for one in sent])
+        heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
+    return pack(RawPushReply(results=_answers(outcomes, heads, books)))
+
+
+def _check_size(request: PushRequest, packed_bytes: int) -> None:
+    """One version alone is always taken, so that nothing is stuck on a laptop; too long a one is held back."""
+    many = len(request.versions)
+    if many > MAX_BATCH_VERSIONS or (many > 1 and packed_bytes > MAX_BATCH_BYTES):
+        raise Refusal(413, "batch_too_large", "That was too much to send at once. Nothing was stored.")
+
+
+def take_batch(books: Books, sender: Sender, batch: Sequence[Sent], *, trusted: bool = False) -> list[Outcome]:
+    """Decide on each version in turn and note it in the books.
+
+    ``trusted`` is for the council's own import, which holds no scope and may write in all.
+    """
+    return [_take(books, sender, sent, trusted=trusted) for sent in batch]
+
+
+def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome:
+    version = sent.version
+    stored = books.stored.get(version.version_id)
+    if stored is not None and stored.envelope_hash == sent.envelope_hash and sent.fault is None:
+        return Outcome(version.version_id, stored.record_id, stored.outcome)
+    reason = books.held.get(sent.content_hash)
+    if reason is None:
+        code = "version_reused" if stored is not None else _why_hold(books, sender, sent, trusted=trusted)
+        if code is None:
+            return Outcome(version.version_id, version.record_id, _append(books, sent))
+        reason = REASONS[code]
+        books.hold(Held(sent, code, reason))
+    return Outcome(version.version_id, version.record_id, "held", reason)
+
+
+def _why_hold(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> str | None:
+    version = sent.version
+    if books.is_op_reused(version):
+        return "op_reused"
+    if sent.fault is not None:
+        return sent.fault
+    found = [books.stored.get(parent) for parent in version.parents]
+    parents_known = all(parent is not None and parent.record_id == version.record_id for parent in found)
+    if trusted and parents_known:
+        return None
+    before, role = books.records.get(version.record_id), books.roles.get(version.scope_id)
+    return why_hold(version, sender, role, before, parents_known=parents_known)
+
+
+def _append(books: Books, sent: Sent) -> str:
+    before = books.records.get(sent.version.record_id)
+    if moves_head(sent.version, before):
+        books.append(sent, "head", state_after(sent.version, before))
+        return "head"
+    books.append(sent, "branch", None)
+    return "branch"
+
+
+def _answers(outcomes: Sequence[Outcome], heads: Mapping[str, RawRow], books: Books) -> tuple[RawPushResult, ...]:
+    """Write the results, with the heads a laptop must merge with; what does not fit comes with its next pull."""
+    answers, used = [], 0
+    for one in outcomes:
+        head = heads.get(one.record_id) if one.outcome != "head" else None
+        used += len(bytes(head.version)) if head else 0
+        answers.append(
+            RawPushResult(
+                version_id=one.version_id,
+                outcome=one.outcome,
+                seq=books.stored[one.version_id].seq if one.outcome != "held" else 0,
+                reason=one.reason,
+                head=head if used <= MAX_RAW_BYTES else None,
+            )
+        )
+    return tuple(answers)
