@@ -1,0 +1,163 @@
+"""The top bar: Find, how it stands with saving and sending, and the one thing a worker starts most."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from ui import access, actions, icons, style, theme
+from ui.parts import strokes
+from ui.parts.buttons import Button
+
+
+class FindBox(QPushButton):
+    """Looks like a field and opens the Find page, where the typing happens."""
+
+    LONG, SHORT = "Find a child, a note or a word", "Find"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        access.describe(self, self.LONG, actions.keys("find"), key="top.find")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._by_keyboard = False
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.current().px(380), theme.current().px(40))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.current().px(150), theme.current().px(40))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        whole = QRectF(self.rect())
+        fill = look.colour("sunken" if self.underMouse() else "surface")
+        strokes.box(painter, whole, fill, look.colour("control"), 8, strokes.edge_width())
+        if self.hasFocus() and self._by_keyboard:
+            strokes.ring(painter, whole, 8)
+        side = look.px(18)
+        ink = look.colour("text2")
+        icons.paint(painter, "search", QRectF(13, round((whole.height() - side) / 2), side, side), ink, 2)
+        small = QFontMetricsF(look.font("overline", 600))
+        keys = strokes.key_width(actions.keys("find"), small)
+        left = 13 + side + 10
+        room = whole.width() - left - keys - 26
+        letter = QFontMetricsF(look.font("ui"))
+        words = self.LONG if letter.horizontalAdvance(self.LONG) <= room else self.SHORT
+        painter.setFont(look.font("ui"))
+        painter.setPen(ink)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.drawText(QRectF(left, 0, max(0.0, room), whole.height()), flags, words)
+        painter.setFont(look.font("overline", 600))
+        strokes.draw_keys(painter, whole.width() - keys - 10, whole.height() / 2, actions.keys("find"), small, ink)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+
+
+class StateChip(QPushButton):
+    """A pill that is pressed: what is saved and what is sent, always in sight; it opens Sync and saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words, self._short, self._icon, self._tone = "", "", "", "info"
+        self._narrow = self._by_keyboard = False
+        self.setObjectName("top.state")
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    def words(self) -> str:
+        """Return the words as given."""
+        return self._words
+
+    def show_state(self, words: str, icon: str, tone: str, short: str = "") -> None:
+        """Show a state; ``short`` stands where the window is narrow. New words are said aloud."""
+        if words != self._words and self._words:
+            access.announce(self, words)
+        self._words, self._icon, self._tone, self._short = words, icon, tone, short or words
+        access.describe(self, words, "Open Sync and saved")
+        access.tip(self, words)
+        self.setVisible(bool(words))
+        self.updateGeometry()
+        self.update()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show the short words."""
+        self._narrow = narrow
+        self.updateGeometry()
+        self.update()
+
+    def _shown(self) -> str:
+        return self._short if self._narrow else self._words
+
+    def sizeHint(self) -> QSize:
+        look = theme.current()
+        wide = 13 + look.px(18) + 7 + QFontMetricsF(look.font("small", 600)).horizontalAdvance(self._shown()) + 13
+        return QSize(round(wide + 0.99), look.px(40))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme.current()
+        painter = QPainter(self)
+        tall = look.px(32)
+        chip = QRectF(0, (self.height() - tall) / 2, self.width(), tall)
+        ink = look.colour(self._tone)
+        edge = ink if self.underMouse() or look.is_high_contrast else None
+        strokes.box(painter, chip, look.colour(f"{self._tone}_soft"), edge, tall / 2)
+        if self.hasFocus() and self._by_keyboard:
+            strokes.ring(painter, chip, tall / 2)
+        side = look.px(18)
+        icons.paint(painter, self._icon, QRectF(13, round((self.height() - side) / 2), side, side), ink, 2)
+        painter.setFont(look.font("small", 600))
+        painter.setPen(ink)
+        words = QRectF(13 + side + 7, 0, self.width(), self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._shown())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+
+
+class TopBar(QFrame):
+    """`find_box`, `state` and `new_note` are the three controls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        style.mark(self, kind="topbar")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(24, 11, 24, 12)
+        self._row.setSpacing(16)
+        self.find_box = FindBox(self)
+        self.find_box.setMaximumWidth(theme.current().px(380))
+        self.state = StateChip(self)
+        self.new_note = Button("New visit note", "plus", "primary", self)
+        access.describe(self.new_note, "New visit note", actions.keys("new_note"), key="top.new_note")
+        self.new_note.set_tip(f"New visit note ({actions.keys('new_note')})")
+        self._row.addWidget(self.find_box, 10)
+        self._row.addStretch(1)
+        self._row.addWidget(self.state)
+        self._row.addWidget(self.new_note)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < theme.current().px(988)
+        self.state.set_narrow(narrow)
+        side = 16 if narrow else 24
+        self._row.setContentsMargins(side, 11, side, 12)
+        self.find_box.setMaximumWidth(theme.current().px(260 if narrow else 380))

@@ -1,0 +1,308 @@
+"""The window: the rail, the top bar, the pages, and what covers them; it knows pages and words, never a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from ui import access, actions, style, theme
+from ui.parts.cover_page import CoverPage, PinAnswer
+from ui.parts.idle_banner import IdleBanner
+from ui.parts.keys_page import KeysPage
+from ui.parts.nav_rail import NavRail
+from ui.parts.pages import Pages, PageSpec, Visit
+from ui.parts.sheet import Sheet
+from ui.parts.toast import Toast
+from ui.parts.top_bar import TopBar
+
+SMALLEST = (1024, 600)
+NARROW_UNDER = 1200
+HOME = "today"
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()
+
+
+class HeardWindow(QMainWindow):
+    """The shell. Signals say what the worker asked for; methods show what the application knows.
+
+    ``check_pin`` is asked when the screen is hidden. `new_note_asked` is Ctrl+N, `knock_asked` Ctrl+Shift+B where the
+    page has no child of its own, `sync_asked` F5, `stay_asked` the idle banner's button, `lock_wanted` five wrong
+    PINs, `covered` and `lifted` the hidden screen, `arrived` each page opened (a Visit), `closing` the end.
+    """
+
+    new_note_asked = Signal()
+    knock_asked = Signal()
+    sync_asked = Signal()
+    stay_asked = Signal()
+    lock_wanted = Signal()
+    covered = Signal()
+    lifted = Signal()
+    arrived = Signal(object)
+    closing = Signal()
+
+    def __init__(
+        self,
+        check_pin: Callable[[str], PinAnswer],
+        *,
+        now: Callable[[], datetime] = _local_now,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        super().setWindowTitle("Heard")
+        self.setMinimumSize(*SMALLEST)
+        self._wants_wide: bool | None = None
+        self._layers = QStackedWidget()
+        self.setCentralWidget(self._layers)
+        self._shell = QWidget()
+        style.mark(self._shell, kind="page")
+        self._build_shell()
+        self.cover_page = CoverPage(check_pin, now)
+        self._layers.addWidget(self._shell)
+        self._layers.addWidget(self.cover_page)
+        self.sheet_host = self._shell
+        self.toasts = Toast(self._shell)
+        self.cover_page.lifted.connect(self.lift)
+        self.cover_page.lock_wanted.connect(self.lock_wanted)
+        self._focus_before_cover: QWidget | None = None
+        self._bound: set[str] = set()
+        self.register(PageSpec("keys", "Keys", self._build_keys))
+        self._bind()
+        theme.current().changed.connect(self._fit)
+        self._fit()
+
+    def _build_shell(self) -> None:
+        across = QHBoxLayout(self._shell)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        self.rail = NavRail()
+        across.addWidget(self.rail)
+        down = QVBoxLayout()
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        self.top = TopBar()
+        self.idle = IdleBanner()
+        self.pages = Pages()
+        for part in (self.top, self.idle):
+            down.addWidget(part)
+        down.addWidget(self.pages, 1)
+        across.addLayout(down, 1)
+        self.rail.pressed.connect(self._rail_pressed)
+        self.rail.widened.connect(self._set_wide)
+        self.top.find_box.clicked.connect(self._find)
+        self.top.find_box.hide()
+        self.top.state.clicked.connect(lambda: self._open_if_there("sync"))
+        self.top.new_note.clicked.connect(self.new_note_asked)
+        self.pages.arrived.connect(self._on_arrival)
+        self.idle.stayed.connect(self._stay)
+        self.rail.add_row("hide", "Hide screen", "eye-off", actions.keys("hide"), foot=True)
+
+    def _bind(self) -> None:
+        calls: dict[str, Callable[[], object]] = {
+            "back": self._escape,
+            "keys": lambda: self.open("keys"),
+            "new_note": self.new_note_asked.emit,
+            "before_you_knock": self._knock,
+            "saved": self._say_saved,
+            "sync": self.sync_asked.emit,
+        }
+        for name, call in calls.items():
+            self._bind_one(name, call)
+        # F9 is the window's own, so that it also works under an open menu or list.
+        actions.bind(self, "hide", self.cover, everywhere=True)
+        undo = QShortcut(QKeySequence("Ctrl+Z"), self._shell)
+        undo.activated.connect(self._undo_last)
+
+    def _bind_one(self, name: str, call: Callable[[], object]) -> None:
+        # Owned by the shell: while it is hidden behind the cover, Qt lets none of these keys through.
+        actions.bind(self._shell, name, call)
+        self._bound.add(name)
+
+    # ---- pages ---------------------------------------------------------------------------------------------------
+
+    def register(self, spec: PageSpec) -> None:
+        """Make a page known: its row in the rail and its keys come with it."""
+        self.pages.register(spec)
+        number = f"page_{spec.number}" if spec.number else ""
+        if number:
+            self._bind_one(number, lambda: self.open(spec.key))
+        if spec.key == "find":
+            self._bind_one("find", self._find)
+            self.top.find_box.show()
+        if spec.nav:
+            keys = actions.keys(number) if number else ""
+            self.rail.add_row(spec.key, spec.title, spec.icon, keys, foot=spec.nav == "foot")
+
+    def open(self, page_key: str, **arguments: object) -> None:
+        """Show a page with ``arguments``; a page that may not be left yet stays. An unknown key raises KeyError."""
+        self._close_sheet()
+        self.pages.open(page_key, arguments)
+
+    def back(self) -> None:
+        """Go up: to the visit before, or to Today."""
+        if self.pages.can_go_back():
+            self.pages.back()
+            return
+        here = self.pages.here()
+        if here is not None and here.key != HOME and self.pages.has(HOME):
+            self.pages.open(HOME)
+            self.pages.forget()
+
+    def here(self) -> Visit | None:
+        """Return where the worker is, to come back to after unlocking."""
+        return self.pages.here()
+
+    def come_back_to(self, key: str, arguments: Mapping[str, object]) -> None:
+        """Open the page that stood when Heard was locked, or Today when it is no longer there."""
+        self.pages.open(key if self.pages.has(key) else HOME, arguments if self.pages.has(key) else {})
+
+    def _on_arrival(self, visit: Visit) -> None:
+        spec = self.pages.spec(visit.key)
+        self.rail.setVisible(not spec.whole)
+        self.top.setVisible(not spec.whole)
+        self.rail.show_here(visit.key)
+        self.show_main_action(False)
+        self.access_announce(spec.title)
+        self.arrived.emit(visit)
+
+    def show_section(self, key: str) -> None:
+        """Mark a row of the rail for a page that belongs to it: a child's page belongs to Children."""
+        self.rail.show_here(key)
+
+    def show_main_action(self, on_page: bool) -> None:
+        """Say that the page has its own filled button; New visit note then steps back. Call it from ``opened``."""
+        self.top.new_note.set_kind("secondary" if on_page else "primary")
+
+    def _open_if_there(self, key: str) -> None:
+        if self.pages.has(key):
+            self.open(key)
+
+    def _rail_pressed(self, key: str) -> None:
+        if key == "hide":
+            self.cover()
+        else:
+            self.open(key)
+
+    def _find(self) -> None:
+        self.open("find")
+
+    def _build_keys(self) -> QWidget:
+        native = {each.name for each in actions.ACTIONS if each.native}
+        return KeysPage(self._bound | native | {"hide", "finish"})
+
+    # ---- what is shown -------------------------------------------------------------------------------------------
+
+    def show_worker(self, name: str, job: str = "") -> None:
+        """Say who is working."""
+        self.rail.set_worker(name, job)
+
+    def show_state(self, words: str, icon: str, tone: str, short: str = "") -> None:
+        """Show what is saved and sent: "All sent · 14:02" in ``ok``, "Offline · 3 changes saved …" in ``info``."""
+        self.top.state.show_state(words, icon, tone, short)
+
+    def toast(self, words: str, undo: Callable[[], None] | None = None) -> None:
+        """Say something for ten seconds, with Undo where there is one."""
+        self.toasts.say(words, undo)
+
+    def announce(self, words: str) -> None:
+        """Tell a screen reader."""
+        access.announce(self, words)
+
+    def access_announce(self, title: str) -> None:
+        """Say a page's title to a screen reader; the window's own title never changes and names nobody."""
+        access.announce(self.pages, title)
+
+    def warn_of_lock(self, seconds: int) -> None:
+        """Say that Heard locks in so many seconds; call it again as they pass."""
+        self.idle.warn(seconds)
+
+    def clear_lock_warning(self) -> None:
+        """Someone is there again."""
+        self.idle.hide()
+
+    def setWindowTitle(self, title: str) -> None:
+        """Stay "Heard": a name in a title bar is read by whoever looks over a shoulder."""
+        del title
+
+    # ---- hiding --------------------------------------------------------------------------------------------------
+
+    def cover(self) -> None:
+        """Hide everything at once behind a clock; nothing is closed and nothing is lost."""
+        if self.is_covered():
+            self.cover_page.show_clock()
+            return
+        while (popup := QApplication.activePopupWidget()) is not None:
+            popup.close()
+        self._focus_before_cover = self.focusWidget()
+        self._layers.setCurrentWidget(self.cover_page)
+        self.cover_page.show_clock()
+        self.repaint()
+        self.covered.emit()
+        self.pages.leave()
+
+    def lift(self) -> None:
+        """Show the page again; the PIN was right."""
+        self._layers.setCurrentWidget(self._shell)
+        if self._focus_before_cover is not None and self._focus_before_cover.isVisible():
+            self._focus_before_cover.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_before_cover = None
+        self.lifted.emit()
+
+    def is_covered(self) -> bool:
+        """Whether the screen is hidden."""
+        return self._layers.currentWidget() is self.cover_page
+
+    # ---- keys ----------------------------------------------------------------------------------------------------
+
+    def _escape(self) -> None:
+        sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if sheet is not None:
+            sheet.cancel()
+        elif not self.pages.act("back"):
+            self.back()
+
+    def _close_sheet(self) -> None:
+        sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if sheet is not None:
+            sheet.cancel()
+
+    def _knock(self) -> None:
+        if not self.pages.act("before_you_knock"):
+            self.knock_asked.emit()
+
+    def _say_saved(self) -> None:
+        if not self.pages.act("saved"):
+            self.toast("Already saved on this laptop. Heard saves as you type.")
+
+    def _undo_last(self) -> None:
+        if self.toasts.isVisible() and self.toasts.undo_button.isVisible():
+            self.toasts.undo_button.click()
+
+    def _stay(self) -> None:
+        self.idle.hide()
+        self.stay_asked.emit()
+
+    # ---- sizes ---------------------------------------------------------------------------------------------------
+
+    def _set_wide(self, wide: bool) -> None:
+        self._wants_wide = wide
+        self._fit()
+
+    def _fit(self) -> None:
+        """Under 1200 px the rail shows icons; the worker may have the words back."""
+        narrow = self.width() < theme.current().px(NARROW_UNDER)
+        self.rail.set_narrow(narrow and not self._wants_wide, may_widen=narrow)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.pages.leave()
+        self.closing.emit()
+        event.accept()
