@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import SLOT, QObject, Slot
 from PySide6.QtDBus import QDBusConnection, QDBusMessage, QDBusUnixFileDescriptor
 
 _SERVICE = "org.freedesktop.login1"
@@ -32,9 +32,8 @@ class LogindPowerWatch(QObject):
     def start(self) -> bool:
         if not self._bus.isConnected() or not self._delay_sleep():
             return False
-        # Qt marks a slot's name with a 1 in front; SLOT() would give text where bytes are asked for.
-        self._bus.connect(_SERVICE, _PATH, _LOGIND, "PrepareForSleep", self, b"1sleep_prepared(bool)")
-        self._bus.connect(_SERVICE, self._session_path(), _SESSION, "Lock", self, b"1session_was_locked()")
+        self._listen(_PATH, _LOGIND, "PrepareForSleep", "sleep_prepared(bool)")
+        self._listen(self._session_path(), _SESSION, "Lock", "session_was_locked()")
         return True
 
     def stop(self) -> None:
@@ -65,6 +64,10 @@ class LogindPowerWatch(QObject):
         """The worker's own session, or any where logind does not know it: one lock too many does no harm."""
         answer = self._call("GetSession", [os.environ.get("XDG_SESSION_ID", "")])
         return answer[0].path() if answer and hasattr(answer[0], "path") else ""
+
+    def _listen(self, path: str, interface: str, signal: str, slot: str) -> None:
+        # PySide6 declares the slot as bytes here and takes text only.
+        self._bus.connect(_SERVICE, path, interface, signal, self, SLOT(slot))  # type: ignore[call-overload]
 
     def _call(self, method: str, arguments: list[object]) -> list[object]:
         message = QDBusMessage.createMethodCall(_SERVICE, _PATH, _LOGIND, method)
