@@ -25,7 +25,7 @@ REQUIRED = (
     "licences/LGPL-3.0.txt",
     "licences/SQLCipher.txt",
     "resources/words/legal_terms.json",
-    "models/store/migrations/env.py",
+    "resources/icons/ear.svg",
 )
 PROGRAMS = ("heard", "heard-server")
 PASSPHRASE = "four quiet lanterns glowing"
