@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -50,6 +50,6 @@ class KeysPage(ScrollPage):
         row.addLayout(caps)
         return row
 
-    def opened(self, arguments: Mapping[str, object]) -> None:
+    def opened(self, **_arguments: object) -> None:
         """Nothing to fetch: the page is the same every time."""
         del arguments

@@ -40,7 +40,7 @@ class Visit:
 
 
 class Pages(QStackedWidget):
-    """`arrived` carries a Visit. A page is a QWidget with ``page_key`` and ``opened(arguments)``.
+    """`arrived` carries a Visit. A page is a QWidget with ``page_key`` and ``opened(**arguments)``.
 
     It may have ``may_leave() -> bool`` (False keeps it), ``leave()`` (flush what is typed; always called before
     another page stands) and ``act(name) -> bool`` (answer a command of `ui.actions`, or say it is not for this page).
@@ -137,7 +137,7 @@ class Pages(QStackedWidget):
         # The page itself has the focus first: Tab then finds its first control, and no button wears a ring unasked.
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.arrived.emit(wanted)
-        page.opened(dict(wanted.arguments))  # type: ignore[attr-defined]
+        page.opened(**wanted.arguments)  # type: ignore[attr-defined]
         return True
 
     def _build(self, spec: PageSpec) -> QWidget:
