@@ -52,4 +52,3 @@ class KeysPage(ScrollPage):
 
     def opened(self, **_arguments: object) -> None:
         """Nothing to fetch: the page is the same every time."""
-        del arguments
