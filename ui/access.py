@@ -41,4 +41,6 @@ def role_of(widget: QWidget) -> QAccessible.Role:
 
 def tip(widget: QWidget, words: str) -> None:
     """Set a tooltip that shows ``words`` exactly; Qt would otherwise read a ``<`` in them as markup."""
-    widget.setToolTip(f"<span>{html.escape(words)}</span>" if words else "")
+    shown = f"<span>{html.escape(words)}</span>" if words else ""
+    if shown != widget.toolTip():
+        widget.setToolTip(shown)

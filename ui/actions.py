@@ -35,9 +35,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("keys", ("F1", "?", "Ctrl+/"), "Show all keys", MOVING),
     Action("new_note", ("Ctrl+N",), "New visit note", WRITING),
     Action("finish", ("Ctrl+Enter", "Ctrl+Return"), "Finish, or done", WRITING),
-    Action("undo", ("Ctrl+Z",), "Undo", WRITING, native=True),
+    Action("undo", ("Ctrl+Z",), "Undo", WRITING),
     Action("redo", ("Ctrl+Y",), "Redo", WRITING, native=True),
-    Action("saved", ("Ctrl+S",), "Heard saves by itself; this says so", SAFE),
+    Action("saved", ("Ctrl+S",), "Check that your work is saved", SAFE),
     Action("sync", ("F5",), "Send and receive now", SAFE),
     Action("hide", ("F9",), "Hide the screen", SAFE),
 )

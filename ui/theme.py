@@ -89,6 +89,7 @@ def tokens_for(scheme: Scheme) -> Tokens:
     return Tokens(**{name: str(value) for name, value in _data()[scheme.value].items()})
 
 
+@functools.cache
 def type_sizes() -> dict[str, tuple[float, int]]:
     """Return each role's (pixels at 100 %, weight)."""
     rows = _data()["type"]
@@ -132,6 +133,7 @@ class Theme(QObject):
         self._tokens = tokens_for(Scheme.LIGHT)
         self._contrast = False
         self._dressed = ""
+        self._fonts: dict[tuple[str, int], QFont] = {}
         QDir.setSearchPaths("look", [str(resources.path("style"))])
         if app.style().objectName().lower() != "fusion":
             app.setStyle("Fusion")
@@ -192,7 +194,10 @@ class Theme(QObject):
     def font(self, role: str, weight: int | None = None) -> QFont:
         """Return the font of a type role such as ``body`` or ``h1``; ``weight`` replaces the role's own."""
         pixels, usual = type_sizes()[role]
-        return fonts.make(self._look.typeface, pixels * self._look.text_scale, weight or usual)
+        key = (role, weight or usual)
+        if key not in self._fonts:
+            self._fonts[key] = fonts.make(self._look.typeface, pixels * self._look.text_scale, key[1])
+        return QFont(self._fonts[key])
 
     def milliseconds(self, asked: int) -> int:
         """Return how long a movement may take: at most 120 ms, none when movement is to be reduced."""
@@ -201,6 +206,7 @@ class Theme(QObject):
     def apply(self) -> None:
         """Dress the application: colour scheme, palette, font and the one style sheet."""
         self._contrast = self._ask_contrast()
+        self._fonts.clear()
         wanted = {Scheme.LIGHT: Qt.ColorScheme.Light, Scheme.DARK: Qt.ColorScheme.Dark}
         self._hints.setColorScheme(wanted.get(self._look.scheme, Qt.ColorScheme.Unknown))
         for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
@@ -218,6 +224,11 @@ class Theme(QObject):
             self._app.setStyleSheet(sheet)
             self._dressed = sheet
         self.changed.emit()
+
+    def retire(self) -> None:
+        """Stop following the system: another theme has taken over."""
+        self._hints.colorSchemeChanged.disconnect(self._follow_system)
+        self._contrast_hints.contrastPreferenceChanged.disconnect(self._follow_system)
 
     def _system_contrast(self) -> bool:
         return bool(self._contrast_hints.contrastPreference() == Qt.ContrastPreference.HighContrast)
@@ -268,6 +279,9 @@ _installed: list[Theme] = []
 
 
 def _install(theme: Theme) -> None:
+    for before in _installed:
+        if isValid(before):
+            before.retire()
     _installed[:] = [theme]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import access, actions, style, theme
@@ -108,6 +108,8 @@ class HeardWindow(QMainWindow):
             "keys": lambda: self.open("keys"),
             "new_note": self.new_note_asked.emit,
             "before_you_knock": self._knock,
+            "finish": self._finish,
+            "undo": self._undo_last,
             "saved": self._say_saved,
             "sync": self.sync_asked.emit,
         }
@@ -115,8 +117,6 @@ class HeardWindow(QMainWindow):
             self._bind_one(name, call)
         # F9 is the window's own, so that it also works under an open menu or list.
         actions.bind(self, "hide", self.cover, everywhere=True)
-        undo = QShortcut(QKeySequence("Ctrl+Z"), self._shell)
-        undo.activated.connect(self._undo_last)
 
     def _bind_one(self, name: str, call: Callable[[], object]) -> None:
         # Owned by the shell: while it is hidden behind the cover, Qt lets none of these keys through.
@@ -193,7 +193,7 @@ class HeardWindow(QMainWindow):
 
     def _build_keys(self) -> QWidget:
         native = {each.name for each in actions.ACTIONS if each.native}
-        return KeysPage(self._bound | native | {"hide", "finish"})
+        return KeysPage(self._bound | native | {"hide"})
 
     # ---- what is shown -------------------------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ class HeardWindow(QMainWindow):
         self.cover_page.show_clock()
         self.repaint()
         self.covered.emit()
-        self.pages.leave()
+        self.pages.act("flush")
 
     def lift(self) -> None:
         """Show the page again; the PIN was right."""
@@ -275,6 +275,10 @@ class HeardWindow(QMainWindow):
         if not self.pages.act("before_you_knock"):
             self.knock_asked.emit()
 
+    def _finish(self) -> None:
+        if not self.pages.act("finish"):
+            self.toast("There is nothing to finish on this page.")
+
     def _say_saved(self) -> None:
         if not self.pages.act("saved"):
             self.toast("Already saved on this laptop. Heard saves as you type.")
@@ -282,6 +286,8 @@ class HeardWindow(QMainWindow):
     def _undo_last(self) -> None:
         if self.toasts.isVisible() and self.toasts.undo_button.isVisible():
             self.toasts.undo_button.click()
+        else:
+            self.pages.act("undo")
 
     def _stay(self) -> None:
         self.idle.hide()

@@ -2,6 +2,7 @@
 
 PlainLabel    labels.py         every label that shows words: plain text only, wraps, reading leading, ellipsis
 Button        buttons.py        primary (one a page), secondary, quiet, danger; icon, key caps
+Surface       surface.py        a frame of a kind: card, well, knock, voice, banner (tone), problems, field
 Card          card.py           one thing on a quiet surface, with a heading
 Chip          chips.py          a small rounded action; choices are made by ChoiceRow
 ChoiceRow     choice_row.py     a question answered by chips, one or several
@@ -19,9 +20,10 @@ FlowLayout    flow.py           side by side, wrapping
 ScrollPage    scroll_page.py    a page that scrolls and keeps the focus in sight
 Tabs          tabs.py          tabs as wide as their words, over a QStackedWidget
 Picker        picker.py         a drop-down list that ignores the wheel
+Sheet         sheet.py          a question over the window; call it through `ui.messages`
 Toast         toast.py          a message with Undo for ten seconds; the window has one
 lettering.py  words with leading, and strokes.py boxes, rings and keys, for parts that paint themselves.
 
-Surfaces without a part are QFrames with `style.mark(frame, kind=...)`: card, well, knock, voice, banner (tone), field
-(state="problem"). A field in error: `style.mark(edit, state="problem")` and a PlainLabel of kind "problem" above it.
+A question in error: `style.mark(surface, state="problem")` on its Surface of kind field,
+`style.mark(edit, state="problem")` on the edit, and a PlainLabel of kind "problem" above it.
 """

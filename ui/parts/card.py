@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
-from ui import style
 from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
 
 
-class Card(QFrame):
+class Card(Surface):
     """Put things into ``body``; ``title`` stands above them and ``trailing`` at the right of the title."""
 
     def __init__(self, title: str = "", trailing: QWidget | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        style.mark(self, kind="card")
+        super().__init__("card", parent)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(16, 14, 16, 14)
         self.body.setSpacing(10)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui import access, style
+from ui import access
 from ui.parts.buttons import Button
 from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
 
 
-class ErrorSummary(QFrame):
+class ErrorSummary(Surface):
     """Hidden until `show_problems`; then it takes the focus and is said aloud, as GOV.UK and the NHS do."""
 
     def __init__(self, title: str = "There is a problem", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        style.mark(self, kind="problem")
+        super().__init__("problems", parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._title = title
         self._column = QVBoxLayout(self)

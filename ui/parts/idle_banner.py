@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui import access, style
+from ui import access
 from ui.parts.buttons import Button
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
 
 
 class IdleBanner(QWidget):
@@ -20,8 +21,7 @@ class IdleBanner(QWidget):
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 12, 24, 0)
-        frame = QFrame()
-        style.mark(frame, kind="banner", tone="warn")
+        frame = Surface("banner", tone="warn")
         outer.addWidget(frame)
         row = QHBoxLayout(frame)
         row.setContentsMargins(16, 9, 10, 9)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui import access, style
+from ui import access, style, theme
 from ui.parts import lettering
 
 READING = {"reading", "knock"}
@@ -45,6 +45,7 @@ class PlainLabel(QLabel):
             self._leading = None
             self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self.setCursor(Qt.CursorShape.IBeamCursor)
+        self._size_without_sheet()
         self.setText(words)
 
     def setTextFormat(self, wanted: Qt.TextFormat) -> None:
@@ -112,5 +113,14 @@ class PlainLabel(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._size_without_sheet()
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self.updateGeometry()
+
+    def _size_without_sheet(self) -> None:
+        """In high contrast the style sheet is off; headings still have to look like headings."""
+        look, role = theme.current(), str(self.property("kind"))
+        role = {"strong": "body", "problem": "h3", "overline": "small"}.get(role, role)
+        if look.is_high_contrast and role in theme.type_sizes():
+            self.setFont(look.font(role))

@@ -140,8 +140,7 @@ class NavRail(QFrame):
         return self._head
 
     def _make_worker(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(7, 0, 0, 0)
+        self._worker_row = row = QHBoxLayout()
         row.setSpacing(11)
         self._worker = Avatar("", 34)
         row.addWidget(self._worker)
@@ -207,7 +206,8 @@ class NavRail(QFrame):
         look = theme.current()
         self.setFixedWidth(look.px(NARROW if self._narrow else WIDE))
         side = 8 if self._narrow else 12
-        self._column.setContentsMargins(side, 10, side + 1, 12)
+        self._worker_row.setContentsMargins(6, 0, 0, 0)
+        self._column.setContentsMargins(side, 10, side, 12)
 
     def _order_tabs(self) -> None:
         rows = [*self.rows().values()]

@@ -42,8 +42,11 @@ class Visit:
 class Pages(QStackedWidget):
     """`arrived` carries a Visit. A page is a QWidget with ``page_key`` and ``opened(**arguments)``.
 
-    It may have ``may_leave() -> bool`` (False keeps it), ``leave()`` (flush what is typed; always called before
-    another page stands) and ``act(name) -> bool`` (answer a command of `ui.actions`, or say it is not for this page).
+    It may have ``may_leave() -> bool`` (False keeps it), ``leave()`` (always called before another page stands, at
+    the end and before a lock) and ``act(name) -> bool``: answer a key of `ui.actions`, or say it is not for this page.
+    The names asked are ``back`` (something open inside the page closes first), ``finish``, ``undo``, ``saved`` (say
+    how it stands with saving), ``before_you_knock``, and ``flush`` (save what is typed, now). A page answers there and
+    binds none of these keys itself: Qt runs neither of two owners of one key.
     """
 
     arrived = Signal(object)
@@ -105,7 +108,7 @@ class Pages(QStackedWidget):
     def leave(self) -> None:
         """Let the page that stands flush what is typed: before a lock or at the end."""
         page = self.currentWidget()
-        if page is not None and hasattr(page, "leave"):
+        if page is not None and self._here is not None and hasattr(page, "leave"):
             page.leave()
 
     def act(self, name: str) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from ui import style
+from ui import style, theme
+
+NARROW_UNDER = 988
 
 
 class ScrollPage(QScrollArea):
-    """Put things into ``body``. ``margins`` are left, top, right, bottom in pixels."""
+    """Put things into ``body``. ``margins`` are left, top, right, bottom in pixels; 16 at the sides when narrow."""
 
     def __init__(
         self, parent: QWidget | None = None, *, margins: tuple[int, int, int, int] = (24, 16, 24, 24), spacing: int = 12
@@ -22,10 +25,17 @@ class ScrollPage(QScrollArea):
         self.content = QWidget()
         style.mark(self.content, kind="scrolled")
         self.body = QVBoxLayout(self.content)
+        self._margins = margins
         self.body.setContentsMargins(*margins)
         self.body.setSpacing(spacing)
         self.setWidget(self.content)
         QApplication.instance().focusChanged.connect(self._keep_in_sight)  # type: ignore[union-attr]
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        left, top, right, bottom = self._margins
+        side = 16 if self.width() < theme.current().px(NARROW_UNDER) else None
+        self.body.setContentsMargins(min(left, side or left), top, min(right, side or right), bottom)
 
     def _keep_in_sight(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and now is not self and self.content.isAncestorOf(now):

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ui import access, style, theme
+from ui import access, theme
 from ui.parts.buttons import Button
 from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
 
 
 class Sheet(QWidget):
@@ -30,8 +31,7 @@ class Sheet(QWidget):
         self._over, self._cancel = over, cancel
         self._came_from = over.window().focusWidget()
         access.describe(self, f"{title}. {words}", key="sheet")
-        self.box = QFrame(self)
-        style.mark(self.box, kind="sheet")
+        self.box = Surface("sheet", self)
         column = QVBoxLayout(self.box)
         column.setContentsMargins(26, 22, 26, 22)
         column.setSpacing(10)
