@@ -72,8 +72,14 @@ def pull(centre: Centre, token: str, request: PullRequest) -> bytes:
         if request.grant_counter != caller.grant_counter:
             directory = find_directory(centre, connection, caller.worker_id, scopes)
             blank = replace_page(blank, scopes=scopes, directory=directory)
+            if request.cursor > 0:
+                # The rows wait for the next page: only then has the laptop said which scopes it must fill.
+                filling = {scope_id: at for scope_id, at in request.filling.items() if scope_id in scopes}
+                blank = replace_page(blank, filling=filling, more=True)
         if request.timeline not in ("", home.timeline):
-            return pack(replace_page(blank, cursor=0, more=True))
+            return pack(replace_page(blank, cursor=0, filling={}, more=True))
+        if blank.more:
+            return pack(blank)
         reading = _Reading(centre, connection, caller, scopes, request, home.seq)
         found, more = reading.find()
         page, sent = _pack_page(blank, reading, found, more)
