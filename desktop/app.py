@@ -1,0 +1,319 @@
+"""The application: paints first, opens the vault, builds the session, and ends the process when it locks."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from ui.views.unlock import UnlockWindow
+
+from desktop import opening
+from desktop.lock import Ending, restart_fresh
+from desktop.opening import Background, Held, JoinForm
+from desktop.paths import Paths
+from desktop.platform import current
+from desktop.settings import Settings, SettingsFile
+from desktop.single import FrontDoor, call_first, door_name
+from desktop.vault import Vault
+from desktop.vault_lock import VaultLock
+from models.errors import Trouble
+from ui.theme import Look, Scheme, Theme
+
+if TYPE_CHECKING:
+    from ui.views.first_run import FirstRunWindow
+
+    from desktop.session import Session
+    from models.casebook import Casebook
+
+LOCK_WAIT_SECONDS = 20.0
+"""How long a fresh process waits for the one that is locking to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How Heard was started. ``drive`` is (port, secret) of a script that drives an invented vault."""
+
+    vault: Path
+    settings: Path
+    is_invented: bool = False
+    drive: tuple[int, str] | None = None
+    exit_after_ms: int = 0
+
+    def again(self) -> list[str]:
+        """The same, as arguments for a fresh process; never a name, a key or a page."""
+        words = ["--vault", str(self.vault), "--settings", str(self.settings)]
+        if self.is_invented:
+            words.append("--invented")
+        if self.drive:
+            words += ["--drive", f"{self.drive[0]}:{self.drive[1]}"]
+        return words
+
+
+class App:
+    """Everything of one process, built once. ``run`` returns its exit code."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._application = QApplication.instance() or QApplication([sys.argv[0]])
+        assert isinstance(self._application, QApplication)
+        self._application.setApplicationName("Heard")
+        self._application.setQuitOnLastWindowClosed(False)
+        self._settings = SettingsFile(options.settings)
+        self.theme = Theme(self._application, _look(self._settings.read()))
+        self._vault = Vault(options.vault)
+        self._lock = VaultLock(options.vault)
+        self._background = Background()
+        self._window: QWidget | None = None
+        self._session: Session | None = None
+        self._application.lastWindowClosed.connect(self._last_window_closed)
+
+    def run(self) -> int:
+        """Take the vault's lock, paint, and run until the worker closes Heard or it locks."""
+        if not self._take_lock():
+            return 0
+        self._protect()
+        if self._vault.exists() and (self._options.vault / "vault.head").exists():
+            self._show_unlock()
+        else:
+            self._show_first_run("passphrase")
+        self._start_driver()
+        # After the first paint: what makes Heard usable is imported while the worker types.
+        QTimer.singleShot(30, lambda: threading.Thread(target=_warm, name="warm", daemon=True).start())
+        if self._options.exit_after_ms:
+            QTimer.singleShot(self._options.exit_after_ms, self._close)
+        return int(self._application.exec())
+
+    # ---- starting ----
+
+    def _take_lock(self) -> bool:
+        try:
+            self._options.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._lock.take():
+                return True
+            run_folder = Paths().make(Paths().run)
+            if call_first(door_name(self._options.vault, run_folder), self._lock.holder(), 1.0):
+                return False
+            return self._lock.wait(LOCK_WAIT_SECONDS)
+        except Trouble as trouble:
+            print(trouble, file=sys.stderr)  # noqa: T201 - there is no window yet to say it in
+            return False
+
+    def _protect(self) -> None:
+        from desktop.crash import CrashReports
+
+        paths = Paths()
+        current().harden_process()
+        self._crash = CrashReports(paths.logs, self._tell_crash)
+        self._crash.catch_everything()
+        self._crash.catch_qt()
+        self._door = FrontDoor(door_name(self._options.vault, paths.make(paths.run)))
+        self._door.called.connect(self._come_forward)
+        self._door.open()
+
+    def _start_driver(self) -> None:
+        if self._options.drive is None:
+            return
+        if not self._options.is_invented or (self._vault.exists() and not self._vault.facts().is_invented):
+            raise Trouble("Only an invented vault may be driven by a script", "Nothing has been opened.")
+        from desktop.driving import Driver
+
+        self._driver = Driver(*self._options.drive)
+
+    def _come_forward(self) -> None:
+        window = self._session.window if self._session else self._window
+        if window is not None:
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _tell_crash(self, trouble: Trouble | None) -> None:
+        words = (
+            str(trouble)
+            if trouble
+            else ("Something in Heard went wrong. What you wrote is saved. A report without any names has been kept.")
+        )
+        self._background.tell(lambda: self._session.window.toast(words) if self._session else None)
+
+    # ---- unlocking ----
+
+    def _show_unlock(self) -> None:
+        window = UnlockWindow()
+        window.passphrase_given.connect(self._try_passphrase)
+        window.recovery_given.connect(self._try_recovery)
+        self._show(window)
+
+    def _try_passphrase(self, passphrase: str) -> None:
+        self._unlock(lambda: opening.unlock(self._vault, passphrase))
+
+    def _try_recovery(self, code: str, passphrase: str) -> None:
+        self._unlock(lambda: opening.recover(self._vault, code, passphrase))
+
+    def _unlock(self, step: Callable[[], Held]) -> None:
+        window = self._window
+        assert isinstance(window, UnlockWindow)
+        window.show_busy("Opening…")
+
+        def failed(trouble: Trouble) -> None:
+            window.show_trouble(trouble.title, trouble.message, trouble.help, self._vault.wait_seconds())
+
+        self._background.run(step, self._unlocked, failed)
+
+    def _unlocked(self, held: Held) -> None:
+        if held.casebook is None:
+            self._held = held
+            self._show_first_run("join")
+        elif not held.casebook.remembered("screen_pin"):
+            self._casebook = held.casebook
+            self._show_first_run("pin")
+        else:
+            self._begin(held.casebook)
+            if held.was_repaired and self._session:
+                self._session.window.toast(
+                    "Part of this vault was damaged. Heard put its last good copy in place and kept the damaged one."
+                )
+
+    # ---- first run ----
+
+    def _show_first_run(self, start_at: str) -> None:
+        from ui.views.first_run import FirstRunWindow
+
+        from desktop.passphrases import find_weakness
+        from desktop.screen_pin import find_pin_weakness
+
+        window = FirstRunWindow(start_at, find_weakness, find_pin_weakness, self._is_my_code)
+        window.passphrase_chosen.connect(self._create)
+        window.code_confirmed.connect(lambda: window.go_to("join"))
+        window.join_asked.connect(self._join)
+        window.pin_chosen.connect(self._keep_pin)
+        window.open_asked.connect(lambda: self._begin(self._casebook))
+        window.later_asked.connect(self._close)
+        self._show(window)
+
+    def _first_run(self) -> FirstRunWindow:
+        from ui.views.first_run import FirstRunWindow
+
+        assert isinstance(self._window, FirstRunWindow)
+        return self._window
+
+    def _failed(self, trouble: Trouble) -> None:
+        self._first_run().show_trouble(trouble.title, trouble.message, trouble.help)
+
+    def _create(self, passphrase: str) -> None:
+        window = self._first_run()
+        window.show_busy("Making your vault. This takes a few seconds.")
+
+        def step() -> tuple[bytes, str, bool]:
+            from desktop import __version__
+
+            made = self._vault.create(passphrase, created_with=__version__, is_invented=self._options.is_invented)
+            return made.key, made.recovery_code, made.facts.has_device_secret
+
+        def done(made: tuple[bytes, str, bool]) -> None:
+            key, self._code, has_keyring = made
+            self._held = Held(key, None)
+            window.show_code(self._code, has_keyring)
+
+        self._background.run(step, done, self._failed)
+
+    def _is_my_code(self, typed: str) -> bool:
+        from desktop.recovery_code import read_code
+
+        try:
+            return read_code(typed) == read_code(self._code)
+        except Trouble:
+            return False
+
+    def _join(self, address: str, code: str, sign_in_name: str, password: str, certificate_path: str) -> None:
+        window = self._first_run()
+        window.show_busy("Joining your council…")
+        form = JoinForm(address, code, sign_in_name, password, certificate_path)
+
+        def done(casebook: Casebook) -> None:
+            self._casebook = casebook
+            window.show_joined(casebook.me.council_name, casebook.me.worker.display_name)
+            window.go_to("pin")
+
+        self._background.run(
+            lambda: opening.join_council(self._options.vault, self._held.key, form), done, self._failed
+        )
+
+    def _keep_pin(self, pin: str) -> None:
+        window = self._first_run()
+        window.show_busy("Keeping your PIN…")
+
+        def step() -> None:
+            from desktop.screen_pin import hash_pin
+
+            self._casebook.remember("screen_pin", hash_pin(pin)).result()
+
+        self._background.run(step, lambda _none: self._copy(), self._failed)
+
+    def _copy(self) -> None:
+        window = self._first_run()
+        window.go_to("copying")
+        window.show_progress(0, 0, "Copying the children assigned to you")
+
+        def progress(count: int, _words: str) -> None:
+            self._background.tell(lambda: window.show_progress(count, 0, f"{count} children copied"))
+
+        def done(count: int) -> None:
+            words = f"{count} children are on this laptop" if count != 1 else "1 child is on this laptop"
+            window.show_progress(count, count, words)
+
+        def failed(trouble: Trouble) -> None:
+            # Usable already: the copy goes on by itself when the laptop is online.
+            window.show_progress(0, 0, f"{trouble.title}. Copying goes on by itself when you are online.")
+
+        self._background.run(lambda: opening.copy_children(self._casebook, progress), done, failed)
+
+    # ---- the session ----
+
+    def _begin(self, casebook: Casebook) -> None:
+        from desktop.session import Opened, Session
+
+        opened = Opened(self._options.vault, self._vault, casebook)
+        self._session = Session(opened, self.theme, self._settings, self.lock)
+        self._session.window.closing.connect(self._close)
+        self._session.show()
+        if self._window is not None:
+            self._window.hide()
+            self._window.deleteLater()
+            self._window = None
+
+    def _show(self, window: QWidget) -> None:
+        old, self._window = self._window, window
+        window.show()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+
+    def _last_window_closed(self) -> None:
+        if self._session is None:
+            self._application.quit()
+
+    def lock(self) -> None:
+        """Save, end the process that holds the key, and leave a fresh one at the unlock screen."""
+        steps = self._session.steps_to_lock() if self._session else []
+        self._door.close()
+        Ending(steps, lambda: restart_fresh(self._options.again()), report=self._crash.note).run()
+
+    def _close(self) -> None:
+        """Close for good: the same care as a lock, and nothing started after it."""
+        steps = self._session.steps_to_lock() if self._session else []
+        self._door.close()
+        Ending(steps, None, report=self._crash.note).run()
+
+
+def _look(settings: Settings) -> Look:
+    return Look(Scheme(settings.scheme), settings.text_scale, settings.less_movement, settings.typeface)
+
+
+def _warm() -> None:
+    """Import what the session needs while the unlock screen waits; the one exemption from the 16 ms rule."""
+    import desktop.session  # noqa: F401

@@ -1,0 +1,199 @@
+"""Lets a script drive the real app through window-system events, on invented vaults only; the tour and tests use it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeySequence, QWindow
+from PySide6.QtNetwork import QHostAddress, QTcpSocket
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+POLL_MS = 15
+
+
+class NotFound(Exception):
+    """No visible widget answers to that name."""
+
+
+class Driver(QObject):
+    """Answers one JSON line a command over a loopback socket: find, click, type, press, read, wait, grab.
+
+    A widget is named by its objectName, else by its accessible name, else by the words on it; a leading ``#n``
+    after the name (``name#2``) takes the n-th visible one. Events go to the window, as the system would send them.
+    """
+
+    def __init__(self, port: int, secret: str) -> None:
+        super().__init__()
+        self._commands: dict[str, Callable[[dict[str, Any]], Any]] = {
+            "click": self._click,
+            "type": self._type,
+            "press": self._press,
+            "read": self._read,
+            "names": self._names,
+            "grab": self._grab,
+            "resize": self._resize,
+            "focus": self._focus,
+        }
+        self._socket = QTcpSocket(self)
+        self._socket.readyRead.connect(self._answer)
+        self._socket.connected.connect(lambda: self._send({"hello": secret}))
+        self._socket.connectToHost(QHostAddress(QHostAddress.SpecialAddress.LocalHost), port)
+
+    def _answer(self) -> None:
+        while self._socket.canReadLine():
+            command = json.loads(bytes(self._socket.readLine().data()))
+            # Not from within the socket's own signal: a click may open a page that runs for a while.
+            QTimer.singleShot(0, self, lambda command=command: self._obey(command))
+
+    def _obey(self, command: dict[str, Any]) -> None:
+        deadline = time.monotonic() + float(command.get("seconds", 0))
+        try:
+            reply = {"ok": True, "value": self._commands[command["do"]](command)}
+        except NotFound as error:
+            if time.monotonic() < deadline:
+                command["seconds"] = deadline - time.monotonic()
+                QTimer.singleShot(POLL_MS, self, lambda: self._obey(command))
+                return
+            reply = {"ok": False, "why": f"{error}; there are: {', '.join(self._names({})[:80])}"}
+        self._send(reply)
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self._socket.write(json.dumps(message).encode() + b"\n")
+        self._socket.flush()
+
+    # ---- finding ----
+
+    def _find(self, name: str) -> QWidget:
+        name, _, number = name.partition("#")
+        windows = [window for window in QApplication.topLevelWidgets() if window.isVisible()]
+        active = QApplication.activeModalWidget() or QApplication.activePopupWidget() or QApplication.activeWindow()
+        windows.sort(key=lambda window: window is not active)
+        visible = [
+            child for window in windows for child in (window, *window.findChildren(QWidget)) if child.isVisible()
+        ]
+        for matches in (_has_object_name, _has_accessible_name, _has_words):
+            found = [widget for widget in visible if matches(widget, name)]
+            if found:
+                place = int(number or 1) - 1
+                if place < len(found):
+                    return found[place]
+        raise NotFound(f"nothing visible is called {name!r}")
+
+    def _names(self, _command: dict[str, Any]) -> list[str]:
+        names = []
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible():
+                for widget in window.findChildren(QWidget):
+                    label = widget.objectName() or widget.accessibleName()
+                    if widget.isVisible() and label and not label.startswith("qt_"):
+                        names.append(label)
+        return names
+
+    # ---- acting ----
+
+    def _click(self, command: dict[str, Any]) -> None:
+        widget = self._find(command["name"])
+        self._bring_into_view(widget)
+        at = widget.mapTo(widget.window(), widget.rect().center())
+        window = _window_of(widget)
+        QTest.mouseMove(window, at)
+        QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+    def _focus(self, command: dict[str, Any]) -> None:
+        """Click where text begins, as a hand would."""
+        widget = self._find(command["name"])
+        self._bring_into_view(widget)
+        at = widget.mapTo(widget.window(), QPoint(min(12, widget.width() // 2), min(14, widget.height() // 2)))
+        QTest.mouseClick(_window_of(widget), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+    def _type(self, command: dict[str, Any]) -> None:
+        window = self._active()
+        for letter in command["text"]:
+            if letter == "\n":
+                QTest.keyClick(window, Qt.Key.Key_Return)
+            else:
+                QTest.keyClick(window, letter)
+
+    def _press(self, command: dict[str, Any]) -> None:
+        for combination in command["keys"].split():
+            chord = QKeySequence(combination)[0]  # type: ignore[index]  # the stubs lack __getitem__
+            QTest.keyClick(self._active(), chord.key(), chord.keyboardModifiers())
+
+    def _active(self) -> QWindow:
+        popup = QApplication.activePopupWidget() or QApplication.activeModalWidget() or QApplication.activeWindow()
+        if popup is None:
+            popup = next((window for window in QApplication.topLevelWidgets() if window.isVisible()), None)
+        if popup is None:
+            raise NotFound("no window is open")
+        return _window_of(popup)
+
+    def _bring_into_view(self, widget: QWidget) -> None:
+        parent = widget.parentWidget()
+        while parent is not None:
+            ensure = getattr(parent, "ensureWidgetVisible", None)
+            if ensure is not None:
+                ensure(widget)
+            parent = parent.parentWidget()
+        QApplication.processEvents()
+
+    # ---- looking ----
+
+    def _read(self, command: dict[str, Any]) -> str:
+        widget = self._find(command["name"])
+        text = _text_of(widget)
+        wanted = command.get("until")
+        if wanted is not None and wanted not in text:
+            raise NotFound(f"{command['name']!r} says {text!r}, not {wanted!r}")
+        return text
+
+    def _grab(self, command: dict[str, Any]) -> None:
+        window = QApplication.activeWindow() or self._find("window")
+        # Two turns of the loop let pending layouts and fades settle.
+        QApplication.processEvents()
+        QApplication.processEvents()
+        window.window().grab().save(command["path"])
+
+    def _resize(self, command: dict[str, Any]) -> None:
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible() and window.isWindow():
+                window.resize(command["width"], command["height"])
+        QApplication.processEvents()
+
+
+def _window_of(widget: QWidget) -> QWindow:
+    handle = widget.window().windowHandle()
+    if handle is None:
+        raise NotFound("the window is not shown")
+    return handle
+
+
+def _has_object_name(widget: QWidget, name: str) -> bool:
+    return widget.objectName() == name
+
+
+def _has_accessible_name(widget: QWidget, name: str) -> bool:
+    return widget.accessibleName() == name
+
+
+def _has_words(widget: QWidget, name: str) -> bool:
+    if isinstance(widget, QAbstractButton | QLabel):
+        return widget.text().replace("&", "").strip() == name
+    return False
+
+
+def _text_of(widget: QWidget) -> str:
+    if isinstance(widget, QTextEdit | QPlainTextEdit):
+        return widget.toPlainText()
+    if isinstance(widget, QAbstractButton | QLabel | QLineEdit):
+        return widget.text()
+    parts = [_text_of(child) for child in widget.findChildren(QWidget) if child.isVisible() and _is_leaf(child)]
+    return "\n".join(part for part in parts if part) or widget.accessibleName()
+
+
+def _is_leaf(widget: QWidget) -> bool:
+    return isinstance(widget, QTextEdit | QPlainTextEdit | QAbstractButton | QLabel | QLineEdit)

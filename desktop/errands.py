@@ -1,0 +1,122 @@
+"""What is done to a vault without a window: export, doctor, smoke."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from desktop import __version__
+from desktop.demo import read_passphrase
+from desktop.vault import OsKeyring, Vault
+from models.errors import Trouble
+
+
+def run(command: str, options: argparse.Namespace) -> int:
+    """Run one errand. Raises Trouble."""
+    if command == "export":
+        return export(options.from_vault, options.kind, options.out)
+    if command == "doctor":
+        return doctor(as_json=options.json)
+    return smoke(options.from_vault)
+
+
+def export(vault: Path, kind: str, out: Path) -> int:
+    """Write everything a vault holds, as JSON, CSV or HTML."""
+    from models import export as exporting
+
+    held = _open(vault)
+    try:
+        path = exporting.write(held, kind, out)
+    finally:
+        held.close()
+    print(path)  # noqa: T201 - for the script that asked
+    return 0
+
+
+def _open(folder: Path) -> Any:
+    from desktop.opening import unlock
+    from desktop.vault_lock import VaultLock
+
+    lock = VaultLock(folder)
+    if not lock.take():
+        raise Trouble("This vault is open in Heard", "Nothing has been changed.", "Lock it there first.")
+    held = unlock(Vault(folder), read_passphrase())
+    if held.casebook is None:
+        raise Trouble("This laptop has not joined a council yet", "There is nothing to export.")
+    return held.casebook
+
+
+def doctor(*, as_json: bool) -> int:
+    """Check what Heard needs of this laptop. Returns 1 when something it cannot work without is missing."""
+    found = {
+        "heard": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "qt": _qt(),
+        "sqlcipher": _sqlcipher(),
+        "keyring": OsKeyring().is_there(),
+        "resources": _resources(),
+    }
+    is_well = bool(found["qt"] and found["sqlcipher"] and found["resources"])
+    if as_json:
+        print(json.dumps({**found, "ok": is_well}))  # noqa: T201 - the errand's answer
+    else:
+        for name, value in found.items():
+            print(f"{name:10} {value}")  # noqa: T201 - the errand's answer
+        if not found["keyring"]:
+            print("There is no password store here: the passphrase alone guards a vault.")  # noqa: T201
+    return 0 if is_well else 1
+
+
+def _qt() -> str:
+    try:
+        from PySide6.QtCore import qVersion
+        from PySide6.QtWidgets import QApplication  # noqa: F401 - that it imports is what is asked
+    except ImportError:
+        return ""
+    return str(qVersion())
+
+
+def _sqlcipher() -> str:
+    try:
+        from sqlcipher3 import dbapi2
+    except ImportError:
+        return ""
+    connection = dbapi2.connect(":memory:")
+    try:
+        return str(connection.execute("PRAGMA cipher_version").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _resources() -> bool:
+    import resources
+
+    return resources.path("fonts").is_dir() and resources.path("icons").is_dir()
+
+
+def smoke(folder: Path) -> int:
+    """Make a vault, save a note with own words, close, open again, find it by a word. For a freshly built package."""
+    from models.casebook import Casebook
+    from models.entry import Edit
+    from models.invented import me_for_trying
+
+    passphrase = read_passphrase()
+    vault = Vault(folder)
+    made = vault.create(passphrase, created_with=__version__, is_invented=True)
+    casebook = Casebook.open(folder, made.key, identity=me_for_trying())
+    draft = casebook.new_draft("own_words", casebook.new_draft("child", "").record_id)
+    casebook.save(draft, {"words": Edit("", "I want to keep seeing Biscuit")}).result()
+    casebook.close()
+    again = Casebook.open(folder, vault.unlock(passphrase).key)
+    try:
+        found = [hit.entry.record_id for hit in again.find("biscuit")]
+    finally:
+        again.close()
+    if found != [draft.record_id]:
+        raise Trouble("The note that was saved is not there", f"Looked in {folder}")
+    print(f"saved, locked, reopened and found in {folder}")  # noqa: T201 - the errand's answer
+    return 0

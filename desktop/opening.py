@@ -1,0 +1,151 @@
+"""The slow steps of opening a vault, each off the main thread: unlock, repair, create, join, copy."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from desktop.vault import Vault
+from models.errors import StoreDamaged, Trouble
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
+
+T = TypeVar("T")
+
+
+class Background(QObject):
+    """Runs one slow step at a time in a thread and brings its outcome back to the main thread.
+
+    A bug is raised on the main thread, where it takes the crash path.
+    """
+
+    _ended = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ended.connect(lambda job: job(), Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self, step: Callable[[], T], done: Callable[[T], object], failed: Callable[[Trouble], object] | None = None
+    ) -> threading.Thread:
+        """Run ``step``; then ``done`` with its result, or ``failed`` with its Trouble, on the main thread."""
+
+        def work() -> None:
+            try:
+                result = step()
+            except BaseException as error:  # noqa: BLE001 - carried over to the main thread
+                caught = error
+                self._ended.emit(lambda: _fail(caught, failed))
+            else:
+                self._ended.emit(lambda: done(result))
+
+        thread = threading.Thread(target=work, name="opening", daemon=True)
+        thread.start()
+        return thread
+
+    def tell(self, job: Callable[[], Any]) -> None:
+        """Run a small job on the main thread, from any thread."""
+        self._ended.emit(job)
+
+
+def _fail(error: BaseException, failed: Callable[[Trouble], object] | None) -> None:
+    if isinstance(error, Trouble) and failed is not None:
+        failed(error)
+    else:
+        raise error
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an unlocked vault gives. ``casebook`` is None while the laptop has not joined a council yet."""
+
+    key: bytes
+    casebook: Casebook | None
+    was_repaired: bool = False
+
+
+def unlock(vault: Vault, passphrase: str) -> Held:
+    """Open the vault and its casebook. Raises Trouble."""
+    unlocked = vault.unlock(passphrase)
+    if unlocked.is_cost_low:
+        vault.raise_cost(unlocked.key, passphrase)
+    return open_casebook(vault.folder, unlocked.key)
+
+
+def recover(vault: Vault, code: str, passphrase: str) -> Held:
+    """Open the vault with its recovery code and give it a new passphrase. Raises Trouble."""
+    unlocked = vault.unlock_with_recovery(code)
+    vault.set_passphrase(unlocked.key, passphrase)
+    return open_casebook(vault.folder, unlocked.key)
+
+
+def open_casebook(folder: Path, key: bytes) -> Held:
+    """Open what the key opens; a damaged file is replaced by its newest sound copy, the damaged one kept aside."""
+    from models.casebook import Casebook
+
+    if not (folder / "vault.db").exists():
+        return Held(key, None)
+    try:
+        return Held(key, Casebook.open(folder, key))
+    except StoreDamaged:
+        Casebook.repair(folder, key)
+        return Held(key, Casebook.open(folder, key), was_repaired=True)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinForm:
+    """What a worker types to join a council. ``certificate_path`` may be empty."""
+
+    address: str
+    code: str
+    sign_in_name: str
+    password: str
+    certificate_path: str = ""
+
+
+def join_council(folder: Path, key: bytes, form: JoinForm) -> Casebook:
+    """Enrol this laptop and open its casebook. Raises Trouble; the vault then stays as it was."""
+    import platform
+
+    from models.casebook import Casebook
+    from sync.client.joining import join
+
+    certificate = _read_certificate(form.certificate_path)
+    identity = join(form.address, form.code, form.sign_in_name, form.password, platform.node() or "laptop", certificate)
+    return Casebook.open(folder, key, identity=identity)
+
+
+def _read_certificate(path: str) -> str:
+    if not path.strip():
+        return ""
+    try:
+        return Path(path.strip()).read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Trouble(
+            "That certificate file could not be read",
+            "Nothing has been changed.",
+            "Choose the .pem file you were given.",
+        ) from error
+
+
+def copy_children(casebook: Casebook, progress: Callable[[int, str], None]) -> int:
+    """Do the first pull. Returns how many children are on the laptop. Raises Trouble (offline: it goes on later)."""
+    from sync.client.engine import Engine
+    from sync.client.http import Centre
+
+    centre = Centre(casebook.me.server_url, casebook.me.server_certificate)
+    stop = casebook.listen(lambda _changes: progress(len(casebook.children()), "Copying"))
+    try:
+        Engine(casebook.exchange, centre).round()
+        while casebook.index_some().result():
+            pass
+    finally:
+        stop()
+        centre.close()
+    return len(casebook.children())

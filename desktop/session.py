@@ -1,0 +1,175 @@
+"""One worker's open vault: casebook, sync, window and locks, built here by hand and taken down together."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.screens import Choices, register
+
+from desktop.high_water import Mark, write_mark
+from desktop.idle_filter import IdleFilter
+from desktop.lock import IdleWatch
+from desktop.platform.power import watch_power
+from desktop.screen_pin import PinAnswer as GateAnswer
+from desktop.screen_pin import PinGate, check_pin, hash_pin
+from desktop.settings import SettingsFile
+from desktop.sync_runner import SyncRunner
+from desktop.vault import Vault
+from models.casebook import Casebook
+from models.errors import Trouble
+from models.status import ATTENTION, OFFLINE, SENDING, SENT, Status, chip_words
+from ui.link import Link
+from ui.parts.cover_page import PinAnswer
+from ui.theme import Theme
+from ui.window import HeardWindow
+
+PIN = "screen_pin"
+PAGE = "page"
+_LOOKS = {
+    OFFLINE: ("cloud-off", "info"),
+    SENDING: ("cloud-upload", "info"),
+    SENT: ("circle-check", "ok"),
+    ATTENTION: ("circle-alert", "warn"),
+}
+
+
+@dataclass(slots=True)
+class Opened:
+    """What unlocking hands over."""
+
+    folder: Path
+    vault: Vault
+    casebook: Casebook
+
+
+class Session:
+    """Lives from unlock to lock. ``lock`` is called to end the process that holds the key."""
+
+    def __init__(
+        self, opened: Opened, theme: Theme, settings: SettingsFile, lock: Callable[[], None], *, has_power: bool = True
+    ) -> None:
+        self.casebook, self._vault, self._folder = opened.casebook, opened.vault, opened.folder
+        self._settings, self._lock = settings, lock
+        self._gate = PinGate(self.casebook.remembered(PIN))
+        self.link = Link(self.casebook)
+        self.runner = SyncRunner(self.casebook, self.link.show_status)
+        self.link.sync_now = self.runner.sync_now
+        self._keep_mark()
+        self.window = HeardWindow(self._answer)
+        self.window.setObjectName("window")
+        register(self.window, self.link, theme, self._choices())
+        self._watch = IdleWatch(time.monotonic, settings.read().lock_minutes)
+        self._idle = IdleFilter(self._watch, _application())
+        self._join()
+        self._power = watch_power(lock, lock) if has_power else None
+        if self._power is not None:
+            self._power.start()
+
+    def show(self) -> None:
+        """Show the page that stood at the last lock, or Today; sync begins once it stands."""
+        worker = self.casebook.me.worker
+        self.window.show_worker(worker.display_name, worker.job_title)
+        self._show_status(Status(OFFLINE, self.casebook.waiting_count()))
+        key, arguments = self._page_before()
+        self.window.come_back_to(key, arguments)
+        self.window.show()
+        QTimer.singleShot(0, self.runner.start)
+        QTimer.singleShot(300, self.window.pages.build_ahead)
+
+    def steps_to_lock(self) -> list[Callable[[], object]]:
+        """What must happen before the process that holds the key ends, in order."""
+        return [self._take_down_window, self._remember_page, self.runner.stop, self.link.close, self.casebook.close]
+
+    # ---- joining the parts ----
+
+    def _join(self) -> None:
+        window, idle = self.window, self._idle
+        self.link.status_changed.connect(self._show_status)
+        window.sync_asked.connect(self._sync_asked)
+        window.lock_wanted.connect(self._lock)
+        window.stay_asked.connect(self._watch.touch)
+        window.lifted.connect(self._watch.uncover)
+        idle.warned.connect(window.warn_of_lock)
+        idle.resumed.connect(window.clear_lock_warning)
+        idle.covered.connect(window.cover)
+        idle.locked.connect(self._lock)
+
+    def _show_status(self, status: Status) -> None:
+        icon, tone = _LOOKS.get(status.state, ("cloud-off", "info"))
+        if status.state == SENT and status.waiting:
+            icon, tone = "cloud-upload", "info"
+        self.window.show_state(chip_words(status), icon, tone, chip_words(status, is_short=True))
+
+    def _sync_asked(self) -> None:
+        if not self.casebook.me.server_url:
+            self.window.toast("This is an invented caseload without a server. Everything stays on this laptop.")
+        self.runner.sync_now()
+
+    def _answer(self, pin: str) -> PinAnswer:
+        answer = self._gate.answer(pin)
+        return PinAnswer(answer is GateAnswer.RIGHT, self._gate.tries_left)
+
+    def _keep_mark(self) -> None:
+        me = self.casebook.me
+
+        def keep(op_no: int) -> None:
+            # The save stands whatever happens to the mark; the next cut writes it again.
+            with suppress(Trouble):
+                write_mark(self._folder, Mark(me.device_id, me.device_epoch, op_no))
+
+        self.casebook.on_cut(keep)
+
+    def _choices(self) -> Choices:
+        return Choices(
+            settings=self._settings.read,
+            change_settings=self._change_settings,
+            change_pin=self._change_pin,
+            change_passphrase=self._vault.change_passphrase,
+            lock=self._lock,
+            folder=self._folder,
+        )
+
+    def _change_settings(self, **choices: Any) -> None:
+        changed = self._settings.change(**choices)
+        self._watch.set_minutes(changed.lock_minutes)
+
+    def _change_pin(self, old: str, new: str) -> None:
+        kept = self.casebook.remembered(PIN)
+        if kept and not check_pin(old, kept):
+            raise Trouble("That is not your PIN now", "Your PIN has not been changed.", "Try again.")
+        fresh = hash_pin(new)
+        self.casebook.remember(PIN, fresh).result()
+        self._gate.change(fresh)
+
+    # ---- coming back ----
+
+    def _page_before(self) -> tuple[str, dict[str, Any]]:
+        try:
+            kept = json.loads(self.casebook.remembered(PAGE) or "{}")
+            return str(kept.get("key", "today")), dict(kept.get("arguments", {}))
+        except (ValueError, TypeError, AttributeError):
+            return "today", {}
+
+    def _take_down_window(self) -> None:
+        self.window.cover()
+        self.window.pages.leave()
+
+    def _remember_page(self) -> None:
+        here = self.window.here()
+        if here is not None:
+            page = json.dumps({"key": here.key, "arguments": dict(here.arguments)})
+            self.casebook.remember(PAGE, page).result()
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    return application

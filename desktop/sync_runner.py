@@ -1,0 +1,159 @@
+"""The one sync thread: rounds by timer, by a cut version, by the network coming up and by F5; never in the way."""
+
+from __future__ import annotations
+
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from models.casebook import Casebook
+from models.changes import Changes
+from models.errors import Trouble
+from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Status
+from sync.client.backoff import Backoff
+from sync.client.engine import Cancelled, Engine, Outcome
+from sync.client.http import Centre, Offline, Refused
+
+EVERY_SECONDS = 300.0
+AFTER_A_CUT_SECONDS = 5.0
+"""A version just cut is sent this soon, so that a burst of them goes as one batch."""
+HOUSEKEEPING_SECONDS = 20.0
+AT_LOCK_SECONDS = 5.0
+SHOWN_AFTER_SECONDS = 0.3
+"""A round quicker than this never flickers the status line."""
+
+
+class SyncRunner:
+    """Runs rounds while the vault is open, keeps house between them, and says how things stand.
+
+    ``tell`` gets a Status from this thread after each change. An invented caseload without a server only keeps house.
+    """
+
+    def __init__(
+        self,
+        casebook: Casebook,
+        tell: Callable[[Status], None],
+        *,
+        now: Callable[[], float] = time.monotonic,
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._casebook, self._tell, self._now = casebook, tell, now
+        self._every = every_seconds
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._backoff = Backoff()
+        identity = casebook.me
+        self._centre = Centre(identity.server_url, identity.server_certificate) if identity.server_url else None
+        # Laptops start their day together; spread by device, they do not sync together.
+        spread = zlib.crc32(identity.device_id.encode()) % 1000 / 1000
+        self._next_round = now() if self._centre else float("inf")
+        self._step = every_seconds * (0.75 + 0.5 * spread)
+        self._next_house = now() + HOUSEKEEPING_SECONDS
+        self._status = Status(OFFLINE if self._centre else NOT_JOINED)
+        self._last_sent_at: datetime | None = None
+        self._stop_listening = casebook.listen(self._heard)
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin with a round at once."""
+        self._thread.start()
+
+    def sync_now(self) -> None:
+        """Go ahead of the timer: F5, "Try now", or the network coming up."""
+        if self._centre:
+            self._next_round = self._now()
+            self._wake.set()
+
+    def stop(self, seconds: float = AT_LOCK_SECONDS) -> None:
+        """Send what can be sent within ``seconds``, then end. A round cut short loses nothing."""
+        end = time.monotonic() + seconds
+        if self._centre and self._status.state == SENT and self._casebook.waiting_count():
+            self.sync_now()
+            while time.monotonic() < end and self._status.state == SENT and self._casebook.waiting_count():
+                self._stopping.wait(0.02)
+        self._stopping.set()
+        self._wake.set()
+        self._stop_listening()
+        if self._thread.is_alive():
+            self._thread.join(max(0.5, end - time.monotonic()))
+
+    def _heard(self, changes: Changes) -> None:
+        if changes.is_sync:
+            return
+        if self._centre and self._status.state in (SENT, SENDING):
+            self._next_round = min(self._next_round, self._now() + AFTER_A_CUT_SECONDS)
+            self._wake.set()
+        self._say(self._status.state, self._status.words)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            wait = max(0.0, min(self._next_round, self._next_house) - self._now())
+            self._wake.wait(wait)
+            self._wake.clear()
+            if self._stopping.is_set():
+                break
+            if self._now() >= self._next_house:
+                self._keep_house()
+            if self._now() >= self._next_round:
+                self._round()
+        if self._centre:
+            self._centre.close()
+
+    def _round(self) -> None:
+        assert self._centre is not None
+        self._next_round = self._now() + self._step
+        shown = threading.Timer(SHOWN_AFTER_SECONDS, lambda: self._say(SENDING))
+        shown.daemon = True
+        shown.start()
+        engine = Engine(self._casebook.exchange, self._centre, progress=self._progress, must_stop=self._stopping.is_set)
+        try:
+            outcome: Outcome | None = engine.round()
+        except Cancelled:
+            return
+        except Offline as error:
+            self._next_round = self._now() + self._backoff.failed(error.retry_after)
+            shown.cancel()
+            self._say(OFFLINE)
+            return
+        except Trouble as error:
+            wait = error.retry_after if isinstance(error, Refused) else 0.0
+            self._next_round = self._now() + self._backoff.failed(wait)
+            shown.cancel()
+            self._say(ATTENTION, str(error))
+            return
+        finally:
+            shown.cancel()
+        self._backoff.succeeded()
+        self._last_sent_at = datetime.now(UTC)
+        self._say(SENT)
+        if outcome and outcome.received:
+            self._index()
+
+    def _progress(self, done: int, total: int) -> None:
+        if total > 1:
+            self._say(SENDING, done=done, total=total)
+
+    def _keep_house(self) -> None:
+        """Cut what has rested, index what came, copy the vault once a day. None of it may stop a round."""
+        self._next_house = self._now() + HOUSEKEEPING_SECONDS
+        with suppress(Trouble):
+            self._casebook.cut_rested().result()
+            self._index()
+            today = self._casebook.clock.today().isoformat()
+            if self._casebook.remembered("backed_up_on") != today:
+                self._casebook.back_up()
+                self._casebook.remember("backed_up_on", today).result()
+
+    def _index(self) -> None:
+        with suppress(Trouble):
+            while not self._stopping.is_set() and self._casebook.index_some().result():
+                pass
+
+    def _say(self, state: str, words: str = "", done: int = 0, total: int = 0) -> None:
+        if self._stopping.is_set():
+            return
+        waiting = self._casebook.waiting_count()
+        self._status = Status(state, waiting, self._last_sent_at, words, done, total)
+        self._tell(self._status)

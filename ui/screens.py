@@ -1,0 +1,65 @@
+"""Every page there is, made known to the window: the navigation shows what stands here and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ui.link import Link
+from ui.parts.pages import PageSpec
+from ui.theme import Theme
+from ui.views.children import ChildrenPage
+from ui.views.find import FindPage
+from ui.views.knock import KnockPage
+from ui.views.note import NotePage
+from ui.views.plan import PlanPage
+from ui.views.recently_deleted import RecentlyDeletedPage
+from ui.views.record_page import RecordPage
+from ui.views.settings import SettingsPage
+from ui.views.sync_status import SyncPage
+from ui.views.this_is_me import ThisIsMePage
+from ui.views.today import TodayPage
+from ui.views.two_versions import TwoVersionsPage
+from ui.window import HeardWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the application lets Settings read and change. Each callable raises Trouble in plain words."""
+
+    settings: Callable[[], Any]
+    change_settings: Callable[..., None]
+    change_pin: Callable[[str, str], None]
+    change_passphrase: Callable[[str, str], Any]
+    lock: Callable[[], None]
+    folder: Path
+
+
+def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) -> None:
+    """Register every page. The window builds one when it is first asked for."""
+
+    def add(key: str, title: str, kind: Callable[..., Any], **more: Any) -> None:
+        window.register(PageSpec(key, title, lambda: kind(link, window, theme), **more))
+
+    add("today", "Today", TodayPage, icon="house", nav="main", number=1, kept=True)
+    add("children", "Children", ChildrenPage, icon="users", nav="main", number=2, kept=True)
+    add("sync", "Sync and saved", SyncPage, icon="refresh-cw", nav="main", number=5, kept=True)
+    add("find", "Find", FindPage)
+    add("note", "Visit note", NotePage)
+    add("knock", "Before you knock", KnockPage, whole=True)
+    add("this_is_me", "This is Me", ThisIsMePage)
+    add("edit", "Record", RecordPage)
+    add("plan", "Plan a visit", PlanPage)
+    add("two_versions", "Two versions", TwoVersionsPage)
+    add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
+    window.register(
+        PageSpec(
+            "settings",
+            "Settings",
+            lambda: SettingsPage(link, window, theme, choices),
+            icon="settings",
+            nav="foot",
+        )
+    )
