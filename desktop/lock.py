@@ -126,7 +126,7 @@ def restart_fresh(
     is_packaged = bool(getattr(sys, "frozen", False))
     start = [sys.executable] if is_packaged else [sys.executable, "-m", "desktop"]
     folder = Path(sys.executable).parent if is_packaged else Path(__file__).resolve().parents[1]
-    return subprocess.Popen(  # noqa: S603 - this very program
+    return subprocess.Popen(
         [*(program or start), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -12,7 +12,6 @@ from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from ui.screens import Choices, register
 
 from desktop.high_water import Mark, write_mark
 from desktop.idle_filter import IdleFilter
@@ -28,6 +27,7 @@ from models.errors import Trouble
 from models.status import ATTENTION, OFFLINE, SENDING, SENT, Status, chip_words
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
+from ui.screens import Choices, register
 from ui.theme import Theme
 from ui.window import HeardWindow
 

@@ -44,7 +44,7 @@ class Windows:
             tool = Path(os.environ.get("SYSTEMROOT", r"C:\Windows")) / "System32" / "icacls.exe"
             # Below %LOCALAPPDATA% this is so already; a vault elsewhere would be readable by everyone on the laptop.
             command = [str(tool), str(folder), "/inheritance:r", "/grant:r", f"{worker}:(OI)(CI)F"]
-            subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - a system tool by its full path
+            subprocess.run(command, check=True, capture_output=True)
 
     def open_private(self, path: Path) -> int:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
