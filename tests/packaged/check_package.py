@@ -54,8 +54,9 @@ def start(folder: Path, home: Path, *command: str, typed: str = "") -> tuple[sub
     line = [str(program), *command[1:]]
     environment = dict(os.environ)
     if sys.platform.startswith("linux"):
-        line = ["xvfb-run", "-a", *line]
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8", "TMPDIR": str(home)}
+        # xvfb-run itself cannot live in a temporary folder with a space; the program can.
+        line = ["xvfb-run", "-a", "env", f"TMPDIR={home}", *line]
+        environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8"}
     begun = time.monotonic()
     done = subprocess.run(
         line, cwd=home, env=environment, input=typed, capture_output=True, text=True, timeout=SECONDS, check=False
