@@ -41,10 +41,11 @@ def pixmap(name: str, colour: QColor | str, side: int = 20, ratio: float = 1.0, 
     kept = QPixmap()
     if QPixmapCache.find(key, kept):
         return kept
+    renderer = _renderer(name, tint.name(), stroke)
     drawn = QPixmap(round(side * ratio), round(side * ratio))
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
-    _renderer(name, tint.name(), stroke).render(painter, QRectF(0, 0, drawn.width(), drawn.height()))
+    renderer.render(painter, QRectF(0, 0, drawn.width(), drawn.height()))
     painter.end()
     drawn.setDevicePixelRatio(ratio)
     QPixmapCache.insert(key, drawn)

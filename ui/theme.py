@@ -132,7 +132,6 @@ class Theme(QObject):
         self._ask_contrast = high_contrast or self._system_contrast
         self._tokens = tokens_for(Scheme.LIGHT)
         self._contrast = False
-        self._dressed = ""
         self._fonts: dict[tuple[str, int], QFont] = {}
         QDir.setSearchPaths("look", [str(resources.path("style"))])
         if app.style().objectName().lower() != "fusion":
@@ -220,9 +219,8 @@ class Theme(QObject):
             self._app.setPalette(palette_of(self._tokens))
             sheet = style.sheet(self._tokens.named, self._look.text_scale, self._look.typeface, dark=self.is_dark)
         self._app.setFont(self.font("ui"))
-        if sheet != self._dressed:
+        if sheet != self._app.styleSheet():
             self._app.setStyleSheet(sheet)
-            self._dressed = sheet
         self.changed.emit()
 
     def retire(self) -> None:

@@ -243,5 +243,5 @@ class Button(QPushButton):
             self.update()
 
     def _tell_whole(self) -> None:
-        cut = self.width() < self.sizeHint().width() - 2 and self.isVisible()
+        cut = self.width() < self.sizeHint().width() - 2
         access.tip(self, self._tip or (self._words if cut else ""))

@@ -14,8 +14,7 @@ from ui.parts import strokes
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
 
-SLACK = 4  # above and below the drawn chip, so that 40 px can be pressed
-TALL = 32
+PRESSED_IN, TALL = 40, 32  # the height that can be pressed, and the height that is drawn
 PAD = 15
 TICK = 14
 
@@ -47,17 +46,18 @@ class _ChipFace(_Pressable):
 
     def _before(self) -> float:
         # A choosable chip keeps the same room left and right, and its tick stands in the left: nothing moves.
+        look = theme.current()
         if self.isCheckable():
-            return PAD + 8
-        return PAD - 2 + theme.current().px(18) + 7 if self._icon else PAD
+            return look.px(PAD + 8)
+        return PAD - 2 + look.px(18) + 7 if self._icon else look.px(PAD)
 
     def _after(self) -> float:
-        return PAD + 8 if self.isCheckable() else PAD
+        return theme.current().px(PAD + 8 if self.isCheckable() else PAD)
 
     def sizeHint(self) -> QSize:
         bold = QFontMetricsF(theme.current().font("small", 700))
         wide = self._before() + bold.horizontalAdvance(self.words()) + self._after()
-        return QSize(round(wide + 0.99), theme.current().px(TALL) + 2 * SLACK)
+        return QSize(round(wide + 0.99), theme.current().px(PRESSED_IN))
 
     def minimumSizeHint(self) -> QSize:
         short = theme.current().px(64)
@@ -70,7 +70,8 @@ class _ChipFace(_Pressable):
         look = theme.current()
         painter = QPainter(self)
         whole = QRectF(self.rect())
-        chip = whole.adjusted(0, SLACK, 0, -SLACK)
+        tall = look.px(TALL)
+        chip = QRectF(0, (whole.height() - tall) / 2, whole.width(), tall)
         chosen = self.isChecked()
         fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
         edge = look.colour("primary" if chosen else "control")
@@ -84,7 +85,7 @@ class _ChipFace(_Pressable):
         painter.setPen(ink)
         if chosen:
             side = look.px(TICK)
-            tick = QRectF(chip.left() + 7, round(chip.center().y() - side / 2), side, side)
+            tick = QRectF(chip.left() + look.px(7), round(chip.center().y() - side / 2), side, side)
             icons.paint(painter, "check", tick, ink, 3)
         elif self._icon and not self.isCheckable():
             side = look.px(18)

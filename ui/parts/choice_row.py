@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGroupBox, QVBoxLayout, QWidget
 
 from ui import style
@@ -80,11 +80,15 @@ class ChoiceRow(QGroupBox):
         for code, chip in zip(self._codes, self._chips, strict=True):
             _set(chip, code in wanted)
         self._before = self.value()
+        self._since.invalidate()
         self._rove()
 
     def chips(self) -> tuple[OneChip | FlagChip, ...]:
         """Return the chips, for tests and for focus."""
         return tuple(self._chips)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw no frame: the chips are the group."""
 
     # ---- what the worker does ----------------------------------------------------------------------------------
 
