@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -59,6 +60,7 @@ class App:
     """Everything of one process, built once. ``run`` returns its exit code."""
 
     def __init__(self, options: Options) -> None:
+        _need_a_screen()
         self._options = options
         self._application = QApplication.instance() or QApplication([sys.argv[0]])
         assert isinstance(self._application, QApplication)
@@ -308,6 +310,15 @@ class App:
         steps = self._session.steps_to_lock() if self._session else []
         self._door.close()
         Ending(steps, None, report=self._crash.note).run()
+
+
+def _need_a_screen() -> None:
+    """Qt would end the whole process with a page of its own words."""
+    is_bare = sys.platform == "linux" and not any(
+        map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    )
+    if is_bare:
+        raise Trouble("There is no screen to open Heard on", "Nothing has been changed.", "Run `make tour` instead.")
 
 
 def _look(settings: Settings) -> Look:

@@ -61,17 +61,17 @@ class HeaderFile:
         """Make ``header`` the current one, durably. Raises Trouble; a header that reads well is there all the same."""
         raw = keyslots.encode(header, key)
         current = self._folder / HEAD
-        standing = self._read_quietly(HEAD)
+        standing = self._read_one(HEAD)
         if standing is not None:
             write_whole(self._folder / PREVIOUS, standing.raw, self._platform)
         write_whole(current, raw, self._platform)
         if header.valid_from == header.revision:
             self._copy(raw)
 
-    def mend(self, opened: Found) -> bool:
-        """Bring both files back in order after an unlock through ``opened``. Says whether the key file was replaced.
+    def mend(self, opened: Found, found: list[Found]) -> bool:
+        """Bring both files back in order after an unlock through ``opened``, one of those ``found`` by :meth:`read`.
 
-        A damaged file is kept beside it under another name. When the disk has no room, nothing changes.
+        Says whether the key file was replaced. A damaged file is kept beside it under another name. When the disk has no room, nothing changes.
         """
         if opened.name == PREVIOUS:
             with contextlib.suppress(Trouble, OSError):
@@ -79,7 +79,7 @@ class HeaderFile:
                     keep_aside(self._folder / HEAD)
                 write_whole(self._folder / HEAD, opened.raw, self._platform)
             return True
-        copy = self._read_quietly(PREVIOUS)
+        copy = next((each for each in found if each.name == PREVIOUS), None)
         if copy is None or copy.header.revision < opened.header.valid_from:
             self._copy(opened.raw)
         return False
@@ -87,11 +87,6 @@ class HeaderFile:
     def _copy(self, raw: bytes) -> None:
         with contextlib.suppress(Trouble):  # the header itself is safe; the next unlock tries again
             write_whole(self._folder / PREVIOUS, raw, self._platform)
-
-    def _read_quietly(self, name: str) -> Found | None:
-        with contextlib.suppress(Trouble, HeaderNewerError):
-            return self._read_one(name)
-        return None
 
     def _read_one(self, name: str) -> Found | None:
         path = self._folder / name

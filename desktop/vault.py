@@ -238,7 +238,8 @@ class Vault:
                 raise WrongPassphrase(tries.wait_seconds()) from None
             if keyslots.is_sealed_by(each.raw, key):
                 tries.forgive()
-                return self._opened(each, key, is_cost_low=self._policy.is_too_cheap(seconds))
+                was_repaired = self._head.mend(each, found)
+                return Unlocked(key, _facts(each.header), was_repaired, self._policy.is_too_cheap(seconds))
         raise HeaderLost
 
     def unlock_with_recovery(self, code: str) -> Unlocked:
@@ -247,14 +248,15 @@ class Vault:
         Raises Trouble for a slip in the typing, WrongRecoveryCode, HeaderLost, NewerVault or NotAVault.
         """
         secret = recovery_code.read_code(code)
-        for each in self._read():
+        found = self._read()
+        for each in found:
             try:
                 key = keyslots.unwrap(each.header, each.header.recovery_slot(), secret)
             except SlotStaysShutError:
                 raise WrongRecoveryCode from None
             if keyslots.is_sealed_by(each.raw, key):
                 self._tries().forgive()
-                return self._opened(each, key)
+                return Unlocked(key, _facts(each.header), self._head.mend(each, found))
         raise HeaderLost
 
     def change_passphrase(self, old: str, new: str, own_words: Iterable[str] = ()) -> VaultFacts:
@@ -349,10 +351,6 @@ class Vault:
             if keyslots.is_sealed_by(each.raw, key):
                 return each.header
         raise HeaderLost
-
-    def _opened(self, found: Found, key: bytes, *, is_cost_low: bool = False) -> Unlocked:
-        was_repaired = self._head.mend(found)
-        return Unlocked(key, _facts(found.header), was_repaired, is_cost_low)
 
     def _tries(self) -> TryCounter:
         return TryCounter(self.folder / TRIES, self._clock, self._platform)
