@@ -71,7 +71,8 @@ class HeaderFile:
     def mend(self, opened: Found, found: list[Found]) -> bool:
         """Bring both files back in order after an unlock through ``opened``, one of those ``found`` by :meth:`read`.
 
-        Says whether the key file was replaced. A damaged file is kept beside it under another name. When the disk has no room, nothing changes.
+        Says whether the key file was replaced. A damaged file is kept beside it under another name. When the disk has
+        no room, nothing changes.
         """
         if opened.name == PREVIOUS:
             with contextlib.suppress(Trouble, OSError):
