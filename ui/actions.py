@@ -41,6 +41,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync", ("F5",), "Send and receive now", SAFE),
     Action("hide", ("F9",), "Hide the screen", SAFE),
 )
+# A sign that needs Shift on some keyboards and not on others is no shortcut to Qt: the window hears it as typed.
+TYPED = ("?",)
 _BY_NAME = {action.name: action for action in ACTIONS}
 
 
@@ -73,6 +75,8 @@ def bind(
         context = Qt.ShortcutContext.WidgetWithChildrenShortcut
     made = []
     for each in action(name).keys:
+        if each in TYPED:
+            continue
         shortcut = QShortcut(QKeySequence(each), owner)
         shortcut.setContext(context)
         shortcut.activated.connect(call)

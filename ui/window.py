@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import access, actions, style, theme
@@ -258,6 +258,13 @@ class HeardWindow(QMainWindow):
         return self._layers.currentWidget() is self.cover_page
 
     # ---- keys ----------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Hear what no field, list or page wanted: a question mark lists the keys."""
+        if event.text() in actions.TYPED and not self.is_covered():
+            self.open("keys")
+        else:
+            super().keyPressEvent(event)
 
     def _escape(self) -> None:
         sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)

@@ -154,6 +154,8 @@ class CoverPage(QFrame):
         self._entry.setFixedWidth(theme.current().px(400))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.isVisible():
+            return  # the Enter that lifted the cover comes here last
         if event.key() == Qt.Key.Key_Escape:
             self.show_clock()
         elif not self.is_asking():

@@ -96,6 +96,13 @@ class NavRow(QPushButton):
         shown = painter.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, int(text.width()))
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A button would spend the arrows on its neighbours in the tab order; the rail knows better.
+        if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
         super().focusInEvent(event)
