@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
-from ui.views.unlock import UnlockWindow
 
 from desktop import opening
 from desktop.lock import Ending, restart_fresh
@@ -25,12 +24,12 @@ from desktop.vault import Vault
 from desktop.vault_lock import VaultLock
 from models.errors import Trouble
 from ui.theme import Look, Scheme, Theme
+from ui.views.unlock import UnlockWindow
 
 if TYPE_CHECKING:
-    from ui.views.first_run import FirstRunWindow
-
     from desktop.session import Session
     from models.casebook import Casebook
+    from ui.views.first_run import FirstRunWindow
 
 LOCK_WAIT_SECONDS = 20.0
 """How long a fresh process waits for the one that is locking to end."""
@@ -183,10 +182,9 @@ class App:
     # ---- first run ----
 
     def _show_first_run(self, start_at: str) -> None:
-        from ui.views.first_run import FirstRunWindow
-
         from desktop.passphrases import find_weakness
         from desktop.screen_pin import find_pin_weakness
+        from ui.views.first_run import FirstRunWindow
 
         window = FirstRunWindow(start_at, find_weakness, find_pin_weakness, self._is_my_code)
         window.passphrase_chosen.connect(self._create)

@@ -127,10 +127,10 @@ def typing_line(casebook: Casebook, held: Held) -> Any:
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
-    from ui.views.note import NotePage
 
     from ui.link import Link
     from ui.theme import Theme
+    from ui.views.note import NotePage
 
     app = QApplication.instance() or QApplication([])
     theme = Theme(app)  # type: ignore[arg-type]
