@@ -105,22 +105,29 @@ class UnlockWindow(FrontWindow):
 
     def show_busy(self, words: str) -> None:
         """Say what Heard is doing and take nothing twice, until `show_trouble` or ``show_busy("")``."""
-        self._set_busy(bool(words))
-        self._say(words)
+        self._is_busy = bool(words)
+        self.passphrase.set_busy(self._is_busy)
+        self._mark_open()
+        if form := self._recovering():
+            form.show_busy(words)
+        else:
+            self._say(words)
 
     def show_trouble(self, title: str, message: str, help: str, wait_seconds: float = 0) -> None:  # noqa: A002
         """Tell why it did not open; with ``wait_seconds`` count down to when the passphrase may be tried again."""
-        self._set_busy(False)
-        self._say("")
+        self.show_busy("")
         self._wait_until = self._now() + wait_seconds
-        # A recovery code need not wait: it cannot be guessed.
-        self.trouble.show_trouble(title, message, help if self._recovering() else self._wait_words() or help)
-        field = recovering.code if (recovering := self._recovering()) else self.passphrase
-        field.setFocus(Qt.FocusReason.OtherFocusReason)
-        field.line.selectAll()
+        self._mark_open()
         if wait_seconds > 0:
             self._tick.start()
-        self._mark_open()
+        if form := self._recovering():
+            # A recovery code need not wait: nobody can guess it.
+            form.show_trouble(title, message, help)
+            return
+        self.trouble.show_trouble(title, message, self._wait_words() or help)
+        # Not to the trouble, as elsewhere: it has been read aloud, and the next key belongs to the passphrase.
+        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.passphrase.line.selectAll()
 
     def show_passphrase_only(self, is_alone: bool) -> None:
         """Say what it means that the laptop has no password store, or stop saying it."""
@@ -159,13 +166,6 @@ class UnlockWindow(FrontWindow):
             self.passphrase.show_problem("Type your passphrase")
             access.announce(self.passphrase.line, "Type your passphrase", at_once=True)
 
-    def _set_busy(self, busy: bool) -> None:
-        self._is_busy = busy
-        self.passphrase.set_busy(busy)
-        if self.recovery is not None:
-            self.recovery.set_busy(busy)
-        self._mark_open()
-
     def _mark_open(self) -> None:
         free = not self._is_busy and not self._wait_words()
         if not free and self.open.hasFocus():
@@ -177,8 +177,7 @@ class UnlockWindow(FrontWindow):
         self.trouble.hide()
 
     def _say(self, words: str) -> None:
-        shown = recovering.status if (recovering := self._recovering()) else self.status
-        shown.setText(words)
+        self.status.setText(words)
         if words:
             access.announce(self, words)
 
@@ -222,13 +221,13 @@ class UnlockWindow(FrontWindow):
             from ui.views.unlock_recovery import RecoveryPanel
 
             self.recovery = RecoveryPanel(self._find_weakness)
-            self.recovery.given.connect(self._submit_recovery)
+            self.recovery.accepted.connect(self._submit_recovery)
             self.recovery.left.connect(self._ask_passphrase)
             self._column.insertWidget(self._column.indexOf(self.panel) + 1, self.recovery)
         self.trouble.hide()
         self.panel.hide()
         self.recovery.show()
-        self.recovery.code.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.recovery.begin()
 
     def _ask_passphrase(self) -> None:
         if self._is_busy or self.recovery is None:
@@ -241,10 +240,10 @@ class UnlockWindow(FrontWindow):
         self.panel.show()
         self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _submit_recovery(self, code: str, passphrase: str) -> None:
-        if not self._is_busy:
-            self.trouble.hide()
-            self.recovery_given.emit(code, passphrase)
+    def _submit_recovery(self) -> None:
+        if (form := self._recovering()) and not self._is_busy:
+            form.begin()
+            self.recovery_given.emit(form.code.text(), form.new.text())
 
     def _recovering(self) -> RecoveryPanel | None:
         return self.recovery if self.recovery is not None and not self.recovery.isHidden() else None
