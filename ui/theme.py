@@ -10,11 +10,12 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDir, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
 
 import resources
 from ui import fonts, style
+from ui.parts.contrast_style import ContrastStyle
 
 SMALLEST_TEXT, LARGEST_TEXT = 0.9, 2.0
 
@@ -134,8 +135,6 @@ class Theme(QObject):
         self._contrast = False
         self._fonts: dict[tuple[str, int], QFont] = {}
         QDir.setSearchPaths("look", [str(resources.path("style"))])
-        if app.style().objectName().lower() != "fusion":
-            app.setStyle("Fusion")
         self._hints.colorSchemeChanged.connect(self._follow_system)
         self._contrast_hints.contrastPreferenceChanged.connect(self._follow_system)
         _install(self)
@@ -210,6 +209,7 @@ class Theme(QObject):
         self._hints.setColorScheme(wanted.get(self._look.scheme, Qt.ColorScheme.Unknown))
         for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):
             QApplication.setEffectEnabled(effect, self.moves)
+        self._take_style()
         if self._contrast:
             self._app.setPalette(QPalette())
             self._tokens = high_contrast_tokens(self._app.palette())
@@ -222,6 +222,16 @@ class Theme(QObject):
         if sheet != self._app.styleSheet():
             self._app.setStyleSheet(sheet)
         self.changed.emit()
+
+    def _take_style(self) -> None:
+        """Fusion on every system; in high contrast one that also shows the edges of fields."""
+        wanted = "contrast" if self._contrast else "plain"
+        # Noted on the application: once a style sheet stands, Qt no longer says which style lies below it.
+        if self._app.property("heard_style") == wanted:
+            return
+        self._app.setProperty("heard_style", wanted)
+        self._app.setStyleSheet("")
+        self._app.setStyle(ContrastStyle() if self._contrast else QStyleFactory.create("Fusion"))
 
     def retire(self) -> None:
         """Stop following the system: another theme has taken over."""

@@ -156,7 +156,7 @@ def test_an_avatar_is_neutral_whoever_it_stands_for(look: Theme, qtbot) -> None:
 # ---- choices -------------------------------------------------------------------------------------------------------
 
 
-def test_choosing_moves_nothing(gallery: SimpleNamespace, settle) -> None:
+def test_choosing_an_answer_moves_nothing(gallery: SimpleNamespace, settle) -> None:
     for row in (gallery.one, gallery.several):
         before = [chip.geometry() for chip in row.chips()]
         row.chips()[1].click()

@@ -1,0 +1,75 @@
+"""Fusion with edges that can be seen in high contrast, where our style sheet is off and the system's colours stand."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
+
+# What Fusion outlines in a shade of the window colour: on black that is black on black.
+_BOXES = {
+    QStyle.PrimitiveElement.PE_PanelLineEdit,
+    QStyle.PrimitiveElement.PE_FrameLineEdit,
+    QStyle.PrimitiveElement.PE_Frame,
+    QStyle.PrimitiveElement.PE_IndicatorCheckBox,
+}
+_WITH_PARTS = {QStyle.ComplexControl.CC_ComboBox, QStyle.ComplexControl.CC_SpinBox}
+
+
+class ContrastStyle(QProxyStyle):
+    """Used only while the laptop asks for high contrast; otherwise Fusion itself draws."""
+
+    def __init__(self) -> None:
+        super().__init__("Fusion")
+
+    def drawPrimitive(
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        super().drawPrimitive(element, option, painter, widget)
+        if element in _BOXES and not _is_inside(widget):
+            _edge(option, painter, round_=False)
+        elif element == QStyle.PrimitiveElement.PE_IndicatorRadioButton:
+            _edge(option, painter, round_=True)
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        super().drawComplexControl(control, option, painter, widget)
+        if control in _WITH_PARTS:
+            _edge(option, painter, round_=False)
+
+
+def _is_inside(widget: QWidget | None) -> bool:
+    """Whether this is the text of a spin box or list box, which has the edge already."""
+    parent = widget.parentWidget() if widget is not None else None
+    return parent is not None and (parent.inherits("QAbstractSpinBox") or parent.inherits("QComboBox"))
+
+
+def _edge(option: QStyleOption, painter: QPainter, *, round_: bool) -> None:
+    rect: QRect = option.rect
+    state: QStyle.StateFlag = option.state
+    palette: QPalette = option.palette
+    focused = bool(state & QStyle.StateFlag.State_HasFocus)
+    ink: QColor = palette.color(QPalette.ColorRole.Highlight if focused else QPalette.ColorRole.Text)
+    width = 3 if focused else 2
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = painter.pen()
+    pen.setColor(ink)
+    pen.setWidth(width)
+    painter.setPen(pen)
+    painter.setBrush(QColor(0, 0, 0, 0))
+    inside = QRectF(rect).adjusted(width / 2, width / 2, -width / 2, -width / 2)
+    if round_:
+        painter.drawEllipse(inside)
+    else:
+        painter.drawRect(inside)
+    painter.restore()
