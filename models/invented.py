@@ -326,18 +326,21 @@ class _Making:
         days_ago = max(0.02, (self.now - visited).total_seconds() / 86_400 - 0.1)
         note_id = self.add("visit_note", scope_id, body, days_ago=days_ago, author=author, is_finished=not is_open)
         if at == 0 or dice.random() < 0.6:
-            self._said(scope_id, note_id, day, days_ago, author, is_first=at == 0)
+            self._said(
+                scope_id, note_id, day, days_ago, author, is_first=at == 0, is_open=at == 0 and number in (0, 2, 4)
+            )
         if (number, at) == (0, 1):
             added = {"adds_to_id": note_id, "why": "more_to_say", "addition": words["added"][0]}
             self.add("addendum", scope_id, added, days_ago=max(0.01, days_ago - 1), is_finished=True)
 
-    def _said(self, scope_id: str, note_id: str, day: date, days_ago: float, author: str, *, is_first: bool) -> None:
+    def _said(
+        self, scope_id: str, note_id: str, day: date, days_ago: float, author: str, *, is_first: bool, is_open: bool
+    ) -> None:
         said: Sequence[str] = self.facts[scope_id]["said"]
         modes = (self.facts[scope_id].get("preferences") or {}).get("modes", ())
         told = "signs_or_symbols" if "makaton" in modes else "talking"
         body = {"words": said[0] if is_first else self.dice.choice(said), "told_by": [told], "said_on": day.isoformat()}
-        checked = not is_first and self.dice.random() < 0.85
-        if checked:
+        if not is_open and self.dice.random() > 0.04:
             result = {"checked_back_on": day.isoformat(), "checked_back_result": "right"}
             body |= result
         self.add("own_words", scope_id, {**body, "said_in_id": note_id}, days_ago=days_ago, author=author)

@@ -16,18 +16,10 @@ from models.wording import Spoken, say
 
 MOST_WORDS = 12
 """A card is read at arm's length on a doorstep: no more words than this on one."""
-LINE_WORDS = 26
+LINE_WORDS = 22
 QUESTION = "How do you like people to talk with you?"
 
-_CHANNELS = {
-    "call": "by phone",
-    "text": "by text message",
-    "letter": "by letter",
-    "email": "by email",
-    "app": "by app",
-    "through_person": "through someone {they} {trust}",
-}
-
+_CHANNELS = {"call": "phone", "text": "text", "letter": "letter", "email": "email", "app": "app"}
 _NAMES = ("Makaton",)
 _SHOWN_MODES = ("makaton", "sign_language", "pecs", "symbols", "eye_gaze", "switch", "device", "drawing", "writing")
 _NEEDS = {
@@ -164,14 +156,14 @@ def _first(body: Body, spoken: Spoken, person: Body | None) -> Iterable[Sentence
         yield Sentence(f"Speak to {person['name']} first.")
     if body.get("blocks_unknown_numbers"):
         yield Sentence(say("{They} block numbers {they} {do} not know.", spoken).replace(" block ", _blocks(spoken), 1))
-    safe = [say(_CHANNELS[code], spoken) for code in body.get("safe_channels") or () if code in _CHANNELS]
+    safe = [_CHANNELS[code] for code in body.get("safe_channels") or () if code in _CHANNELS]
     if safe and not person:
-        yield Sentence(f"Get in touch {' or '.join(safe)}.")
+        yield Sentence(f"Get in touch by {' or '.join(safe)}.")
     if body.get("has_no_email"):
         yield Sentence("No email.")
     unsafe = [code for code in body.get("unsafe_channels") or () if code in _CHANNELS]
     if unsafe and not (unsafe == ["email"] and body.get("has_no_email")):
-        yield Sentence(say(f"Not {' or '.join(_CHANNELS[code] for code in unsafe)}.", spoken))
+        yield Sentence(f"Not by {' or '.join(_CHANNELS[code] for code in unsafe)}.")
 
 
 def _blocks(spoken: Spoken) -> str:

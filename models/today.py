@@ -19,6 +19,8 @@ NOTE = "note"
 CHECK_BACK = "check_back"
 TWO_VERSIONS = "two_versions"
 MOST_TO_FINISH = 5
+CHECK_BACK_DAYS = 60
+"""Words older than this are still marked on the timeline, but Today no longer asks for them."""
 LONGEST_VISIT = timedelta(hours=1)
 """So long after its time a visit still counts as the next one: the worker may be on the doorstep."""
 
@@ -73,9 +75,11 @@ def unfinished_query(me: str) -> Query:
     return Query(types=("visit_note",), author_id=me, is_finished=False, order=CHANGED, limit=50)
 
 
-def unchecked_query(me: str) -> Query:
-    """What children told this worker that has not been checked back with them."""
-    return Query(types=("own_words",), author_id=me, where=(Where("checked_back_result", "is", ""),), limit=50)
+def unchecked_query(me: str, today: date) -> Query:
+    """What children told this worker in the last weeks that has not been checked back with them."""
+    since = (today - timedelta(days=CHECK_BACK_DAYS)).isoformat()
+    unchecked = Where("checked_back_result", "is", "")
+    return Query(types=("own_words",), since=since, author_id=me, where=(unchecked,), limit=50)
 
 
 def todays_visits(planned: Iterable[Entry], notes: Iterable[Entry], me: str, now: datetime) -> tuple[Visit, ...]:
@@ -139,7 +143,7 @@ def to_finish(
     for note in unfinished:
         open_notes.add(note.record_id)
         begun = read_moment(note.changed_at)
-        words = f"Started {day_and_time(begun, today)}. Saved." if begun else "Saved."
+        words = f"Started {_mid_sentence(day_and_time(begun, today))}. Saved." if begun else "Saved."
         found.append(ToFinish(NOTE, note.record_id, note.scope_id, f"Visit note – {_name(child_of, note)}", words))
     for entry in torn:
         title = entry.declaration.title if entry.declaration else "Two texts"
@@ -159,7 +163,7 @@ def to_finish(
 
 
 def _mid_sentence(day: str) -> str:
-    return day.lower() if day in ("Today", "Yesterday", "Tomorrow") else day
+    return day[0].lower() + day[1:] if day.startswith(("Today", "Yesterday", "Tomorrow")) else day
 
 
 def _name(child_of: Callable[[str], Body | None], entry: Entry) -> str:

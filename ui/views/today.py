@@ -1,0 +1,383 @@
+"""Today: who to see and how they like to be approached, without a click; and what is begun and not finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models.changes import Changes
+from models.entry import Entry
+from models.moments import long_day, short_day, until
+from models.query import OLDEST, Query
+from models.reading import telling_apart
+from models.today import (
+    CHECK_BACK,
+    MOST_TO_FINISH,
+    NOTE,
+    ToFinish,
+    Visit,
+    next_visit,
+    notes_query,
+    summary,
+    to_finish,
+    todays_visits,
+    unchecked_query,
+    unfinished_query,
+    visits_query,
+)
+from models.version import Body
+from models.wording import Spoken
+from ui import access, theme
+from ui.link import Link, Navigator, touches
+from ui.parts.avatar import initials_among
+from ui.parts.buttons import Button
+from ui.parts.card import Card
+from ui.parts.chips import Chip
+from ui.parts.divider import Divider
+from ui.parts.empty_state import EmptyState
+from ui.parts.labels import PlainLabel
+from ui.parts.pill import Pill
+from ui.parts.row_button import RowButton
+from ui.parts.scroll_page import ScrollPage
+from ui.theme import Theme
+from ui.views.child_facts import card_of, head_of
+from ui.views.visit_card import VisitCard, VisitFacts
+
+NARROW_UNDER = 1200
+SIDE = 344
+TICK_MS = 20_000
+_TYPES = ("planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
+_ICONS = {NOTE: "file-pen-line", CHECK_BACK: "circle-check"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Everything the page shows; two equal days need no redrawing."""
+
+    on: date
+    visits: tuple[VisitFacts, ...]
+    finish: tuple[ToFinish, ...]
+    later: str
+
+
+class TodayPage(QWidget):
+    """The first page of the day."""
+
+    page_key = "today"
+
+    def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
+        super().__init__()
+        self._link, self._navigator, self._theme = link, navigator, theme
+        self._day: _Day | None = None
+        self._is_stale = True
+        self._shows_finish = False
+        self.cards: list[VisitCard] = []
+        self.finish_rows: list[RowButton] = []
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._scroll = ScrollPage(margins=(24, 14, 24, 24), spacing=10)
+        whole.addWidget(self._scroll)
+        self._make_head()
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(20)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        self._left.setSpacing(14)
+        self._right.setSpacing(14)
+        self._columns.addLayout(self._left, 1)
+        self._side = QWidget()
+        self._side.setLayout(self._right)
+        self._right.setContentsMargins(0, 0, 0, 0)
+        self._columns.addWidget(self._side, 0, Qt.AlignmentFlag.AlignTop)
+        self._scroll.body.addLayout(self._columns)
+        self._scroll.body.addStretch(1)
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self.look_at_the_clock)
+        link.changed.connect(self._on_change)
+
+    def _make_head(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self.title = PlainLabel("", "h1")
+        self.title.setObjectName("today.title")
+        row.addWidget(self.title, 1)
+        self.finish_chip = Chip("To finish", "file-pen-line")
+        self.finish_chip.setObjectName("today.to_finish")
+        self.finish_chip.clicked.connect(self._toggle_finish)
+        row.addWidget(self.finish_chip)
+        self.plan = Button("Plan a visit", "calendar")
+        access.describe(self.plan, "Plan a visit", key="today.plan")
+        self.plan.clicked.connect(lambda: self._navigator.open("plan"))
+        row.addWidget(self.plan)
+        self._scroll.body.addLayout(row)
+        self.summary = PlainLabel("", "small")
+        self.summary.setObjectName("today.summary")
+        self._scroll.body.addWidget(self.summary)
+
+    # ---- the page ------------------------------------------------------------------------------------------------
+
+    def page_title(self) -> str:
+        """The title a screen reader says."""
+        return self.title.text() or "Today"
+
+    def opened(self, **_arguments: Any) -> None:
+        """Show the day as it stands."""
+        self.refresh()
+        self._tick.start()
+        self._say_main_action()
+
+    def leave(self) -> None:
+        """Stop counting the minutes while nobody looks."""
+        self._tick.stop()
+
+    def new_note_about(self) -> dict[str, str]:
+        """What a new note started here is about: the next visit."""
+        visit = next_visit(facts.visit for facts in self._day.visits) if self._day else None
+        if visit is None:
+            return {}
+        if visit.note_id:
+            return {"record_id": visit.note_id}
+        return {"scope_id": visit.scope_id, "planned_visit_id": visit.record_id}
+
+    def main_action(self) -> None:
+        """Start the note of the next visit."""
+        about = self.new_note_about()
+        if about:
+            self._navigator.open("note", **about)
+
+    def refresh(self) -> None:
+        """Read the day again, and redraw only if it is another."""
+        self._is_stale = False
+        day = self._read()
+        if day != self._day:
+            self._day = day
+            self._draw(day)
+
+    def look_at_the_clock(self) -> None:
+        """Say anew how long it is until each visit; at midnight another day begins."""
+        now = self._now()
+        if self._day is None or now.date() != self._day.on or self._next_has_moved(now):
+            self.refresh()
+            return
+        for card in self.cards:
+            visit = card.facts.visit
+            card.tell_until("" if visit.is_written else until(visit.at, now))
+
+    def _next_has_moved(self, now: datetime) -> bool:
+        assert self._day is not None
+        shown = tuple(facts.visit.is_next for facts in self._day.visits)
+        return tuple(visit.is_next for visit in self._visits(now)) != shown
+
+    def _on_change(self, changes: Changes) -> None:
+        if not touches(changes, asked_by="", types=_TYPES):
+            return
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._is_stale = True
+
+    def _say_main_action(self) -> None:
+        # The window's own filled button steps back where the page has one.
+        show = getattr(self._navigator, "show_main_action", None)
+        if callable(show):
+            show(any(facts.visit.is_next for facts in self._day.visits) if self._day else False)
+
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        return self._link.casebook.clock.now().astimezone()
+
+    def _visits(self, now: datetime) -> tuple[Visit, ...]:
+        casebook, me = self._link.casebook, self._link.casebook.me.worker.worker_id
+        planned = casebook.select(visits_query(now.date()))
+        notes = casebook.select(notes_query(now.date(), me))
+        return todays_visits(planned, notes, me, now)
+
+    def _read(self) -> _Day:
+        casebook, now = self._link.casebook, self._now()
+        me = casebook.me.worker.worker_id
+        children = {child.scope_id: child for child in casebook.children()}
+        # A visit to a child this laptop may no longer show is not a visit to show.
+        visits = [visit for visit in self._visits(now) if visit.scope_id in children]
+        bodies = [child.body for child in children.values()]
+        marks = initials_among(child.title for child in children.values())
+
+        def body_of(scope_id: str) -> Body | None:
+            found = children.get(scope_id)
+            return found.body if found else None
+
+        finish = to_finish(
+            casebook.select(unfinished_query(me)),
+            casebook.select(unchecked_query(me, now.date())),
+            casebook.select(Query(has_open_choices=True, limit=20)),
+            body_of,
+            now.date(),
+        )
+        shown = tuple(self._facts(visit, children[visit.scope_id], bodies, marks, now.date()) for visit in visits)
+        return _Day(now.date(), shown, finish, "" if shown else self._later(children, now.date()))
+
+    def _facts(self, visit: Visit, child: Entry, bodies: list[Body], marks: dict[str, str], today: date) -> VisitFacts:
+        knock = card_of(self._link.casebook, child.scope_id, child.body).line()
+        name = Spoken.of(child.body).name
+        beside = telling_apart(child.body, bodies, today)
+        return VisitFacts(visit, name, head_of(child.body, today), marks.get(name, ""), beside, knock)
+
+    def _later(self, children: dict[str, Entry], today: date) -> str:
+        """When the next visit is, for a day without any."""
+        me = self._link.casebook.me.worker.worker_id
+        since = visits_query(today).before
+        coming = self._link.casebook.select(Query(types=("planned_visit",), since=since, order=OLDEST, limit=20))
+        for visit in todays_visits(coming, (), me, self._now()):
+            if visit.scope_id in children:
+                name = Spoken.of(children[visit.scope_id].body).name
+                return f"The next one is {short_day(visit.at.date(), today)} at {visit.at:%H:%M}: {name}."
+        return ""
+
+    # ---- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw(self, day: _Day) -> None:
+        focused = self.focusWidget()
+        kept = (focused.objectName(), focused.property("row")) if focused else ("", None)
+        self.title.setText(long_day(day.on))
+        self.summary.setText(summary(tuple(facts.visit for facts in day.visits)))
+        self.summary.setVisible(bool(day.visits))
+        _empty(self._left)
+        _empty(self._right)
+        self.cards = []
+        self.finish_rows = []
+        for facts in day.visits:
+            card = VisitCard(facts)
+            card.asked.connect(lambda what, facts=facts: self._go(what, facts))
+            for part in (card.me, card.note, card.more, card.strip):
+                part.setProperty("row", facts.visit.record_id)
+            self._left.addWidget(card)
+            self.cards.append(card)
+        if not day.visits:
+            self._left.addWidget(self._make_empty(day.later))
+        self._left.addStretch(1)
+        self._finish_card = self._make_finish(day.finish)
+        self._place_finish()
+        self._fit()
+        if self.isVisible():
+            self._say_main_action()
+        self._focus_again(*kept)
+
+    def _focus_again(self, name: str, row: object) -> None:
+        for found in self.findChildren(QWidget, name) if name else []:
+            if found.property("row") == row:
+                found.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+    def _make_empty(self, later: str) -> QWidget:
+        new = Button("New visit note", "file-pen-line")
+        access.describe(new, "New visit note", key="today.new_note")
+        new.clicked.connect(lambda: self._navigator.open("note"))
+        plan = Button("Plan a visit", "calendar")
+        access.describe(plan, "Plan a visit", key="today.plan_first")
+        plan.clicked.connect(lambda: self._navigator.open("plan"))
+        words = "Visits you plan stand here in time order, each with how the child likes to be approached."
+        state = EmptyState("calendar", "No visits planned today.", f"{words} {later}".strip(), new, plan)
+        state.setObjectName("today.empty")
+        card = Card()
+        card.add(state)
+        return card
+
+    def _make_finish(self, items: tuple[ToFinish, ...]) -> Card:
+        count = Pill(str(len(items)), "", "warn")
+        count.setAccessibleName(f"{len(items)} to finish")
+        card = Card("Finish these", count if items else None)
+        card.setObjectName("today.finish")
+        card.body.setSpacing(4)
+        if not items:
+            card.add(PlainLabel("Nothing is waiting for you.", "small"))
+        for number, item in enumerate(items[:MOST_TO_FINISH]):
+            if number:
+                card.add(Divider())
+            row = RowButton(_ICONS.get(item.kind, "columns-2"), item.title, item.words, tint="warn")
+            row.setObjectName(f"today.finish.{item.kind}")
+            row.setProperty("row", item.record_id)
+            row.clicked.connect(lambda _=False, item=item: self._finish(item))
+            card.add(row)
+            self.finish_rows.append(row)
+        if len(items) > MOST_TO_FINISH:
+            card.add(PlainLabel(f"And {len(items) - MOST_TO_FINISH} more, on each child’s timeline.", "small"))
+        return card
+
+    # ---- going on ------------------------------------------------------------------------------------------------
+
+    def _go(self, what: str, facts: VisitFacts) -> None:
+        visit = facts.visit
+        if what == "note" and visit.note_id:
+            self._navigator.open("note", record_id=visit.note_id)
+        elif what == "note":
+            self._navigator.open("note", scope_id=visit.scope_id, planned_visit_id=visit.record_id)
+        elif what == "plan":
+            self._navigator.open("plan", scope_id=visit.scope_id, record_id=visit.record_id)
+        elif what == "child":
+            self._navigator.open("children", scope_id=visit.scope_id)
+        else:
+            self._navigator.open(what, scope_id=visit.scope_id)
+
+    def _finish(self, item: ToFinish) -> None:
+        if item.kind == NOTE:
+            self._navigator.open("note", record_id=item.record_id)
+        elif item.kind == CHECK_BACK:
+            self._navigator.open("children", scope_id=item.scope_id, tab="timeline", record_id=item.record_id)
+        else:
+            self._navigator.open("two_versions", record_id=item.record_id)
+
+    # ---- sizes ---------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _is_narrow(self) -> bool:
+        return self.window().width() < self._theme.px(NARROW_UNDER)
+
+    def _toggle_finish(self) -> None:
+        self._shows_finish = not self._shows_finish
+        self._fit()
+        if self._shows_finish and self.finish_rows:
+            self.finish_rows[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _place_finish(self) -> None:
+        """In the right column, or above the visits where there is none."""
+        self._right.removeWidget(self._finish_card)
+        self._left.removeWidget(self._finish_card)
+        if self._is_narrow():
+            self._left.insertWidget(0, self._finish_card)
+        else:
+            self._right.addWidget(self._finish_card)
+
+    def _fit(self) -> None:
+        if self._day is None:
+            return
+        narrow = self._is_narrow()
+        self._side.setVisible(not narrow)
+        self._side.setFixedWidth(theme.current().px(SIDE))
+        count = len(self._day.finish)
+        self.finish_chip.setText(f"To finish ({count})")
+        self.finish_chip.setAccessibleName(f"{count} to finish")
+        self.finish_chip.setVisible(narrow and bool(count))
+        self._place_finish()
+        self._finish_card.setVisible(not narrow or (self._shows_finish and bool(count)))
+        self._left.setSpacing(10 if narrow else 14)
+        self._scroll.body.setContentsMargins(*((16, 8, 16, 16) if narrow else (24, 14, 24, 24)))
+        self.summary.setVisible(bool(self._day.visits) and not narrow)
+
+
+def _empty(layout: QVBoxLayout) -> None:
+    """Take everything out of a layout and really delete it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item else None
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
