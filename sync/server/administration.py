@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from models.audience import ROLES
 from models.errors import Trouble
-from models.ids import is_id
 from sync.server import auth
 from sync.server.audit import Entry
 from sync.server.centre import Centre
 from sync.server.founding import checked_name, insert_worker
-from sync.server.grants import raise_grant_counters
-from sync.server.tables import assignment, device, enrolment_code, held_back, scope, worker
-
-CHILD, GROUP = "child", "group"
+from sync.server.grants import CHILD, assign, find_scope, open_scope, unassign
+from sync.server.tables import device, enrolment_code, held_back, worker
 
 
 @dataclass(frozen=True)
@@ -58,13 +55,13 @@ class Administration:
         """Let a worker choose a new password with their next one-time code. An operator never chooses one."""
         centre = self._centre
         with centre.database.write() as connection:
-            found = self._find_worker(connection, name)
+            worker_id = self._find_worker(connection, name)
             connection.execute(
                 update(worker)
-                .where(worker.c.council_id == centre.council_id, worker.c.worker_id == found.worker_id)
+                .where(worker.c.council_id == centre.council_id, worker.c.worker_id == worker_id)
                 .values(password_hash=None)
             )
-            self._close(connection, Entry("forget_password", detail={"worker": found.worker_id}))
+            self._close(connection, Entry("forget_password", detail={"worker": worker_id}))
 
     def workers(self) -> list[dict[str, Any]]:
         """List the workers, without the server's own."""
@@ -75,113 +72,32 @@ class Administration:
 
     def open_scope(self, kind: str, code: str) -> str:
         """Return the id of the scope of this kind with this code, making it if it is not there."""
-        centre = self._centre
-        with centre.database.write() as connection:
-            found = self.find_scope(connection, code, kind)
-            if found is not None:
-                return found
-            scope_id = centre.ids.new()
-            now = centre.clock.stamp()
-            connection.execute(
-                insert(scope).values(
-                    council_id=centre.council_id,
-                    scope_id=scope_id,
-                    kind=kind,
-                    code=checked_name("code", code),
-                    created_at=now,
-                )
-            )
-            self._close(connection, Entry("scope_open", detail={"scope": scope_id, "kind": kind}))
+        with self._centre.database.write() as connection:
+            scope_id, entry = open_scope(self._centre, connection, kind, checked_name("code", code))
+            if entry is not None:
+                self._close(connection, entry)
         return scope_id
 
-    def find_scope(self, connection: Connection, code_or_id: str, kind: str = CHILD) -> str | None:
-        """Return the id of a scope by the council's own code for it, or by its id."""
-        names = scope.c.scope_id == code_or_id if is_id(code_or_id) else scope.c.code == " ".join(code_or_id.split())
-        query = select(scope.c.scope_id).where(
-            scope.c.council_id == self._centre.council_id, scope.c.kind == kind, names
-        )
-        return connection.execute(query).scalar_one_or_none()
-
     def assign(self, name: str, code_or_id: str, role: str, *, is_lead: bool = False, kind: str = CHILD) -> bool:
-        """Assign a worker to a child or group in a role; return False if they already are, just so.
-
-        A worker has one role in a scope, and a scope one lead: the new one takes the place of the old.
-        """
+        """Assign a worker to a child or group in a role; return False if they already are, just so."""
         if role not in ROLES:
             raise Trouble(f"There is no role called {role}.", "The roles are: " + ", ".join(ROLES) + ".")
-        centre = self._centre
-        with centre.database.write() as connection:
-            found = self._find_worker(connection, name)
+        with self._centre.database.write() as connection:
+            worker_id = self._find_worker(connection, name)
             scope_id = self._need_scope(connection, code_or_id, kind)
-            standing = self._standing(connection, scope_id, found.worker_id)
-            if standing is not None and (standing.role, bool(standing.is_lead)) == (role, is_lead):
-                return False
-            now = centre.clock.stamp()
-            self._end(connection, scope_id, now, assignment.c.worker_id == found.worker_id)
-            if is_lead:
-                self._hand_over_lead(connection, scope_id)
-            connection.execute(
-                insert(assignment).values(
-                    council_id=centre.council_id,
-                    assignment_id=centre.ids.new(),
-                    scope_id=scope_id,
-                    worker_id=found.worker_id,
-                    role=role,
-                    is_lead=is_lead,
-                    from_at=now,
-                )
-            )
-            raise_grant_counters(centre, connection, scope_id, [found.worker_id])
-            detail = {"worker": found.worker_id, "scope": scope_id, "role": role, "is_lead": is_lead}
-            self._close(connection, Entry("assign", detail=detail))
-        return True
+            entry = assign(self._centre, connection, worker_id, scope_id, role, is_lead=is_lead)
+            if entry is not None:
+                self._close(connection, entry)
+        return entry is not None
 
     def unassign(self, name: str, code_or_id: str, kind: str = CHILD) -> bool:
         """End a worker's assignment; return False if there was none."""
-        centre = self._centre
-        with centre.database.write() as connection:
-            found = self._find_worker(connection, name)
-            scope_id = self._need_scope(connection, code_or_id, kind)
-            now = centre.clock.stamp()
-            if not self._end(connection, scope_id, now, assignment.c.worker_id == found.worker_id):
-                return False
-            raise_grant_counters(centre, connection, scope_id, [found.worker_id])
-            self._close(connection, Entry("unassign", detail={"worker": found.worker_id, "scope": scope_id}))
-        return True
-
-    def _standing(self, connection: Connection, scope_id: str, worker_id: str) -> Row[*tuple[Any, ...]] | None:
-        return connection.execute(
-            select(assignment.c.role, assignment.c.is_lead).where(
-                assignment.c.council_id == self._centre.council_id,
-                assignment.c.scope_id == scope_id,
-                assignment.c.worker_id == worker_id,
-                assignment.c.to_at.is_(None),
-            )
-        ).one_or_none()
-
-    def _end(self, connection: Connection, scope_id: str, now: str, *which: Any) -> bool:
-        ended = connection.execute(
-            update(assignment)
-            .where(
-                assignment.c.council_id == self._centre.council_id,
-                assignment.c.scope_id == scope_id,
-                assignment.c.to_at.is_(None),
-                *which,
-            )
-            .values(to_at=now)
-        )
-        return ended.rowcount > 0
-
-    def _hand_over_lead(self, connection: Connection, scope_id: str) -> None:
-        connection.execute(
-            update(assignment)
-            .where(
-                assignment.c.council_id == self._centre.council_id,
-                assignment.c.scope_id == scope_id,
-                assignment.c.to_at.is_(None),
-            )
-            .values(is_lead=False)
-        )
+        with self._centre.database.write() as connection:
+            worker_id = self._find_worker(connection, name)
+            entry = unassign(self._centre, connection, worker_id, self._need_scope(connection, code_or_id, kind))
+            if entry is not None:
+                self._close(connection, entry)
+        return entry is not None
 
     # -- laptops
 
@@ -191,20 +107,20 @@ class Administration:
         code = auth.new_code()
         code_hash = auth.Secrets(centre.settings.password_cost).hash(code)
         with centre.database.write() as connection:
-            found = self._find_worker(connection, name)
+            worker_id = self._find_worker(connection, name)
             expires_at = centre.stamp_in(centre.settings.code_seconds)
             connection.execute(
                 insert(enrolment_code).values(
                     council_id=centre.council_id,
                     code_id=centre.ids.new(),
-                    worker_id=found.worker_id,
+                    worker_id=worker_id,
                     code_hash=code_hash,
                     created_at=centre.clock.stamp(),
                     expires_at=expires_at,
                 )
             )
-            self._close(connection, Entry("device_code", detail={"worker": found.worker_id}))
-        return Given(auth.show_code(code), found.worker_id, expires_at)
+            self._close(connection, Entry("device_code", detail={"worker": worker_id}))
+        return Given(auth.show_code(code), worker_id, expires_at)
 
     def devices(self) -> list[dict[str, Any]]:
         """List the laptops, and the server's own device."""
@@ -236,20 +152,20 @@ class Administration:
 
     # -- shared
 
-    def _find_worker(self, connection: Connection, name: str) -> Row[*tuple[Any, ...]]:
+    def _find_worker(self, connection: Connection, name: str) -> str:
         found = connection.execute(
             select(worker.c.worker_id).where(
                 worker.c.council_id == self._centre.council_id,
                 worker.c.is_server.is_(False),
                 or_(worker.c.sign_in_name == " ".join(name.split()).casefold(), worker.c.worker_id == name),
             )
-        ).one_or_none()
+        ).scalar_one_or_none()
         if found is None:
             raise Trouble("There is no worker with that sign-in name.", "Nothing was changed.", "See: worker list.")
-        return found
+        return str(found)
 
     def _need_scope(self, connection: Connection, code_or_id: str, kind: str) -> str:
-        found = self.find_scope(connection, code_or_id, kind)
+        found = find_scope(self._centre, connection, code_or_id, kind)
         if found is None:
             raise Trouble(
                 f"There is no {kind} with that code.", "Nothing was changed.", "Import the children first: import FILE."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -47,6 +48,9 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--role", help="social_worker, personal_adviser, iro, advocate, team_manager, ...")
     what.add_argument("--end", action="store_true", help="end the assignment")
     assign.add_argument("--lead", action="store_true", help="the worker the child is said to be assigned to")
+
+    bring = _add(verbs, "import", "Import children, workers and assignments from the council's files.", _import)
+    bring.add_argument("files", nargs="+", type=Path, metavar="FILE", help="header.csv, episodes.csv or a plain CSV")
 
     devices = _group(verbs, "device", "Let laptops in, list them, close them.")
     code = _add(devices, "code", "Make a one-time code for a worker's laptop. It is shown once.", _device_code)
@@ -170,6 +174,24 @@ def _assign(chosen: argparse.Namespace) -> int:
             done, same = "is now assigned to", "was already assigned so to"
     _tell(chosen, f"{chosen.sign_in} {done if changed else same} {chosen.child}.", changed=changed)
     return 0
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    from sync.server.importing import import_files
+
+    with _centre(chosen) as centre:
+        report = import_files(centre, chosen.files)
+    lines = [
+        f"{what}: {counts['new']} new, {counts['changed']} changed, {counts['same']} as before"
+        for what, counts in report.counts.items()
+    ]
+    for one in report.problems:
+        column = f", column {one.column}" if one.column else ""
+        lines.append(f"{one.file} line {one.line}{column}: {one.reason} {one.done}")
+    lines.append("Some rows or values were left out; the rest is in." if report.has_losses else "Everything is in.")
+    problems = [dataclasses.asdict(one) for one in report.problems]
+    _tell(chosen, "\n".join(lines), counts=report.counts, problems=problems)
+    return 1 if report.has_losses else 0
 
 
 def _device_code(chosen: argparse.Namespace) -> int:

@@ -1,15 +1,19 @@
-"""Scopes, who holds them, and what a worker's laptops are told about their colleagues."""
+"""Scopes, who holds them and as what, and what a worker's laptops are told about their colleagues."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Update, insert, select, update
 
+from models.ids import is_id
+from sync.server.audit import Entry
 from sync.server.centre import Centre
-from sync.server.tables import assignment, version, worker
+from sync.server.tables import assignment, scope, version, worker
 from sync.server.tables import record as record_table
 from sync.wire import Assignment, Directory, Worker
+
+CHILD, GROUP = "child", "group"
 
 
 def find_directory(centre: Centre, connection: Connection, worker_id: str, scopes: Iterable[str]) -> Directory:
@@ -61,3 +65,80 @@ def raise_grant_counters(centre: Centre, connection: Connection, scope_id: str, 
         .where(worker.c.council_id == centre.council_id, worker.c.worker_id.in_({*holders, *worker_ids}))
         .values(grant_counter=worker.c.grant_counter + 1)
     )
+
+
+def find_scope(centre: Centre, connection: Connection, code_or_id: str, kind: str = CHILD) -> str | None:
+    """Return the id of a scope by the council's own code for it, or by its id."""
+    is_it = scope.c.scope_id == code_or_id if is_id(code_or_id) else scope.c.code == " ".join(code_or_id.split())
+    query = select(scope.c.scope_id).where(scope.c.council_id == centre.council_id, scope.c.kind == kind, is_it)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def open_scope(centre: Centre, connection: Connection, kind: str, code: str) -> tuple[str, Entry | None]:
+    """Return the id of a scope, made if it is not there, and what the audit should say if it was made."""
+    found = find_scope(centre, connection, code, kind)
+    if found is not None:
+        return found, None
+    scope_id = centre.ids.new()
+    connection.execute(
+        insert(scope).values(
+            council_id=centre.council_id, scope_id=scope_id, kind=kind, code=code, created_at=centre.clock.stamp()
+        )
+    )
+    return scope_id, Entry("scope_open", detail={"scope": scope_id, "kind": kind})
+
+
+def assign(
+    centre: Centre, connection: Connection, worker_id: str, scope_id: str, role: str, *, is_lead: bool | None
+) -> Entry | None:
+    """Assign a worker; return what the audit should say, None if they already are assigned just so.
+
+    A worker has one role in a scope, and a scope one lead: the new one takes the place of the old. Without a
+    word on ``is_lead`` a worker stays what they are.
+    """
+    standing = connection.execute(
+        select(assignment.c.role, assignment.c.is_lead).where(*_now(centre, scope_id, worker_id))
+    ).one_or_none()
+    if is_lead is None:
+        is_lead = standing is not None and bool(standing.is_lead)
+    if standing is not None and (standing.role, bool(standing.is_lead)) == (role, is_lead):
+        return None
+    now = centre.clock.stamp()
+    connection.execute(_end(centre, scope_id, worker_id, now))
+    if is_lead:
+        connection.execute(update(assignment).where(*_now(centre, scope_id)).values(is_lead=False))
+    connection.execute(
+        insert(assignment).values(
+            council_id=centre.council_id,
+            assignment_id=centre.ids.new(),
+            scope_id=scope_id,
+            worker_id=worker_id,
+            role=role,
+            is_lead=is_lead,
+            from_at=now,
+        )
+    )
+    raise_grant_counters(centre, connection, scope_id, [worker_id])
+    return Entry("assign", detail={"worker": worker_id, "scope": scope_id, "role": role, "is_lead": is_lead})
+
+
+def unassign(centre: Centre, connection: Connection, worker_id: str, scope_id: str) -> Entry | None:
+    """End an assignment; return what the audit should say, None if there was none."""
+    if connection.execute(_end(centre, scope_id, worker_id, centre.clock.stamp())).rowcount == 0:
+        return None
+    raise_grant_counters(centre, connection, scope_id, [worker_id])
+    return Entry("unassign", detail={"worker": worker_id, "scope": scope_id})
+
+
+def _now(centre: Centre, scope_id: str, worker_id: str | None = None) -> list[ColumnElement[bool]]:
+    """What makes an assignment one that stands now, in this scope, of this worker or of all."""
+    mine = [
+        assignment.c.council_id == centre.council_id,
+        assignment.c.scope_id == scope_id,
+        assignment.c.to_at.is_(None),
+    ]
+    return mine if worker_id is None else [*mine, assignment.c.worker_id == worker_id]
+
+
+def _end(centre: Centre, scope_id: str, worker_id: str, now: str) -> Update:
+    return update(assignment).where(*_now(centre, scope_id, worker_id)).values(to_at=now)

@@ -265,6 +265,17 @@ held_back = Table(
 )
 """The held-back box: versions that may not be applied, whole. State: waiting, admitted or returned."""
 
+imported = Table(
+    "imported",
+    metadata,
+    _council(),
+    _text("record_id"),
+    _text("fields"),
+    PrimaryKeyConstraint("council_id", "record_id"),
+    ForeignKeyConstraint(["council_id", "record_id"], ["record.council_id", "record.record_id"]),
+)
+"""What the council's files last put into a record, as JSON: what differs from it now, a worker has written."""
+
 audit = Table(
     "audit",
     metadata,

@@ -163,6 +163,13 @@ STATEMENTS: tuple[str, ...] = (
         PRIMARY KEY (council_id, batch_id),
         FOREIGN KEY(council_id, device_id) REFERENCES device (council_id, device_id)
     )""",
+    """CREATE TABLE imported (
+        council_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (council_id, record_id),
+        FOREIGN KEY(council_id, record_id) REFERENCES record (council_id, record_id)
+    )""",
     """CREATE TABLE token (
         council_id TEXT NOT NULL,
         token_hash TEXT NOT NULL,
