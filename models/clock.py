@@ -31,5 +31,11 @@ def to_stamp(moment: datetime) -> str:
 
 
 def from_stamp(stamp: str) -> datetime:
-    """Read what :func:`to_stamp` wrote. Raises ValueError for anything else."""
-    return datetime.fromisoformat(stamp).astimezone(UTC)
+    """Read what :func:`to_stamp` wrote. Raises ValueError for anything that does not say which instant it is."""
+    moment = datetime.fromisoformat(stamp)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its offset is another instant on every laptop")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("before the first year or after the last") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from math import inf
 from typing import Any
 
 from models.clock import from_stamp, to_stamp
@@ -205,17 +206,21 @@ def fault(field: Field, value: Any) -> str:
         return f"{field.label} can hold {field.most:,} characters. This has {len(value):,}."
     if field.kind is Kind.NUMBER:
         return _number_fault(field, value)
+    if field.kind is Kind.FLAGS and not all(isinstance(code, str) for code in value):
+        return f"{field.label} cannot hold this."
     try:
-        if field.kind is Kind.DAY:
-            date.fromisoformat(value)
-        elif field.kind is Kind.MOMENT:
+        # Lists are ordered by the text of a day, so only its one canonical form will do.
+        is_day = field.kind is not Kind.DAY or date.fromisoformat(value).isoformat() == value
+        if field.kind is Kind.MOMENT:
             from_stamp(value)
     except ValueError:
-        return f"{field.label} must be a date."
-    return ""
+        is_day = False
+    return "" if is_day else f"{field.label} must be a date."
 
 
 def _number_fault(field: Field, value: float) -> str:
+    if value != value or value in (inf, -inf):
+        return f"{field.label} must be a number."
     if field.least_number is not None and value < field.least_number:
         return f"{field.label} must be {field.least_number:g} or more."
     if field.most_number is not None and value > field.most_number:

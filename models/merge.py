@@ -71,7 +71,7 @@ def merge(rules: Mapping[str, MergeRule], base: Side, mine: Side, head: Side) ->
     is_deleted, has_beaten_delete = _merge_deleted(base, mine, head)
     return Merged(
         body=body,
-        open_choices=choices,
+        open_choices=tuple(sorted(choices, key=lambda choice: (choice.field, choice.losing_version_id))),
         is_finished=(mine.is_finished or head.is_finished) and not choices,
         is_deleted=is_deleted,
         audience=_merge_audience(base.audience, mine.audience, head.audience),
@@ -88,7 +88,7 @@ def merge_value(rule: MergeRule, base: Any, mine: Any, head: Any) -> tuple[Any, 
         return head, True
     if _same(head, base):
         return mine, True
-    if rule is MergeRule.UNION and all(isinstance(side, list | tuple) or is_empty(side) for side in (base, mine, head)):
+    if rule is MergeRule.UNION and all(_is_set(side) for side in (base, mine, head)):
         return list(_merge_set(tuple(base or ()), tuple(mine or ()), tuple(head or ()))), True
     if rule is MergeRule.PARAGRAPHS and all(isinstance(side, str) or side is None for side in (base, mine, head)):
         merged = merge_paragraphs(base or "", mine or "", head or "")
@@ -103,6 +103,9 @@ def merge_paragraphs(base: str, mine: str, head: str) -> str | None:
     Paragraphs that both sides added at the same place are both kept, the head's first; but text written by
     both into an empty field, or in place of the same paragraph, is not merged.
     """
+    if not base.strip():
+        # Without a word to hold on to, the empty lines between paragraphs would interleave two whole texts.
+        return None
     base_lines = base.split("\n")
     my_hunks, head_hunks = _hunks(base_lines, mine.split("\n")), _hunks(base_lines, head.split("\n"))
     for mine_hunk in my_hunks:
@@ -158,6 +161,11 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def _is_set(value: Any) -> bool:
+    # What a newer Heard or a rogue laptop put there may hold anything; only plain codes can be united.
+    return is_empty(value) or (isinstance(value, list | tuple) and all(isinstance(item, str) for item in value))
+
+
 def _merge_set(base: tuple[str, ...], mine: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
     removed = (set(base) - set(mine)) | (set(base) - set(head))
     return tuple(sorted((set(mine) | set(head)) - removed))
@@ -173,31 +181,45 @@ def _merge_audience(base: str, mine: str, head: str) -> str:
 
 
 def _merge_deleted(base: Side, mine: Side, head: Side) -> tuple[bool, bool]:
+    """Whether the outcome is deleted, and whether an edit beat a delete it knew nothing of."""
     if mine.is_deleted == head.is_deleted:
         return head.is_deleted, False
-    kept = head if mine.is_deleted else mine
-    if kept.body != base.body or base.is_deleted:
-        return False, True
-    return True, False
+    if base.is_deleted:
+        # One side brought it back; the other only left it as it was.
+        return False, False
+    has_edit = _has_edit(base, head if mine.is_deleted else mine)
+    return not has_edit, has_edit
+
+
+def _has_edit(base: Side, side: Side) -> bool:
+    """Say whether a side changed what somebody wrote or finished. Who may read it is no edit."""
+    return (side.body, side.open_choices, side.is_finished) != (base.body, base.open_choices, base.is_finished)
 
 
 def _merge_choices(base: Side, mine: Side, head: Side) -> tuple[OpenChoice, ...]:
+    """Three-way like everything else: what one side alone opened, let grow or settled is so; no grown text is lost."""
+
     def keyed(side: Side) -> dict[tuple[str, str], OpenChoice]:
         return {(choice.field, choice.losing_version_id): choice for choice in side.open_choices}
 
     before, here, there = keyed(base), keyed(mine), keyed(head)
-    settled = (before.keys() - here.keys()) | (before.keys() - there.keys())
-    kept = {key: choice for key, choice in (here | there).items() if key not in settled}
-    choices: tuple[OpenChoice, ...] = tuple(kept[key] for key in sorted(kept))
-    for key, choice in sorted(here.items()):
-        # A text that grew on this side after the choice was opened is kept as well as the other's.
-        if key in there and key not in settled and not _same(there[key].value, choice.value):
-            choices = _with_choice(choices, choice, losing=f"{choice.losing_version_id}+{mine.version_id}")
-    for key in settled:
-        # Settled on one side while its text grew on the other: the grown text is still somebody's words.
-        grown = next((side[key] for side in (here, there) if key in side), None)
-        if grown is not None and not _same(grown.value, before[key].value):
-            choices = _with_choice(choices, grown)
+    choices: tuple[OpenChoice, ...] = ()
+    for key in sorted(here.keys() | there.keys()):
+        old, own, other = before.get(key), here.get(key), there.get(key)
+        one = other or own
+        assert one is not None
+        if old is not None and (own is None or other is None):
+            # Settled on one side. If its text grew on the other, that is still somebody's words.
+            if not _same(one.value, old.value):
+                choices = _with_choice(choices, one)
+        elif own is None or other is None or _same(own.value, other.value):
+            choices = _with_choice(choices, one)
+        elif old is not None and _same(other.value, old.value):
+            choices = _with_choice(choices, own)
+        else:
+            choices = _with_choice(choices, other)
+            if old is None or not _same(own.value, old.value):
+                choices = _with_choice(choices, own, losing=f"{own.losing_version_id}+{mine.version_id}")
     return choices
 
 
