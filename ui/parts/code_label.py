@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -11,7 +13,7 @@ from ui.parts import strokes
 
 PAD = 14
 GAP = 12
-EDGE = 4  # room for the focus ring
+EDGE = 12
 
 
 class CodeLabel(QLabel):
@@ -46,7 +48,7 @@ class CodeLabel(QLabel):
 
     def _tile(self) -> tuple[float, float]:
         metrics = QFontMetricsF(self._letter())
-        wide = max(metrics.horizontalAdvance(group) for group in ("MMMM", *self._groups()))
+        wide = max(metrics.horizontalAdvance(group) for group in self._groups())
         return wide + 2 * PAD, metrics.height() + PAD
 
     def _per_row(self, width: int) -> int:
@@ -55,31 +57,32 @@ class CodeLabel(QLabel):
 
     def heightForWidth(self, width: int) -> int:
         rows = -(-len(self._groups()) // self._per_row(width))
-        return round(rows * (self._tile()[1] + GAP) - GAP) + 2 * EDGE
+        return ceil(rows * (self._tile()[1] + GAP) - GAP) + 2 * EDGE
 
     def sizeHint(self) -> QSize:
-        wide = round(min(4, len(self._groups())) * (self._tile()[0] + GAP) - GAP) + 2 * EDGE
+        wide = ceil(min(4, len(self._groups())) * (self._tile()[0] + GAP) - GAP) + 2 * EDGE
         return QSize(wide, self.heightForWidth(wide))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(self._tile()[0]) + 2 * EDGE, round(self._tile()[1]) + 2 * EDGE)
+        return QSize(ceil(self._tile()[0]) + 2 * EDGE, ceil(self._tile()[1]) + 2 * EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()
         painter = QPainter(self)
+        strokes.box(painter, QRectF(self.rect()), look.colour("sunken"), None, 12)
         wide, tall = self._tile()
         per_row = self._per_row(self.width())
         font = self._letter()
         for place, group in enumerate(self._groups()):
             row, column = divmod(place, per_row)
             tile = QRectF(EDGE + column * (wide + GAP), EDGE + row * (tall + GAP), wide, tall)
-            strokes.box(painter, tile, look.colour("sunken"), look.colour("line"), 8, strokes.edge_width())
+            strokes.box(painter, tile, look.colour("surface"), look.colour("line"), 8, strokes.edge_width())
             painter.setFont(font)
             painter.setPen(look.colour("text"))
             # The spacing after the last letter is no part of the group.
             painter.drawText(tile.adjusted(look.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignCenter, group)
         if self.hasFocus():
-            strokes.ring(painter, QRectF(self.rect()), 10)
+            strokes.ring(painter, QRectF(self.rect()), 12)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

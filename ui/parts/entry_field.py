@@ -43,8 +43,9 @@ class EntryField(Surface):
         self.label = PlainLabel(label, "h3")
         column.addWidget(self.label)
         self.hint = PlainLabel(hint, "small")
-        self.hint.setVisible(bool(hint))
+        # Only once it has a parent: shown before, it would be a window for a moment, and take the activation.
         column.addWidget(self.hint)
+        self.hint.setVisible(bool(hint))
         self.problem = PlainLabel("", "problem")
         self.problem.hide()
         column.addWidget(self.problem)

@@ -140,17 +140,17 @@ class FirstRunWindow(FrontWindow):
         old, self.key = self.step, key
         self.step = self._make(key)
         self.step.left.connect(self._go_back)
-        if old is not None:
-            # Really gone, and with it what was typed.
-            old.clear()
-            old.hide()
-            old.setParent(None)
-            old.deleteLater()
         self._page.column.addWidget(self.step)
         self.step.show()
         self._show_place()
         self._page.verticalScrollBar().setValue(0)
         self.step.begin()
+        if old is not None:
+            # Really gone, and with it what was typed; only now that the focus has left it.
+            old.clear()
+            old.hide()
+            old.setParent(None)
+            old.deleteLater()
         access.announce(self, f"{self._where.text()}. {self.step.heading.text()}")
 
     def _make(self, key: str) -> Step:

@@ -63,6 +63,7 @@ class _NewSecret(Step):
 
     def _judge(self, text: str) -> None:
         weakness = self._find_weakness(text) if text else self.hint
+        self.verdict.show()
         words = weakness or GOOD
         if words == self.verdict.text():
             return
@@ -71,7 +72,13 @@ class _NewSecret(Step):
         if not weakness:
             access.announce(self, GOOD)
 
+    def submit(self) -> None:
+        """As every step; what the field itself says is not said twice."""
+        super().submit()
+        self.verdict.setVisible(not self.first.problem.text())
+
     def problems(self) -> list[Problem]:
+        """Return what is wrong with the secret, or that the second is not the same."""
         return pair_problems(self.first, self.again, self._find_weakness(self.first.text()), self.what)
 
 
@@ -99,7 +106,7 @@ class CodeStep(Step):
         super().__init__(
             "Write down your recovery code",
             "It opens Heard when you have forgotten your passphrase. Write it on paper and keep it somewhere safe, "
-            "away from this laptop. Heard does not show it again after this.",
+            "away from this laptop. After this step Heard cannot show it again.",
             "I have written it down",
         )
         self.code = CodeLabel("Your recovery code")
@@ -147,7 +154,7 @@ class JoinStep(Step):
     def __init__(self, choose_file: Callable[[QWidget], str] | None = None) -> None:
         super().__init__(
             "Join your council",
-            "Your council gave you these four things. You need to be online for this step, just once.",
+            "Your council gave you these four things. You need to be online for this step, only once.",
             "Join",
         )
         self._choose = choose_file or _choose_file
