@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -138,6 +139,12 @@ class HeardWindow(QMainWindow):
             keys = actions.keys(number) if number else ""
             self.rail.add_row(spec.key, spec.title, spec.icon, keys, foot=spec.nav == "foot")
 
+    def _order_tabs(self) -> None:
+        """Tab goes as the eye does: the rail, the top bar, the page; rows made later would else come last."""
+        stops = [*self.rail.stops(), self.top.find_box, self.top.state, self.top.new_note, self.idle.stay]
+        for before, after in itertools.pairwise(stops):
+            QWidget.setTabOrder(before, after)
+
     def open(self, page_key: str, **arguments: object) -> None:
         """Show a page with ``arguments``; a page that may not be left yet stays. An unknown key raises KeyError."""
         self._close_sheet()
@@ -165,10 +172,15 @@ class HeardWindow(QMainWindow):
         spec = self.pages.spec(visit.key)
         self.rail.setVisible(not spec.whole)
         self.top.setVisible(not spec.whole)
+        self._order_tabs()
         self.rail.show_here(visit.key)
         self.show_main_action(False)
-        self.access_announce(spec.title)
+        self._say_page(spec.title)
         self.arrived.emit(visit)
+
+    def _say_page(self, title: str) -> None:
+        """Say a page's title to a screen reader; the window's own title never changes and names nobody."""
+        access.announce(self.pages, title)
 
     def show_section(self, key: str) -> None:
         """Mark a row of the rail for a page that belongs to it: a child's page belongs to Children."""
@@ -212,10 +224,6 @@ class HeardWindow(QMainWindow):
     def announce(self, words: str) -> None:
         """Tell a screen reader."""
         access.announce(self, words)
-
-    def access_announce(self, title: str) -> None:
-        """Say a page's title to a screen reader; the window's own title never changes and names nobody."""
-        access.announce(self.pages, title)
 
     def warn_of_lock(self, seconds: int) -> None:
         """Say that Heard locks in so many seconds; call it again as they pass."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QGroupBox, QVBoxLayout, QWidget
 
@@ -42,7 +42,7 @@ class ChoiceRow(QGroupBox):
         self.setFlat(True)
         # The group is there for its role; a group box would keep room for a frame and a title it has not got.
         self.setAttribute(Qt.WidgetAttribute.WA_LayoutOnEntireRect)
-        outer = QVBoxLayout(self)
+        self._outer = outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._flow = FlowLayout(across=7, down=0)
         outer.addLayout(self._flow)
@@ -86,6 +86,13 @@ class ChoiceRow(QGroupBox):
     def chips(self) -> tuple[OneChip | FlagChip, ...]:
         """Return the chips, for tests and for focus."""
         return tuple(self._chips)
+
+    def sizeHint(self) -> QSize:
+        """As large as the chips: a group box adds room for a title."""
+        return self._outer.totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return self._outer.totalMinimumSize()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw no frame: the chips are the group."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -175,7 +173,6 @@ class NavRail(QFrame):
             self._column.insertWidget(2 + main, row)
         row.setProperty("foot", foot)
         self._rows[key] = row
-        self._order_tabs()
         return row
 
     def rows(self) -> dict[str, NavRow]:
@@ -216,10 +213,11 @@ class NavRail(QFrame):
         self._worker_row.setContentsMargins(6, 0, 0, 0)
         self._column.setContentsMargins(side, 10, side, 12)
 
-    def _order_tabs(self) -> None:
-        rows = [*self.rows().values()]
-        for before, after in itertools.pairwise(rows):
-            QWidget.setTabOrder(before, after)
+    def stops(self) -> list[QWidget]:
+        """Return what Tab stops at, in the order seen."""
+        rows = [*self._rows.values()]
+        foot = [row for row in rows if row.property("foot")]
+        return [*(row for row in rows if row not in foot), self._width_row, *foot]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}

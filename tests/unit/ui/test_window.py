@@ -349,6 +349,18 @@ def test_no_two_actions_share_a_key_and_none_takes_bold_or_italic() -> None:
     assert not {"Ctrl+B", "Ctrl+I"} & set(every)
 
 
+def test_tab_goes_as_the_eye_does_from_the_rail_to_the_top_bar_to_the_page(shell: SimpleNamespace) -> None:
+    shell.window.show_state("All sent · 14:02", "circle-check", "ok")
+    shell.window.rail.rows()["today"].setFocus()
+    seen = []
+    for _ in range(9):
+        seen.append(access.name_of(QApplication.focusWidget()))
+        press(shell, Qt.Key.Key_Tab)
+    rail = ["Today", "Children", "Sync and saved", "Hide screen", "Settings"]
+    assert seen[:8] == [*rail, "Find a child, a note or a word", "All sent · 14:02", "New visit note"]
+    assert shell.window.pages.isAncestorOf(QApplication.focusWidget())
+
+
 def test_up_and_down_move_in_the_rail(shell: SimpleNamespace) -> None:
     rows = shell.window.rail.rows()
     rows["today"].setFocus(Qt.FocusReason.TabFocusReason)
