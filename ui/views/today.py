@@ -50,6 +50,8 @@ from ui.views.visit_card import VisitCard, VisitFacts
 
 NARROW_UNDER = 1200
 SIDE = 344
+SHORT_LINE = 14
+"""Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
 _TYPES = ("planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
 _ICONS = {NOTE: "file-pen-line", CHECK_BACK: "circle-check"}
@@ -222,10 +224,11 @@ class TodayPage(QWidget):
         return _Day(now.date(), shown, finish, "" if shown else self._later(children, now.date()))
 
     def _facts(self, visit: Visit, child: Entry, bodies: list[Body], marks: dict[str, str], today: date) -> VisitFacts:
-        knock = card_of(self._link.casebook, child.scope_id, child.body).line()
+        card = card_of(self._link.casebook, child.scope_id, child.body)
+        knock, short = card.line(), card.line(SHORT_LINE)
         name = Spoken.of(child.body).name
         beside = telling_apart(child.body, bodies, today)
-        return VisitFacts(visit, name, head_of(child.body, today), marks.get(name, ""), beside, knock)
+        return VisitFacts(visit, name, head_of(child.body, today), marks.get(name, ""), beside, knock, short)
 
     def _later(self, children: dict[str, Entry], today: date) -> str:
         """When the next visit is, for a day without any."""
@@ -368,6 +371,8 @@ class TodayPage(QWidget):
         self._place_finish()
         self._finish_card.setVisible(not narrow or (self._shows_finish and bool(count)))
         self._left.setSpacing(10 if narrow else 14)
+        for card in self.cards:
+            card.set_short(narrow)
         self._scroll.body.setContentsMargins(*((16, 8, 16, 16) if narrow else (24, 14, 24, 24)))
         self.summary.setVisible(bool(self._day.visits) and not narrow)
 

@@ -33,6 +33,7 @@ class VisitFacts:
     mark: str
     beside: str
     knock: str
+    knock_short: str
 
 
 class VisitCard(Card):
@@ -74,6 +75,10 @@ class VisitCard(Card):
         column.addWidget(self.until)
         self.tell_until(self.facts.visit.until)
         return column
+
+    def set_short(self, is_short: bool) -> None:
+        """Say less before knocking, where the window is small; the whole card is one press away."""
+        self.strip.set_words(self.facts.knock_short if is_short else self.facts.knock)
 
     def tell_until(self, words: str) -> None:
         """Say anew how long it is until the visit."""
