@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
@@ -41,6 +39,10 @@ def role_of(widget: QWidget) -> QAccessible.Role:
 
 def tip(widget: QWidget, words: str) -> None:
     """Set a tooltip that shows ``words`` exactly; Qt would otherwise read a ``<`` in them as markup."""
-    shown = f"<span>{html.escape(words)}</span>" if words else ""
+    shown = ""
+    if words:
+        import html  # the unlock screen has no tooltips, and is not to wait for this
+
+        shown = f"<span>{html.escape(words)}</span>"
     if shown != widget.toolTip():
         widget.setToolTip(shown)
