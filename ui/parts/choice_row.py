@@ -42,7 +42,7 @@ class ChoiceRow(QGroupBox):
         self.setFlat(True)
         # The group is there for its role; a group box would keep room for a frame and a title it has not got.
         self.setAttribute(Qt.WidgetAttribute.WA_LayoutOnEntireRect)
-        self._outer = outer = QVBoxLayout(self)
+        outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         self._flow = FlowLayout(across=7, down=0)
         outer.addLayout(self._flow)
@@ -89,10 +89,13 @@ class ChoiceRow(QGroupBox):
 
     def sizeHint(self) -> QSize:
         """As large as the chips: a group box adds room for a title."""
-        return self._outer.totalSizeHint()
+        return self._flow.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
-        return self._outer.totalMinimumSize()
+        return self._flow.minimumSize()
+
+    def heightForWidth(self, width: int) -> int:
+        return self._flow.heightForWidth(width)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw no frame: the chips are the group."""

@@ -165,6 +165,11 @@ def test_choosing_an_answer_moves_nothing(gallery: SimpleNamespace, settle) -> N
         assert row.chips()[1].isChecked()
 
 
+def test_a_row_of_choices_takes_the_room_of_its_chips_and_no_more(gallery: SimpleNamespace) -> None:
+    assert gallery.one.height() == gallery.one.chips()[0].height()
+    assert gallery.one.chips()[0].pos() == QPoint(0, 0)
+
+
 def test_a_chip_is_pressed_anywhere_in_forty_pixels(gallery: SimpleNamespace) -> None:
     chip = gallery.one.chips()[0]
     assert chip.height() == 40
