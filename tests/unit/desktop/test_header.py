@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from desktop.vault import Created, Vault
 from models.errors import NewerVault, Trouble
 
 Open = Callable[..., Vault]
+GOLDEN = Path(__file__).parents[2] / "golden" / "vault_format_1"
 FLOOR, CEILING = KdfCost(8 * 1024, 1, 1), KdfCost(64 * 1024, 4, 4)
 TAIL = len(b',"check":"') + 64 + len(b'"}\n')
 
@@ -201,7 +203,10 @@ def slot_is_text(facts: dict[str, Any]) -> None:
 def test_a_header_of_the_wrong_shape_is_refused(
     change: Callable[[dict[str, Any]], None], alone: Path, open_vault: Open, made: Created, words: SimpleNamespace
 ) -> None:
-    alone.write_bytes(forge(alone.read_bytes(), change))
+    forged = forge(alone.read_bytes(), change)
+    with pytest.raises(keyslots.HeaderDamagedError):
+        keyslots.decode(forged, FLOOR, CEILING)
+    alone.write_bytes(forged)
     assert open_both_ways(open_vault, made, words.first) == []
     with pytest.raises(vault_errors.HeaderLost):
         open_vault().unlock(words.first)
@@ -359,6 +364,58 @@ def test_an_old_copy_put_back_does_not_bring_a_given_up_passphrase_back(
     with pytest.raises(vault_errors.KeyringGone):
         open_vault().unlock(words.first)
     assert open_vault().unlock_with_recovery(made.recovery_code).key == made.key
+
+
+# --- What is sealed with each slot ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fact", ["vault_id", "created_with", "created_at"])
+def test_a_slot_opens_under_no_other_header(fact: str) -> None:
+    header = keyslots.Header("01890000-0000-7000-8000-000000000000", "0.1.0", "2026", False, 1, 1, ())
+    slot = keyslots.wrap(header, keyslots.Slot(keyslots.RECOVERY, b"s" * 16), b"secret", b"k" * 32)
+    assert keyslots.unwrap(header, slot, b"secret") == b"k" * 32
+    assert keyslots.unwrap(replace(header, revision=9, valid_from=9, slots=(slot,)), slot, b"secret") == b"k" * 32
+    for other in (replace(header, **{fact: "another"}), replace(header, is_invented=True)):
+        with pytest.raises(keyslots.SlotStaysShutError):
+            keyslots.unwrap(other, slot, b"secret")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": keyslots.PASSPHRASE},
+        {"salt": b"t" * 16},
+        {"cost": KdfCost(8193, 1, 1)},
+        {"cost": None},
+        {"secret_name": "f" * 32},
+        {"secret_check": b"d" * 16},
+        {"nonce": b"n" * 12},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_slot_with_one_changed_fact_stays_shut(changed: dict[str, Any]) -> None:
+    header = keyslots.Header("01890000-0000-7000-8000-000000000000", "0.1.0", "2026", False, 1, 1, ())
+    blank = keyslots.Slot(keyslots.PASSPHRASE_AND_DEVICE, b"s" * 16, KdfCost(8192, 1, 1), "e" * 32, b"c" * 16)
+    slot = keyslots.wrap(header, blank, b"secret", b"k" * 32)
+    with pytest.raises(keyslots.SlotStaysShutError):
+        keyslots.unwrap(header, replace(slot, **changed), b"secret")
+
+
+def test_a_vault_of_the_first_format_opens_for_ever(
+    tmp_path: Path, secrets: Any, cheap: Any, words: SimpleNamespace
+) -> None:
+    """Made by 0.1.0: whatever the app becomes, these bytes, passphrase, secret and code still lead to this key."""
+    folder = tmp_path / "vault"
+    shutil.copytree(GOLDEN, folder)
+    key = "21bfac959a965c669acae183f736968a25269536bcb1ee7e410c45c507abf048"
+    secret = "e03aee9ef285162727f4d011ad4c8141110c9f1143b34baca0f53e449b948382"
+    secrets.kept["c344f9139fc574e204632dd1424ddfe1"] = bytes.fromhex(secret)
+    opened = Vault(folder, secrets=secrets, policy=cheap).unlock(words.first)
+    assert opened.key.hex() == key
+    assert opened.facts.is_invented is True
+    code = "MSY7-376X-XRS9-WWH6-P9KZ-SNKS-FRPH"
+    assert Vault(folder, secrets=secrets, policy=cheap).unlock_with_recovery(code).key.hex() == key
+    assert (folder / "vault.head").read_bytes() == (GOLDEN / "vault.head").read_bytes()
 
 
 def test_keys_for_two_purposes_tell_nothing_of_each_other(made: Created) -> None:

@@ -28,6 +28,23 @@ def test_a_file_is_written_whole_for_this_worker_alone_and_leaves_nothing_beside
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_file_is_on_the_disk_before_it_takes_the_old_ones_place_and_so_is_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    for name in ("write", "fsync", "replace"):
+        real = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *given, name=name, real=real: done.append(name) or real(*given))
+
+    class Noting(Posix):
+        def sync_folder(self, folder: Path) -> None:
+            done.append(f"sync {folder.name}")
+            super().sync_folder(folder)
+
+    write_whole(tmp_path / "file", b"new", Noting())
+    assert done == ["write", "fsync", "replace", f"sync {tmp_path.name}", "fsync"]
+
+
 @pytest.mark.parametrize("failing", ["write", "fsync", "replace"])
 def test_when_the_disk_fails_the_old_file_stands(failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "file"
