@@ -171,6 +171,7 @@ class UnlockWindow(FrontWindow):
         if not free and self.open.hasFocus():
             self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
         self.open.setEnabled(free)
+        self.use_recovery.setEnabled(not self._is_busy)
 
     def _clear_trouble(self) -> None:
         self._tick.stop()
