@@ -1,8 +1,10 @@
-"""What the tests of the screens share: a fresh light look for each test, and one page with every part on it."""
+"""What the tests of the screens share: a fresh light look, a page with every part on it, a window with plain pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QRadioButton,
     QTextEdit,
@@ -23,6 +26,7 @@ from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.chips import Chip
 from ui.parts.choice_row import ChoiceRow
+from ui.parts.cover_page import PinAnswer
 from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
 from ui.parts.error_summary import ErrorSummary
@@ -30,6 +34,7 @@ from ui.parts.icon_label import IconLabel
 from ui.parts.key_cap import KeyCap
 from ui.parts.knock_strip import KnockStrip
 from ui.parts.labels import PlainLabel
+from ui.parts.pages import PageSpec
 from ui.parts.picker import NumberField, Picker
 from ui.parts.pill import Pill
 from ui.parts.scroll_page import ScrollPage
@@ -39,6 +44,7 @@ from ui.parts.tabs import Tabs
 from ui.parts.toast import Toast
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Look, Scheme, Theme
+from ui.window import HeardWindow
 
 
 def settle() -> None:
@@ -137,3 +143,76 @@ def gallery(qtbot: object, look: Theme) -> Iterator[SimpleNamespace]:
     settle()
     yield it
     it.page.close()
+
+
+PIN = "481516"
+
+
+class APage(QWidget):
+    def __init__(self, key: str, log: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.page_key = key
+        self.log = log
+        self.stays = False
+        self.answers: set[str] = set()
+        column = QVBoxLayout(self)
+        self.label = QLabel("Sarah, 17")
+        self.text = QTextEdit()
+        self.line = QLineEdit()
+        for part in (self.label, self.text, self.line):
+            column.addWidget(part)
+
+    def opened(self, **arguments: object) -> None:
+        self.log.append(("opened", f"{self.page_key} {arguments}"))
+
+    def may_leave(self) -> bool:
+        return not self.stays
+
+    def leave(self) -> None:
+        self.log.append(("left", self.page_key))
+
+    def act(self, name: str) -> bool:
+        if name in self.answers:
+            self.log.append(("acted", name))
+        return name in self.answers
+
+
+@pytest.fixture
+def shell(qtbot, look: Theme, settle) -> Iterator[SimpleNamespace]:
+    log: list[tuple[str, str]] = []
+    built: list[weakref.ref[APage]] = []
+
+    def build(key: str) -> Callable[[], QWidget]:
+        def make() -> QWidget:
+            page = APage(key, log)
+            built.append(weakref.ref(page))
+            return page
+
+        return make
+
+    asked: list[str] = []
+
+    def check_pin(text: str) -> PinAnswer:
+        asked.append(text)
+        return PinAnswer(text == PIN)
+
+    window = HeardWindow(check_pin, now=lambda: datetime(2026, 11, 23, 10, 5))
+    for spec in (
+        PageSpec("today", "Today", build("today"), "house", "main", 1, kept=True),
+        PageSpec("children", "Children", build("children"), "users", "main", 2, kept=True),
+        PageSpec("sync", "Sync and saved", build("sync"), "refresh-cw", "main", 5, kept=True),
+        PageSpec("settings", "Settings", build("settings"), "settings", "foot"),
+        PageSpec("note", "Visit note", build("note")),
+        PageSpec("find", "Find", build("find")),
+        PageSpec("card", "Before you knock", build("card"), whole=True),
+    ):
+        window.register(spec)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    window.open("today")
+    settle()
+    log.clear()
+    yield SimpleNamespace(window=window, log=log, built=built, asked=asked)
+    window.close()
