@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Table, and_, func, select
 
 from models.errors import Trouble
-from models.version import Version
+from models.version import Version, envelope_hash
 from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
 from sync.server.auth import is_signed
 from sync.server.centre import Centre, start_timeline
@@ -20,6 +20,9 @@ from sync.server.tables import assignment, audit, batch, council, device, held_b
 from sync.server.tables import record as record_table
 
 _COUNTED: tuple[Table, ...] = (worker, device, scope, assignment, record_table, version, held_back, audit)
+
+_TOLD_BY_VERSION = ("version_id", "record_id", "author_id", "audience")
+_TOLD_BY_HEAD = ("scope_id", "type", "policy_class", "audience", "is_finished", "is_deleted", "is_erased")
 
 
 def back_up(centre: Centre, target: Path) -> None:
@@ -104,21 +107,31 @@ def _line_faults(centre: Centre, connection: Connection) -> list[str]:
 
 
 def _body_faults(centre: Centre, connection: Connection) -> list[str]:
-    faults = []
-    rows = connection.execution_options(yield_per=200).execute(
-        select(version.c.version_id, version.c.envelope, version.c.body).where(
-            version.c.council_id == centre.council_id
-        )
+    """Every version is byte for byte what was signed, and the columns that decide who may read it say the same."""
+    rows = connection.execute(select(version).where(version.c.council_id == centre.council_id))
+    faults = [f"version {row.version_id}: it is not as it was signed" for row in rows if not _is_as_signed(row)]
+    heads = select(record_table, version.c.envelope).join_from(
+        record_table,
+        version,
+        and_(version.c.council_id == record_table.c.council_id, version.c.version_id == record_table.c.head_version_id),
     )
-    for row in rows:
+    for row in connection.execute(heads.where(record_table.c.council_id == centre.council_id)):
         try:
-            whole = msgspec.json.decode(join_version(row.envelope, row.body), type=Version)
-            sound = whole.version_id == row.version_id and whole.has_sound_body()
-        except (msgspec.MsgspecError, ValueError):
-            sound = False
-        if not sound:
-            faults.append(f"version {row.version_id}: it is not as it was signed")
+            head = msgspec.json.decode(row.envelope, type=Version)
+        except msgspec.MsgspecError:
+            continue  # told above
+        if any(getattr(row, name) != getattr(head, name) for name in _TOLD_BY_HEAD):
+            faults.append(f"record {row.record_id}: it does not say what its head says")
     return faults
+
+
+def _is_as_signed(row: Any) -> bool:
+    try:
+        whole = msgspec.json.decode(join_version(row.envelope, row.body), type=Version)
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    columns = all(getattr(row, name) == getattr(whole, name) for name in _TOLD_BY_VERSION)
+    return columns and envelope_hash(whole) == row.envelope_hash and whole.has_sound_body()
 
 
 def _signature_faults(centre: Centre, connection: Connection) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.errors import Trouble
 from sync.server.settings import Settings
 
 if TYPE_CHECKING:
@@ -97,15 +98,26 @@ def _port(text: str) -> int:
 
 @contextlib.contextmanager
 def _centre(chosen: argparse.Namespace, *, look: bool = False) -> Iterator[Centre]:
+    import sqlite3
+
+    from sqlalchemy.exc import SQLAlchemyError
+
     from sync.server.centre import open_centre
 
-    centre = open_centre(Settings(chosen.data), look=look)
     try:
-        yield centre
-        if not look:
-            centre.keep_head()
-    finally:
-        centre.close()
+        centre = open_centre(Settings(chosen.data), look=look)
+        try:
+            yield centre
+            if not look:
+                centre.keep_head()
+        finally:
+            centre.close()
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise Trouble(
+            "The council's database could not be read or written.",
+            f"Nothing was changed ({type(error).__name__}).",
+            "Is the disk full, or the file damaged? See: check.",
+        ) from error
 
 
 @contextlib.contextmanager

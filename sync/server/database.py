@@ -15,6 +15,7 @@ from sqlalchemy.pool import QueuePool
 from models.errors import Trouble
 
 _LOCK_WAIT_SECONDS = 30
+_DAMAGED = "{}: the file is damaged"
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY")
 
 
@@ -44,8 +45,12 @@ class Database:
         connection = sqlite3.connect(
             self.path, timeout=_LOCK_WAIT_SECONDS, isolation_level=None, check_same_thread=False
         )
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
         return connection
 
     @contextlib.contextmanager
@@ -87,7 +92,10 @@ class Database:
 
     def faults(self) -> list[str]:
         """List what the database's own checks find wrong: damaged pages, rows that point nowhere."""
-        connection = self._connect()
+        try:
+            connection = self._connect()
+        except sqlite3.DatabaseError as error:
+            return [_DAMAGED.format(type(error).__name__)]
         try:
             return integrity_faults(connection)
         finally:
@@ -111,7 +119,7 @@ def integrity_faults(connection: sqlite3.Connection) -> list[str]:
             f"{row[0]} row {row[1]} points nowhere" for row in connection.execute("PRAGMA foreign_key_check")
         ]
     except sqlite3.DatabaseError as error:
-        return [type(error).__name__ + ": the file is damaged"]
+        return [_DAMAGED.format(type(error).__name__)]
 
 
 def peek_schema(path: Path, query: str) -> int | None:

@@ -43,7 +43,7 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
     settings.database_path.chmod(0o600)
     council_id, worker_id, now = ids.new(), ids.new(), clock.stamp()
     with database.write() as connection:
-        _insert_council(connection, council_id, checked_name("council's name", name), ids.new(), now)
+        insert_council(connection, council_id, checked_name("council's name", name), ids.new(), now)
         insert_worker(connection, council_id, worker_id, (IMPORT_SIGN_IN, IMPORT_NAME, "", ""), now, is_server=True)
         connection.execute(
             insert(device).values(
@@ -63,7 +63,8 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
     return centre
 
 
-def _insert_council(connection: Connection, council_id: str, name: str, timeline: str, now: str) -> None:
+def insert_council(connection: Connection, council_id: str, name: str, timeline: str, now: str) -> None:
+    """Add a council without a worker or a record."""
     connection.execute(
         insert(council).values(
             council_id=council_id,
