@@ -1,0 +1,110 @@
+"""A layout for questions: side by side while there is room, tops in line, each row filled from edge to edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
+
+
+@dataclass(slots=True)
+class _Place:
+    item: QLayoutItem
+    least: int
+    stretches: bool
+    whole: bool
+
+
+class FieldRows(QLayout):
+    """Add questions with `add_question`; a hidden one takes no room. Gaps in pixels."""
+
+    def __init__(self, parent: QWidget | None = None, *, across: int = 20, down: int = 14) -> None:
+        super().__init__(parent)
+        self._places: list[_Place] = []
+        self._across, self._down = across, down
+        self.setContentsMargins(0, 0, 0, 0)
+
+    def add_question(self, widget: QWidget, *, least: int = 0, stretches: bool = True, whole: bool = False) -> None:
+        """Add one: at least so wide, perhaps filling what is left of its row, perhaps with a row of its own."""
+        self.addChildWidget(widget)
+        self._places.append(_Place(QWidgetItem(widget), least, stretches, whole))
+        self.invalidate()
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._places.append(_Place(item, 0, True, True))
+
+    def count(self) -> int:
+        return len(self._places)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._places[index].item if 0 <= index < len(self._places) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._places.pop(index).item if 0 <= index < len(self._places) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation.Horizontal
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._lay(QRect(0, 0, width, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        width = max((self._wanted(place) for place in self._shown()), default=0)
+        return QSize(width, self.heightForWidth(max(width, 640)))
+
+    def minimumSize(self) -> QSize:
+        width = max((place.item.minimumSize().width() for place in self._shown()), default=0)
+        return QSize(width, 0)
+
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        self._lay(rect, move=True)
+
+    def _shown(self) -> list[_Place]:
+        return [place for place in self._places if not place.item.isEmpty()]
+
+    def _wanted(self, place: _Place) -> int:
+        return max(place.least, place.item.minimumSize().width() if place.stretches else place.item.sizeHint().width())
+
+    def _rows(self, width: int) -> list[list[_Place]]:
+        rows: list[list[_Place]] = []
+        taken = 0
+        for place in self._shown():
+            wanted = min(self._wanted(place), width)
+            is_fresh = not rows or place.whole or rows[-1][0].whole or taken + self._across + wanted > width
+            if is_fresh:
+                rows.append([place])
+                taken = wanted
+            else:
+                rows[-1].append(place)
+                taken += self._across + wanted
+        return rows
+
+    def _lay(self, rect: QRect, *, move: bool) -> int:
+        y = rect.y()
+        for number, row in enumerate(self._rows(rect.width())):
+            y += self._down if number else 0
+            y += self._lay_row(row, rect.x(), y, rect.width(), move=move)
+        return y - rect.y()
+
+    def _lay_row(self, row: list[_Place], x: int, y: int, width: int, *, move: bool) -> int:
+        wide = [width if place.whole else min(self._wanted(place), width) for place in row]
+        stretching = [at for at, place in enumerate(row) if place.stretches and not place.whole]
+        spare = width - sum(wide) - self._across * (len(row) - 1)
+        for done, at in enumerate(stretching):
+            share = spare // (len(stretching) - done)
+            wide[at] += share
+            spare -= share
+        tall = 0
+        for place, across in zip(row, wide, strict=True):
+            item = place.item
+            height = item.heightForWidth(across) if item.hasHeightForWidth() else item.sizeHint().height()
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), QSize(across, height)))
+            x += across + self._across
+            tall = max(tall, height)
+        return tall
