@@ -40,6 +40,8 @@ class ErrorSummary(Surface):
             link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.clicked.connect(lambda _=False, field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
             self._column.insertWidget(1 + len(self._links), link, 0, Qt.AlignmentFlag.AlignLeft)
+            # Made after the fields, they would come after them: Tab is to go from the summary to its links.
+            QWidget.setTabOrder(self._links[-1] if self._links else self, link)
             self._links.append(link)
         self._note.setText(note)
         self._note.setVisible(bool(note))

@@ -31,6 +31,8 @@ class FrontPage(ScrollPage):
             self.body.addStretch(2)
         self.body.addLayout(row)
         self.body.addStretch(3)
+        # A smaller window or larger text must not leave the field that has the focus out of sight.
+        self.verticalScrollBar().rangeChanged.connect(self._stay)
         self._dress()
 
     def _dress(self) -> None:
@@ -40,6 +42,9 @@ class FrontPage(ScrollPage):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self._dress()
+
+    def _stay(self) -> None:
+        self._keep_in_sight(None, self.window().focusWidget())
 
 
 def heard_mark() -> QHBoxLayout:

@@ -44,4 +44,10 @@ class ScrollPage(QScrollArea):
 
     def _show(self, widget: QWidget) -> None:
         if self.content.isAncestorOf(widget):
-            self.ensureWidgetVisible(widget, 24, 48)
+            room = widget.height() // 2 + 24
+            if 2 * room > self.viewport().height():
+                self.ensureWidgetVisible(widget, 24, 48)
+                return
+            # Qt would be content with the cursor in sight and half of its field cut off.
+            middle = widget.mapTo(self.content, widget.rect().center())
+            self.ensureVisible(middle.x(), middle.y(), 24, room)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import access, theme
@@ -74,6 +74,8 @@ class FirstRunWindow(FrontWindow):
         self._page = FrontPage(WIDE, is_centred=False)
         self._page.column.addWidget(self._make_short())
         row.addWidget(self._page, 1)
+        for keys in ("Esc", "Alt+Left"):
+            QShortcut(QKeySequence(keys), self, self._go_back)
         self._dress()
         self.go_to(start_at)
 
@@ -216,10 +218,3 @@ class FirstRunWindow(FrontWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange and self.step is not None:
             self._dress()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        back = Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier
-        if event.key() == Qt.Key.Key_Escape or (event.key(), event.modifiers()) == back:
-            self._go_back()
-            return
-        super().keyPressEvent(event)
