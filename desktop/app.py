@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import opening
-from desktop.lock import Ending, restart_fresh
+from desktop.lock import CLOSING_SECONDS, Ending, restart_fresh
 from desktop.opening import Background, Held, JoinForm
 from desktop.paths import Paths
 from desktop.platform import current
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LOCK_WAIT_SECONDS = 20.0
 """How long a fresh process waits for the one that is locking to end."""
+SLEEP_SECONDS = 3.0
+"""The system gives five before it sleeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,6 @@ class App:
 
     def _take_lock(self) -> bool:
         try:
-            self._options.vault.mkdir(parents=True, exist_ok=True, mode=0o700)
             if self._lock.take():
                 return True
             run_folder = Paths().make(Paths().run)
@@ -174,6 +175,8 @@ class App:
             self._show_first_run("pin")
         else:
             self._begin(held.casebook)
+            if held.raise_cost is not None:
+                threading.Thread(target=held.raise_cost, name="raise-cost", daemon=True).start()
             if held.was_repaired and self._session:
                 self._session.window.toast(
                     "Part of this vault was damaged. Heard put its last good copy in place and kept the damaged one."
@@ -187,8 +190,8 @@ class App:
         from ui.views.first_run import FirstRunWindow
 
         window = FirstRunWindow(start_at, find_weakness, find_pin_weakness, self._is_my_code)
-        window.passphrase_chosen.connect(self._create)
-        window.code_confirmed.connect(lambda: window.go_to("join"))
+        window.passphrase_chosen.connect(self._show_code)
+        window.code_confirmed.connect(self._create)
         window.join_asked.connect(self._join)
         window.pin_chosen.connect(self._keep_pin)
         window.open_asked.connect(lambda: self._begin(self._casebook))
@@ -204,20 +207,29 @@ class App:
     def _failed(self, trouble: Trouble) -> None:
         self._first_run().show_trouble(trouble.title, trouble.message, trouble.help)
 
-    def _create(self, passphrase: str) -> None:
+    def _show_code(self, passphrase: str) -> None:
+        """Show the code before there is a vault: one that was never typed back opens nothing."""
+        from desktop.recovery_code import new_code
+
+        self._passphrase, self._code = passphrase, new_code()
+        self._first_run().show_code(self._code, self._vault.has_keyring())
+
+    def _create(self) -> None:
         window = self._first_run()
         window.show_busy("Making your vault. This takes a few seconds.")
 
-        def step() -> tuple[bytes, str, bool]:
+        def step() -> bytes:
             from desktop import __version__
 
-            made = self._vault.create(passphrase, created_with=__version__, is_invented=self._options.is_invented)
-            return made.key, made.recovery_code, made.facts.has_device_secret
+            made = self._vault.create(
+                self._passphrase, created_with=__version__, code=self._code, is_invented=self._options.is_invented
+            )
+            return made.key
 
-        def done(made: tuple[bytes, str, bool]) -> None:
-            key, self._code, has_keyring = made
+        def done(key: bytes) -> None:
             self._held = Held(key, None)
-            window.show_code(self._code, has_keyring)
+            self._passphrase = self._code = ""
+            window.go_to("join")
 
         self._background.run(step, done, self._failed)
 
@@ -278,7 +290,7 @@ class App:
         from desktop.session import Opened, Session
 
         opened = Opened(self._options.vault, self._vault, casebook)
-        self._session = Session(opened, self.theme, self._settings, self.lock)
+        self._session = Session(opened, self.theme, self._settings, self.lock, self.lock_before_sleep)
         self._session.window.closing.connect(self._close)
         self._session.show()
         if self._window is not None:
@@ -299,15 +311,22 @@ class App:
 
     def lock(self) -> None:
         """Save, end the process that holds the key, and leave a fresh one at the unlock screen."""
-        steps = self._session.steps_to_lock() if self._session else []
-        self._door.close()
-        Ending(steps, lambda: restart_fresh(self._options.again()), report=self._crash.note).run()
+        self._end(lambda: restart_fresh(self._options.again()))
+
+    def lock_before_sleep(self) -> None:
+        """Lock within the few seconds a system gives before it sleeps: nothing is sent first."""
+        self._end(lambda: restart_fresh(self._options.again()), seconds=SLEEP_SECONDS, may_send=False)
 
     def _close(self) -> None:
         """Close for good: the same care as a lock, and nothing started after it."""
-        steps = self._session.steps_to_lock() if self._session else []
+        self._end(None)
+
+    def _end(
+        self, restart: Callable[[], object] | None, *, seconds: float = CLOSING_SECONDS, may_send: bool = True
+    ) -> None:
+        steps = self._session.steps_to_lock(may_send=may_send) if self._session else []
         self._door.close()
-        Ending(steps, None, report=self._crash.note).run()
+        Ending(steps, restart, report=self._crash.note, seconds=seconds).run()
 
 
 def _need_a_screen() -> None:

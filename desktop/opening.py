@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,21 +69,29 @@ class Held:
     key: bytes
     casebook: Casebook | None
     was_repaired: bool = False
+    raise_cost: Callable[[], None] | None = None
+    """Makes guessing dearer again, on a laptop that has become fast; to be run when the worker is not waiting."""
 
 
 def unlock(vault: Vault, passphrase: str) -> Held:
     """Open the vault and its casebook. Raises Trouble."""
     unlocked = vault.unlock(passphrase)
-    if unlocked.is_cost_low:
-        vault.raise_cost(unlocked.key, passphrase)
-    return open_casebook(vault.folder, unlocked.key)
+
+    def raise_cost() -> None:
+        with suppress(Trouble):
+            vault.raise_cost(unlocked.key, passphrase)
+
+    held = open_casebook(vault.folder, unlocked.key)
+    is_repaired = held.was_repaired or unlocked.was_repaired
+    return replace(held, was_repaired=is_repaired, raise_cost=raise_cost if unlocked.is_cost_low else None)
 
 
 def recover(vault: Vault, code: str, passphrase: str) -> Held:
     """Open the vault with its recovery code and give it a new passphrase. Raises Trouble."""
     unlocked = vault.unlock_with_recovery(code)
     vault.set_passphrase(unlocked.key, passphrase)
-    return open_casebook(vault.folder, unlocked.key)
+    held = open_casebook(vault.folder, unlocked.key)
+    return replace(held, was_repaired=held.was_repaired or unlocked.was_repaired)
 
 
 def open_casebook(folder: Path, key: bytes) -> Held:

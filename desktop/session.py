@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from PySide6.QtWidgets import QApplication
 from desktop.high_water import Mark, write_mark
 from desktop.idle_filter import IdleFilter
 from desktop.lock import IdleWatch
+from desktop.platform import current
 from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
 from desktop.screen_pin import PinGate, check_pin, hash_pin
 from desktop.settings import SettingsFile
-from desktop.sync_runner import SyncRunner
+from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
 from models.casebook import Casebook
 from models.errors import Trouble
@@ -54,7 +54,12 @@ class Session:
     """Lives from unlock to lock. ``lock`` is called to end the process that holds the key."""
 
     def __init__(
-        self, opened: Opened, theme: Theme, settings: SettingsFile, lock: Callable[[], None], *, has_power: bool = True
+        self,
+        opened: Opened,
+        theme: Theme,
+        settings: SettingsFile,
+        lock: Callable[[], None],
+        lock_before_sleep: Callable[[], None],
     ) -> None:
         self.casebook, self._vault, self._folder = opened.casebook, opened.vault, opened.folder
         self._settings, self._lock = settings, lock
@@ -66,12 +71,12 @@ class Session:
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")
         register(self.window, self.link, theme, self._choices())
-        self._watch = IdleWatch(time.monotonic, settings.read().lock_minutes)
+        # Steady also while the laptop sleeps, unlike time.monotonic on Linux.
+        self._watch = IdleWatch(current().steady_seconds, settings.read().lock_minutes)
         self._idle = IdleFilter(self._watch, _application())
         self._join()
-        self._power = watch_power(lock, lock) if has_power else None
-        if self._power is not None:
-            self._power.start()
+        self._power = watch_power(lock_before_sleep, lock)
+        self._power.start()
 
     def show(self) -> None:
         """Show the page that stood at the last lock, or Today; sync begins once it stands."""
@@ -84,9 +89,13 @@ class Session:
         QTimer.singleShot(0, self.runner.start)
         QTimer.singleShot(300, self.window.pages.build_ahead)
 
-    def steps_to_lock(self) -> list[Callable[[], object]]:
+    def steps_to_lock(self, *, may_send: bool = True) -> list[Callable[[], object]]:
         """What must happen before the process that holds the key ends, in order."""
-        return [self._take_down_window, self._remember_page, self.runner.stop, self.link.close, self.casebook.close]
+
+        def stop() -> None:
+            self.runner.stop(AT_LOCK_SECONDS if may_send else 0.0)
+
+        return [self._take_down_window, self._remember_page, stop, self.link.close, self.casebook.close]
 
     # ---- joining the parts ----
 
