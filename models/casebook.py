@@ -22,7 +22,7 @@ from models.ids import Ids
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
-from models.store import acts, backup, meta, migrate, records, search, versions
+from models.store import acts, backup, meta, migrate, records, refresh, search, versions
 from models.store.desk import Desk
 from models.store.engine import Cipher, SqlCipher, Store, as_trouble
 from models.version import OpenChoice, Version
@@ -41,8 +41,8 @@ class Casebook:
     def __init__(self, desk: Desk, backups: Path) -> None:
         self._desk, self._backups = desk, backups
         self.exchange = Exchange(desk)
-        self._directory: Directory | None = None
-        self._scopes: dict[str, str] = {}
+        self._known: tuple[Directory, Mapping[str, str]] | None = None
+        self._grants_told = 0
         desk.listen(self._forget_directory)
 
     # ---- opening and closing ----
@@ -65,7 +65,7 @@ class Casebook:
         cipher = cipher or SqlCipher(key)
         path, backups = folder / "vault.db", folder / "backups"
         try:
-            migrate.prepare(cipher, path, backups)
+            migrate.prepare(cipher, path, backups, may_create=identity is not None)
             store = Store(cipher, path)
         except Exception as error:
             trouble = as_trouble(error)
@@ -74,33 +74,41 @@ class Casebook:
             raise trouble from error
         try:
             known = _identity(store, identity)
+            refresh.bring_up(store)
         except BaseException:
             store.close()
             raise
         return cls(Desk(store, known, clock or Clock(), ids or Ids()), backups)
 
     @staticmethod
-    def repair(folder: Path, key: bytes, cipher: Cipher | None = None) -> Path:
+    def repair(folder: Path, key: bytes, cipher: Cipher | None = None, *, above_epoch: int = 0) -> Path:
         """Put the newest sound backup in place of a damaged vault, in a new device epoch. Returns the copy used.
 
-        The damaged file is kept aside. Raises Trouble, with nothing changed, when there is no sound copy.
+        The new epoch is above the copy's and above ``above_epoch``, the highest known outside the vault, so that
+        a second repair from the same copy never gives out an op number twice. The damaged file is kept aside.
+        Raises Trouble, with nothing changed, when there is no sound copy.
         """
         cipher = cipher or SqlCipher(key)
         copy = backup.restore_newest(cipher, folder / "vault.db", folder / "backups")
         store = Store(cipher, folder / "vault.db")
         try:
             known = _identity(store, None)
-            newer = msgspec.json.encode(msgspec.structs.replace(known, device_epoch=known.device_epoch + 1))
+            epoch = max(known.device_epoch, above_epoch) + 1
+            newer = msgspec.json.encode(msgspec.structs.replace(known, device_epoch=epoch))
             store.write(lambda connection: meta.put(connection, "identity", newer)).result()
         finally:
             store.close()
+        with suppress(Trouble):
+            backup.back_up(cipher, folder / "vault.db", folder / "backups", "repaired")
         return copy
 
     def close(self) -> None:
         """Cut what is being written, then close the file."""
-        with suppress(Trouble):
-            self.cut_all().result()
-        self._desk.store.close()
+        try:
+            with suppress(Trouble):
+                self.cut_all().result()
+        finally:
+            self._desk.store.close()
 
     # ---- telling ----
 
@@ -127,16 +135,20 @@ class Casebook:
     @property
     def directory(self) -> Directory:
         """Colleagues and assignments, as the server last told them."""
-        if self._directory is None:
-            self._scopes = self._desk.read(meta.scopes)
-            self._directory = self._desk.read(meta.directory)
-        return self._directory
+        return self._who()[0]
+
+    def _who(self) -> tuple[Directory, Mapping[str, str]]:
+        known, asked_at = self._known, self._grants_told
+        if known is None:
+            known = self._desk.read(lambda connection: (meta.directory(connection), meta.scopes(connection)))
+            if asked_at == self._grants_told:  # or it is already old news
+                self._known = known
+        return known
 
     @property
     def scopes(self) -> Mapping[str, str]:
         """Granted scopes and this worker's role in each."""
-        assert self.directory is not None
-        return self._scopes
+        return self._who()[1]
 
     def worker(self, worker_id: str) -> Worker | None:
         """A colleague, or this worker; None for one the server never named."""
@@ -287,7 +299,8 @@ class Casebook:
 
     def _forget_directory(self, changes: Changes) -> None:
         if changes.is_directory:
-            self._directory = None
+            self._grants_told += 1
+            self._known = None
 
 
 def _identity(store: Store, first: Identity | None) -> Identity:

@@ -62,13 +62,16 @@ class Exchange:
         def act(it: Act) -> set[str]:
             fill = dict(filling)
             if scopes is not None:
+                roles = meta.scopes(it.connection)
+                # In another role other records of the scope may be read: those lie before the cursor, too.
+                others = {scope for scope, role in scopes.items() if roles.get(scope, role) != role}
                 new = arrivals.show_scopes(it.connection, scopes, it.touched)
                 main, _, already = arrivals.read_cursors(it.connection)
                 if main:
-                    fill |= {scope: already.get(scope, 0) for scope in new}
+                    fill |= {scope: already.get(scope, 0) for scope in new} | dict.fromkeys(others, 0)
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
-            clashes = arrivals.take(it.connection, rows, it.touched)
+            clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
             arrivals.write_cursors(it.connection, cursor, grants, fill)
             return clashes
 

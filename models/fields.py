@@ -158,7 +158,7 @@ def to_json(field: Field, value: Any) -> Any:
     if field.kind is Kind.MOMENT and isinstance(value, datetime):
         return to_stamp(value)
     if field.kind is Kind.FLAGS:
-        return sorted(value)
+        return sorted(set(value))
     return value
 
 

@@ -111,6 +111,7 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
     body: dict[str, Any]
     changed_at: str
     audience: str
+    schema: int = 1
     keep_from: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
     is_finished: bool = False
@@ -124,13 +125,15 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
             body=version.read_body(),
             changed_at=version.written_at,
             audience=version.audience,
+            schema=version.schema,
             keep_from=version.keep_from,
             about=version.about,
             is_finished=version.is_finished,
-            is_deleted=version.is_deleted,
+            is_deleted=version.is_deleted or version.is_erased,
             open_choices=version.open_choices,
         )
 
     def says_the_same_as(self, other: Working) -> bool:
-        """Compare everything but the time: True when a version cut now would say nothing new."""
-        return msgspec.structs.replace(self, changed_at="") == msgspec.structs.replace(other, changed_at="")
+        """Compare everything but time and schema: True when a version cut now would say nothing new."""
+        other = msgspec.structs.replace(other, changed_at=self.changed_at, schema=self.schema)
+        return self == other

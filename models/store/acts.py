@@ -7,6 +7,7 @@ from typing import Any
 
 from models.entry import Draft, Edit, Entry, Notice, Saved
 from models.errors import Trouble
+from models.fields import is_empty
 from models.record import declaration_of, problems
 from models.store import records, versions
 from models.store.desk import Act
@@ -68,12 +69,15 @@ def choose(act: Act, record_id: str, choice: OpenChoice, text: Any) -> Entry:
         raise Trouble("This has already been settled", "Both texts are in the history.")
     now = standing.now()
     rest = tuple(one for one in now.open_choices if one != choice)
-    entry = change(act, record_id, "choose", body={**now.body, choice.field: text}, open_choices=rest)
+    declaration = declaration_of(standing.type)
+    if declaration is not None and choice.field in declaration.fields:
+        text = records.checked_value(standing.type, choice.field, text)
+    body = {**now.body, choice.field: text}
+    if is_empty(text):
+        del body[choice.field]
+    entry = change(act, record_id, "choose", body=body, open_choices=rest)
     if not rest:
-        act.connection.exec_driver_sql(
-            "UPDATE issue SET settled_at = ? WHERE kind = 'two_versions' AND record_id = ? AND settled_at IS NULL",
-            (act.pen.clock.stamp(), record_id),
-        )
+        records.put_choices_away(act.connection, act.pen, record_id)
     return entry
 
 
@@ -95,7 +99,8 @@ def notices(connection: Any) -> list[Notice]:
 
 
 def _touch(act: Act, record_id: str) -> Entry:
-    entry = records.entry(act.connection, record_id)
+    # What is being written is told also when its scope was taken away meanwhile: writing is never turned down for it.
+    entry = records.entry(act.connection, record_id, may_be_hidden=True)
     assert entry is not None
     act.touched.add(record_id, entry.type, entry.scope_id)
     return entry

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from models.changes import Touched
+from models.fields import MergeRule
 from models.merge import NOTHING, Merged, Side, merge
 from models.store.project import project
-from models.store.records import rules_of, write_columns
+from models.store.records import put_choices_away, rules_of, write_columns
 from models.store.search import index_now
 from models.store.versions import (
     Pen,
     Standing,
     UnknownAncestry,
     append_own,
+    brought_up,
     common_parent,
     cut,
     decode_version,
     encode,
+    is_held,
     keep,
     make_version,
     row_values,
@@ -44,7 +47,7 @@ class Arrival:
     is_head: bool = True
 
 
-def take(connection: Connection, arrivals: Sequence[Arrival], touched: Touched) -> set[str]:
+def take(connection: Connection, pen: Pen, arrivals: Sequence[Arrival], touched: Touched) -> set[str]:
     """Take pulled heads in, through the same projection as a save. Returns the records that now clash.
 
     A record nobody is writing moves forward; one with unsent work keeps it, and the head waits beside it.
@@ -54,16 +57,17 @@ def take(connection: Connection, arrivals: Sequence[Arrival], touched: Touched) 
     known = _known(connection, list(heads))
     new = [arrival for record_id, arrival in heads.items() if record_id not in known]
     if new:
+        states = [brought_up(a.version.type, Working.of(a.version)) for a in new]
         values = [
-            (*row_values(a.version, project(a.version.type, a.version.read_body())), a.seq, encode(a.version))
-            for a in new
+            (*row_values(a.version, project(a.version.type, state.body)), a.seq, encode(a.version))
+            for a, state in zip(new, states, strict=True)
         ]
         connection.exec_driver_sql(_INSERT, values)
     for arrival in new:
         touched.add(arrival.version.record_id, arrival.version.type, arrival.version.scope_id)
     clashes = set()
-    for record_id in heads.keys() & known:
-        if _take_known(connection, heads[record_id], touched):
+    for record_id in sorted(heads.keys() & known):
+        if _take_known(connection, pen, heads[record_id], touched):
             clashes.add(record_id)
     keep(connection, [a.version for a in arrivals if not a.is_head])
     return clashes
@@ -79,7 +83,7 @@ def _known(connection: Connection, record_ids: list[str]) -> set[str]:
     return found
 
 
-def _take_known(connection: Connection, arrival: Arrival, touched: Touched) -> bool:
+def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Touched) -> bool:
     version = arrival.version
     record = standing(connection, version.record_id)
     assert record is not None
@@ -92,9 +96,13 @@ def _take_known(connection: Connection, arrival: Arrival, touched: Touched) -> b
     if version.version_id == record.tip_version_id or _is_own(connection, version.version_id):
         return False
     touched.add(version.record_id, version.type, version.scope_id)
-    is_behind = record.tip_version_id in ("", record.head_version_id) or record.tip_version_id in version.parents
+    # A head that waits to be sent again (the server came back from an older copy) is unsent work like any other.
+    is_behind = record.tip_version_id in version.parents or (
+        record.tip_version_id == record.head_version_id and not _is_unsent(connection, record.tip_version_id)
+    )
     if record.working is None and is_behind and record.tip is not None:
-        move_forward(connection, record, version)
+        move_forward(connection, pen, record, version)
+        _tell_of(connection, pen, record, version)
         return False
     keep(connection, [version], seqs={version.version_id: arrival.seq})
     return True
@@ -108,16 +116,55 @@ def _is_own(connection: Connection, version_id: str) -> bool:
     return found is not None
 
 
-def move_forward(connection: Connection, record: Standing, version: Version) -> None:
+def _is_unsent(connection: Connection, version_id: str) -> bool:
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM outbox WHERE version_id = ? AND held_reason = ''", (version_id,)
+    ).first()
+    return found is not None
+
+
+def move_forward(connection: Connection, pen: Pen, record: Standing, version: Version) -> None:
     """Let a record with no unsent work stand on ``version``. The text it had stays in the server's history."""
     connection.exec_driver_sql(
         "UPDATE record SET tip = ?, tip_version_id = ?, working = NULL, author_id = ?, needs_index = 1 WHERE row = ?",
         (encode(version), version.version_id, version.author_id, record.row),
     )
-    write_columns(connection, record, Working.of(version))
-    connection.exec_driver_sql(
-        "UPDATE record SET is_deleted = ? WHERE row = ?", (int(version.is_deleted or version.is_erased), record.row)
-    )
+    write_columns(connection, record, brought_up(version.type, Working.of(version)))
+    if not version.open_choices:
+        put_choices_away(connection, pen, record.record_id)
+
+
+def _tell_of(connection: Connection, pen: Pen, record: Standing, version: Version) -> None:
+    """Tell this worker what a colleague's merge made of their own text: both authors are told, not only one."""
+    me, mine = pen.identity.worker.worker_id, record.tip
+    if mine is None or mine.author_id != me or version.author_id == me:
+        return
+    if mine.is_deleted and not (version.is_deleted or version.is_erased):
+        raise_issue(connection, pen, "edit_beat_delete", record.record_id, "")
+    fresh = {choice.field for choice in version.open_choices} - {choice.field for choice in mine.open_choices}
+    if fresh:
+        raise_issue(connection, pen, "two_versions", record.record_id, ",".join(sorted(fresh)))
+    if len(version.parents) > 1 and mine.version_id in version.parents:
+        before, here, there = (
+            _side(record.type, one).body for one in (_before_me(connection, record, mine), mine, version)
+        )
+        mixed = sorted(
+            name
+            for name, rule in rules_of(record.type).items()
+            if rule is MergeRule.PARAGRAPHS and name not in fresh
+            if here.get(name) not in (before.get(name), there.get(name))
+        )
+        if mixed:
+            raise_issue(connection, pen, "merged", record.record_id, ",".join(mixed))
+
+
+def _before_me(connection: Connection, record: Standing, mine: Version) -> Version:
+    """What this worker's run of edits grew from, as far as it is held."""
+    graph = _graph(connection, record)
+    one = mine
+    while one.author_id == mine.author_id and one.parents and one.parents[0] in graph:
+        one = graph[one.parents[0]]
+    return one
 
 
 def clashing(connection: Connection) -> list[str]:
@@ -132,6 +179,8 @@ def clashing(connection: Connection) -> list[str]:
 def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touched, *, is_whole: bool = False) -> bool:
     """Merge a record's unsent work with the server's head, into a version with two parents.
 
+    Where nothing may follow the head (it is finished or erased), or the server holds this work back, the record
+    stands on the head: what was written here goes to the held-back box as it is, and is never mixed into it.
     Returns True when something was merged or moved. Raises UnknownAncestry when history must be fetched first;
     with ``is_whole`` (it has been) sides without a known common parent are merged over an empty base.
     """
@@ -145,20 +194,21 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     head = graph.get(record.head_version_id)
     if head is None:
         raise UnknownAncestry(record.head_version_id)
+    is_closed = head.is_finished or head.is_erased or is_held(connection, record.tip_version_id)
     try:
         base_id = common_parent(graph, record.tip_version_id, record.head_version_id)
     except UnknownAncestry:
-        if not is_whole:
+        if not (is_whole or is_closed):
             raise
         base_id = None
     if base_id == head.version_id:
         return False
     touched.add(record.record_id, record.type, record.scope_id)
-    if base_id == record.tip_version_id:
-        move_forward(connection, record, head)
+    if is_closed or base_id == record.tip_version_id:
+        move_forward(connection, pen, record, head)
         return True
-    base = _side(graph[base_id]) if base_id and base_id in graph else NOTHING
-    merged = merge(rules_of(record.type), base, _side(record.tip), _side(head))
+    base = _side(record.type, graph[base_id]) if base_id and base_id in graph else NOTHING
+    merged = merge(rules_of(record.type), base, _side(record.type, record.tip), _side(record.type, head))
     touched.op_no = _stand_on(connection, pen, record, head, merged) or touched.op_no
     return True
 
@@ -171,15 +221,16 @@ def _graph(connection: Connection, record: Standing) -> dict[str, Version]:
     return graph
 
 
-def _side(version: Version) -> Side:
+def _side(type_name: str, version: Version) -> Side:
+    state = brought_up(type_name, Working.of(version))
     return Side(
         version_id=version.version_id,
-        body=version.read_body(),
+        body=state.body,
         author_id=version.author_id,
         written_at=version.written_at,
         open_choices=version.open_choices,
         is_finished=version.is_finished,
-        is_deleted=version.is_deleted,
+        is_deleted=state.is_deleted,
         audience=version.audience,
         keep_from=version.keep_from,
         about=version.about,
@@ -191,6 +242,8 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
         body=merged.body,
         changed_at=pen.clock.stamp(),
         audience=merged.audience,
+        # A body that a newer Heard wrote is still its own kind of body after an older one merged into it.
+        schema=max(brought_up(record.type, Working.of(one)).schema for one in (head, record.tip or head)),
         keep_from=merged.keep_from,
         about=merged.about,
         is_finished=merged.is_finished,
@@ -198,12 +251,14 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
         open_choices=merged.open_choices,
     )
     if state.says_the_same_as(Working.of(head)):
-        move_forward(connection, record, head)
+        move_forward(connection, pen, record, head)
         return 0
     version = make_version(connection, pen, record, state, (head.version_id, record.tip_version_id))
     append_own(connection, pen, record, version, "merge")
     write_columns(connection, record, state)
     index_now(connection, record.row, record.scope_id, record.type, state)
+    if not merged.open_choices:
+        put_choices_away(connection, pen, record.record_id)
     for kind, words in _outcomes(head, merged):
         raise_issue(connection, pen, kind, record.record_id, words)
     return version.op_no
@@ -253,7 +308,8 @@ def settle(connection: Connection, pen: Pen, receipts: Iterable[Receipt], touche
         record = standing(connection, sent.record_id)
         assert record is not None
         touched.add(record.record_id, record.type, record.scope_id)
-        if receipt.outcome == "held":
+        if receipt.outcome not in ("head", "branch"):
+            # Held back, or an answer of a newer server: in either case this version is no part of the record there.
             connection.exec_driver_sql(
                 "UPDATE outbox SET held_reason = ? WHERE op_no = ?", (receipt.reason or "held", sent.op_no)
             )
@@ -266,7 +322,7 @@ def settle(connection: Connection, pen: Pen, receipts: Iterable[Receipt], touche
                 "UPDATE record SET head_version_id = ?, head_seq = ? WHERE row = ?",
                 (receipt.version_id, receipt.seq, record.row),
             )
-        if receipt.head is not None and _take_known(connection, receipt.head, touched):
+        if receipt.head is not None and _take_known(connection, pen, receipt.head, touched):
             clashes.add(record.record_id)
     return clashes
 
@@ -317,9 +373,17 @@ def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched)
 
 
 def forget_places(connection: Connection, pen: Pen) -> None:
-    """Forget every place in the server's line, and queue every version of our own again."""
+    """Forget every place in the server's line, and queue every version of our own again.
+
+    What colleagues wrote is kept whole too: the older copy may lack it, and its heads may stand before it.
+    """
     connection.exec_driver_sql("DELETE FROM cursor")
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO version (version_id, record_id, seq, envelope) "
+        "SELECT tip_version_id, record_id, head_seq, tip FROM record WHERE tip IS NOT NULL"
+    )
     connection.exec_driver_sql("UPDATE record SET head_seq = 0")
+    connection.exec_driver_sql("UPDATE outbox SET held_reason = ''")
     connection.exec_driver_sql(
         "INSERT OR IGNORE INTO outbox (op_no, version_id, record_id, since) "
         "SELECT op_no, version_id, record_id, ? FROM version WHERE op_no IS NOT NULL",

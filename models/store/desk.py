@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -54,17 +54,21 @@ class Desk:
         """Run ``act`` in one transaction on the writing thread; tell what it touched; then complete the future."""
         touched = Touched()
         done: Future[T] = Future()
+        done.set_running_or_notify_cancel()  # what is committed cannot be called off
 
         def settle(written: Future[T]) -> None:
             error = written.exception()
             if error is not None:
                 done.set_exception(error)
                 return
-            if touched.op_no:
-                self.on_cut(touched.op_no)
-            done.set_result(written.result())
-            if touched.records or touched.scopes:
-                self.tell(touched.told(asked_by, is_sync=is_sync))
+            try:
+                if touched.op_no:
+                    self.on_cut(touched.op_no)
+            finally:
+                # The commit stands, whatever goes wrong around it: whoever waits must hear of it.
+                done.set_result(written.result())
+                if touched.records or touched.scopes:
+                    self.tell(touched.told(asked_by, is_sync=is_sync))
 
         self.store.write(lambda connection: act(Act(connection, self.pen, touched))).add_done_callback(settle)
         return done
@@ -81,8 +85,9 @@ class Desk:
         return stop
 
     def tell(self, changes: Changes) -> None:
-        """Tell every listener."""
+        """Tell every listener. Where one fails the others hear all the same; its error is raised after them."""
         with self._lock:
             listeners = list(self._listeners)
-        for listener in listeners:
-            listener(changes)
+        with ExitStack() as all_of_them:
+            for listener in reversed(listeners):
+                all_of_them.callback(listener, changes)

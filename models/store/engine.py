@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from errno import EIO
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -24,8 +25,8 @@ class Cipher(Protocol):
 
     module: Any
 
-    def open(self, path: Path) -> Any:
-        """Return a new connection with its key set and nothing read yet."""
+    def open(self, path: Path, *, is_read_only: bool = False) -> Any:
+        """Return a new connection with its key set and nothing read yet. Closing a read-only one writes no byte."""
         ...
 
 
@@ -40,9 +41,12 @@ class SqlCipher:
         self.module: Any = dbapi2
         self._pragma = f"PRAGMA key=\"x'{key.hex()}'\""
 
-    def open(self, path: Path) -> Any:
+    def open(self, path: Path, *, is_read_only: bool = False) -> Any:
         """Open the file. ``cipher_memory_security`` is read back: a build without it is refused."""
-        connection = self.module.connect(str(path), check_same_thread=False, timeout=5, isolation_level=None)
+        place = f"{path.absolute().as_uri()}?mode=ro" if is_read_only else str(path)
+        connection = self.module.connect(
+            place, check_same_thread=False, timeout=5, isolation_level=None, uri=is_read_only
+        )
         connection.execute("PRAGMA cipher_log_level=NONE")  # or damage floods stderr with hundreds of lines
         connection.execute("PRAGMA cipher_memory_security=ON")
         connection.execute(self._pragma)
@@ -95,11 +99,17 @@ def as_trouble(error: BaseException) -> Trouble | None:
     if isinstance(error, MemoryError):
         return _damaged()
     text = str(getattr(error, "orig", None) or error).lower()
-    if "disk is full" in text or "no space left" in text or "disk i/o error" in text:
+    if "disk is full" in text or "no space left" in text:
         return StoreFull(
             "The laptop’s disk is full",
             "Everything saved before is safe. What is on the screen is not saved yet.",
             "Delete something you do not need, outside Heard. Heard tries again by itself.",
+        )
+    if "disk i/o error" in text or getattr(error, "errno", None) == EIO:
+        return StoreFull(
+            "The laptop’s disk did not take what was written",
+            "Everything saved before is safe. What is on the screen is not saved yet.",
+            "Heard tries again by itself. If this stays, ask your council’s IT to look at the disk.",
         )
     if any(
         sign in text for sign in ("not a database", "malformed", "readonly", "sql logic error", "file is encrypted")
@@ -127,14 +137,22 @@ class Store:
         self.cipher, self.path = cipher, path
         self._write_engine = make_engine(cipher, path, is_writer=True)
         self._read_engine = make_engine(cipher, path, is_writer=False)
+        self._gate, self._is_closed = threading.Lock(), False
         self._jobs: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_on, name="casebook-writer", daemon=True)
         self._thread.start()
 
     def write(self, job: Callable[[Connection], T]) -> Future[T]:
-        """Run ``job`` in one transaction on the writing thread. The future holds its result, or Trouble."""
+        """Run ``job`` in one transaction on the writing thread. The future holds its result, or Trouble.
+
+        After :meth:`close` it holds Trouble at once: nothing is left waiting for a thread that has ended.
+        """
         future: Future[T] = Future()
-        self._jobs.put((job, future))
+        with self._gate:
+            if self._is_closed:
+                future.set_exception(Trouble("Heard is locked", "Everything saved before is safe.", "Unlock it first."))
+            else:
+                self._jobs.put((job, future))
         return future
 
     @contextmanager
@@ -152,9 +170,11 @@ class Store:
 
     def close(self) -> None:
         """Finish what is queued, then close every connection. Safe to call twice."""
-        if self._thread.is_alive():
-            self._jobs.put(None)
-            self._thread.join()
+        with self._gate:
+            if not self._is_closed:
+                self._jobs.put(None)
+            self._is_closed = True
+        self._thread.join()
         self._write_engine.dispose()
         self._read_engine.dispose()
 

@@ -6,19 +6,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from models.errors import NewerVault
+from models.errors import NewerVault, StoreDamaged, Trouble
 from models.store.backup import back_up
+from models.store.backup import backups as copies
 from models.store.engine import Cipher, make_engine
 from models.store.tables import SCHEMA, SEARCH, SEARCH_SECURELY, metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
-def prepare(cipher: Cipher, path: Path, backups: Path) -> None:
+def prepare(cipher: Cipher, path: Path, backups: Path, *, may_create: bool = True) -> None:
     """Make the tables of a new vault, or migrate an older one. Raises NewerVault and touches nothing for a newer one.
 
-    A damaged file raises StoreDamaged at its first read (``PRAGMA key`` itself never fails).
+    A damaged file raises StoreDamaged at its first read (``PRAGMA key`` itself never fails). So does one that is
+    gone or empty while there are copies of it: only ``may_create`` lets a vault begin anew.
     """
+    if not may_create and not _has_content(path):
+        raise _gone(bool(copies(backups)))
     engine = make_engine(cipher, path, is_writer=True)
     try:
         schema = _schema_of(cipher, path)
@@ -38,11 +42,26 @@ def prepare(cipher: Cipher, path: Path, backups: Path) -> None:
         engine.dispose()
 
 
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _gone(has_copies: bool) -> Trouble:
+    if has_copies:
+        return StoreDamaged(
+            "The file with your work is not where it should be",
+            "There is a copy of it on this laptop. What was sent is safe on the council’s server.",
+            "Close Heard and open it again: it repairs itself from its last good copy.",
+        )
+    return Trouble("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
+
+
 def _schema_of(cipher: Cipher, path: Path) -> int:
-    if not path.exists():
+    if not _has_content(path):
         return 0
-    # Read-only and without switching the journal, so that a vault that must be refused keeps every byte.
-    connection = cipher.open(path)
+    # Without switching the journal, and with one left by a crash not even played in at closing, so that a vault
+    # that must be refused keeps every byte.
+    connection = cipher.open(path, is_read_only=_has_content(path.with_name(path.name + "-wal")))
     try:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     finally:

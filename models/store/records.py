@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Row
 
 from models.entry import HELD, SAVED, SENT, Draft, Edit, Entry, Waiting
 from models.errors import NotAllowed, Trouble
-from models.fields import MergeRule, fault, is_empty
+from models.fields import Kind, MergeRule, fault, is_empty, to_json
 from models.merge import merge_value
 from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
 from models.record import declaration_of
 from models.store.project import column_of, column_text, project
 from models.store.search import index_now
-from models.store.versions import Pen, Standing, decode_version, decode_working, encode, keep, standing
+from models.store.versions import Pen, Standing, brought_up, decode_version, decode_working, encode, keep, standing
 from models.version import Body, OpenChoice, Working
 
 _ENTRY = """
@@ -34,6 +34,9 @@ _ORDER = {
 }
 
 
+_COMPARED = {"since": ">=", "before": "<"}
+
+
 def read_entry(row: Row[Any]) -> Entry:
     """Turn a row of ``_ENTRY`` into what screens hold."""
     tip = decode_version(row.tip) if row.tip is not None else None
@@ -42,20 +45,19 @@ def read_entry(row: Row[Any]) -> Entry:
     else:
         assert tip is not None
         now = Working.of(tip)
+    now = brought_up(row.type, now)
     state = SAVED if row.waiting or row.working is not None else HELD if row.held else SENT
-    declaration = declaration_of(row.type)
-    schema = tip.schema if tip else (declaration.schema if declaration else 1)
     return Entry(
         record_id=row.record_id,
         scope_id=row.scope_id,
         type=row.type,
-        body=declaration.upgrade(now.body, schema) if declaration else now.body,
+        body=now.body,
         author_id=row.author_id,
         changed_at=now.changed_at,
         audience=now.audience,
         keep_from=now.keep_from,
         about=now.about,
-        schema=schema,
+        schema=now.schema,
         version_id=row.tip_version_id,
         when=row.when_key,
         title=row.title,
@@ -67,9 +69,10 @@ def read_entry(row: Row[Any]) -> Entry:
     )
 
 
-def entry(connection: Connection, record_id: str) -> Entry | None:
-    """One record, deleted or not; None when this laptop does not hold it (or must hide it)."""
-    row = connection.exec_driver_sql(f"{_ENTRY} WHERE r.record_id = ? AND r.is_hidden = 0", (record_id,)).first()
+def entry(connection: Connection, record_id: str, *, may_be_hidden: bool = False) -> Entry | None:
+    """One record, deleted or not; None when this laptop does not hold it, or must hide it."""
+    where = "r.record_id = ?" if may_be_hidden else "r.record_id = ? AND r.is_hidden = 0"
+    row = connection.exec_driver_sql(f"{_ENTRY} WHERE {where}", (record_id,)).first()
     return read_entry(row) if row else None
 
 
@@ -120,11 +123,14 @@ def _condition(query: Query, field: str, op: str, value: Any) -> tuple[str, list
     if declaration is None:
         raise ValueError("a condition on a field needs one known type")
     column = f"r.{column_of(declaration, field)}"
+    if declaration.fields[field].kind is Kind.NUMBER and op in ("since", "before"):
+        # Columns hold text, in which 10 comes before 9.
+        return f"CAST({column} AS REAL) {_COMPARED[op]} ?", [value]
     if op == "in":
         return f"{column} IN ({', '.join('?' * len(value))})", [column_text(item) for item in value]
     if op == "is":
         return (f"{column} IS NULL", []) if is_empty(value) else (f"{column} = ?", [column_text(value)])
-    return f"{column} {({'since': '>=', 'before': '<'})[op]} ?", [column_text(value)]
+    return f"{column} {_COMPARED[op]} ?", [column_text(value)]
 
 
 def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edit]) -> dict[str, Any]:
@@ -138,30 +144,44 @@ def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edi
     now = record.now() if record.tip or record.working else _empty(pen, draft)
     body, choices, merged = dict(now.body), now.open_choices, {}
     for name, edit in edits.items():
-        choices = _apply(pen, record, body, choices, name, edit)
-        if body.get(name) != edit.value and not (is_empty(body.get(name)) and is_empty(edit.value)):
+        tidy = Edit(_as_stored(record.type, name, edit.seen), checked_value(record.type, name, edit.value))
+        choices = _apply(pen, record, body, choices, name, tidy)
+        if body.get(name) != tidy.value and not (is_empty(body.get(name)) and is_empty(tidy.value)):
             merged[name] = body.get(name)
     state = msgspec.structs.replace(now, body=body, open_choices=choices, changed_at=pen.clock.stamp())
     write_working(connection, record, state)
     return merged
 
 
+def checked_value(type_name: str, name: str, value: Any) -> Any:
+    """A field's value as it is stored. Raises Trouble for text that is too long or not of the field's kind."""
+    declaration = declaration_of(type_name)
+    field = declaration.fields.get(name) if declaration else None
+    if field is None:
+        raise ValueError(f"{type_name} has no field {name}")
+    wrong = fault(field, value)
+    if wrong:
+        raise Trouble(wrong, "What was saved before is safe.", "Shorten it, or put part of it in another record.")
+    return to_json(field, value)
+
+
+def _as_stored(type_name: str, name: str, seen: Any) -> Any:
+    """What a form saw, in the form it is stored in; left as it is where this Heard cannot read it."""
+    try:
+        return checked_value(type_name, name, seen)
+    except Trouble:
+        return seen
+
+
 def _apply(
     pen: Pen, record: Standing, body: Body, choices: tuple[OpenChoice, ...], name: str, edit: Edit
 ) -> tuple[OpenChoice, ...]:
-    declaration = declaration_of(record.type)
-    field = declaration.fields.get(name) if declaration else None
-    if field is None:
-        raise ValueError(f"{record.type} has no field {name}")
-    wrong = fault(field, edit.value)
-    if wrong:
-        raise Trouble(wrong, "What was saved before is safe.", "Shorten it, or put part of it in another record.")
     growing = next((c for c in choices if c.field == name and c.value == edit.seen), None)
     if growing is not None and body.get(name) != edit.seen:
         # The worker is still typing the text that lost a merge: it grows where it is kept, beside the other.
         grown = msgspec.structs.replace(growing, value=edit.value, written_at=pen.clock.stamp())
         return tuple(grown if c is growing else c for c in choices)
-    value, is_clean = merge_value(field.merge, edit.seen, edit.value, body.get(name))
+    value, is_clean = merge_value(rules_of(record.type)[name], edit.seen, edit.value, body.get(name))
     if not is_clean:
         identity = pen.identity
         return (*choices, OpenChoice(name, pen.ids.new(), edit.value, identity.worker.worker_id, pen.clock.stamp()))
@@ -191,7 +211,12 @@ def _empty(pen: Pen, draft: Draft) -> Working:
     assert declaration is not None
     audience = draft.audience or declaration.audience
     return Working(
-        body={}, changed_at=pen.clock.stamp(), audience=audience, keep_from=draft.keep_from, about=draft.about
+        body={},
+        changed_at=pen.clock.stamp(),
+        audience=audience,
+        schema=declaration.schema,
+        keep_from=draft.keep_from,
+        about=draft.about,
     )
 
 
@@ -203,6 +228,8 @@ def check_editable(pen: Pen, record: Standing) -> None:
         raise NotAllowed(
             f"A newer Heard wrote this {title}", "You can read it. Nothing is lost.", "Update Heard to change it."
         )
+    if record.tip is not None and record.tip.is_erased:
+        raise NotAllowed(f"This {title} was erased", "The law asked for it. It cannot be written again.")
     if record.tip is not None and record.tip.is_finished:
         raise NotAllowed(f"This {title} is finished", "A finished record never changes.", "Add an addendum instead.")
     if declaration.edited_by == "author" and record.author_id != pen.identity.worker.worker_id:
@@ -245,6 +272,14 @@ def change_state(connection: Connection, pen: Pen, record_id: str, **changes: An
     state = msgspec.structs.replace(record.now(), changed_at=pen.clock.stamp(), **changes)
     write_working(connection, record, state)
     return record
+
+
+def put_choices_away(connection: Connection, pen: Pen, record_id: str) -> None:
+    """Put away the notices of two texts in a record that has none any more, whoever chose and on whichever laptop."""
+    connection.exec_driver_sql(
+        "UPDATE issue SET settled_at = ? WHERE kind = 'two_versions' AND record_id = ? AND settled_at IS NULL",
+        (pen.clock.stamp(), record_id),
+    )
 
 
 def waiting(connection: Connection) -> list[Waiting]:

@@ -55,11 +55,20 @@ class Standing:
     working: Working | None
 
     def now(self) -> Working:
-        """The state a worker sees."""
+        """The state a worker sees, in this Heard's schema."""
         if self.working is not None:
-            return self.working
+            return brought_up(self.type, self.working)
         assert self.tip is not None
-        return Working.of(self.tip)
+        return brought_up(self.type, Working.of(self.tip))
+
+
+def brought_up(type_name: str, state: Working) -> Working:
+    """A state with its body in this Heard's schema. A newer body, or one of an unknown type, stays as it is."""
+    declaration = declaration_of(type_name)
+    if declaration is None or state.schema >= declaration.schema:
+        return state
+    body = declaration.upgrade(state.body, state.schema)
+    return msgspec.structs.replace(state, body=body, schema=declaration.schema)
 
 
 _STANDING = (
@@ -123,7 +132,7 @@ def make_version(
         scope_id=record.scope_id,
         type=record.type,
         policy_class=declaration.policy_class if declaration else (tip.policy_class if tip else "authored"),
-        schema=declaration.schema if declaration else (tip.schema if tip else 1),
+        schema=state.schema,
         audience=state.audience,
         keep_from=state.keep_from,
         about=state.about,
@@ -155,8 +164,8 @@ def append_own(connection: Connection, pen: Pen, record: Standing, version: Vers
     )
     audit(connection, pen, what, version.record_id, version.version_id)
     connection.exec_driver_sql(
-        "UPDATE record SET tip = ?, tip_version_id = ?, working = NULL WHERE row = ?",
-        (encode(version), version.version_id, record.row),
+        "UPDATE record SET tip = ?, tip_version_id = ?, author_id = ?, working = NULL WHERE row = ?",
+        (encode(version), version.version_id, version.author_id, record.row),
     )
 
 
@@ -176,10 +185,36 @@ def cut(connection: Connection, pen: Pen, record_id: str, what: str = "cut") -> 
     if record.tip is not None and record.working.says_the_same_as(Working.of(record.tip)):
         connection.exec_driver_sql("UPDATE record SET working = NULL WHERE row = ?", (record.row,))
         return None
-    parents = (record.tip_version_id,) if record.tip_version_id else ()
+    parents = sent_parents(connection, record.tip_version_id) if record.tip_version_id else ()
     version = make_version(connection, pen, record, record.working, parents)
     append_own(connection, pen, record, version, what)
     return version
+
+
+def is_held(connection: Connection, version_id: str) -> bool:
+    """Say whether the server keeps this version in its held-back box, so that it is no part of the record there."""
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM outbox WHERE version_id = ? AND held_reason != ''", (version_id,)
+    ).first()
+    return found is not None
+
+
+def sent_parents(connection: Connection, version_id: str) -> tuple[str, ...]:
+    """The parents of what grows from a version: itself, or where the server holds it back, what it grew from.
+
+    Else whatever a worker wrote after one held version would be held for ever, also once it is allowed again.
+    """
+    found: dict[str, None] = {}
+    todo = [version_id]
+    while todo:
+        one = todo.pop(0)
+        if not is_held(connection, one):
+            found[one] = None
+            continue
+        row = connection.exec_driver_sql("SELECT envelope FROM version WHERE version_id = ?", (one,)).first()
+        assert row is not None
+        todo[0:0] = decode_version(row.envelope).parents
+    return tuple(found)
 
 
 def history(connection: Connection, record_id: str) -> list[tuple[Version, int]]:
