@@ -12,6 +12,13 @@ IconLabel     icon_label.py     an icon that follows the theme, on a round tint 
 KnockStrip    knock_strip.py    "Before you knock", the whole strip opens the card
 VoiceQuote    voice_quote.py    the child's own words, purple, exactly as told
 ErrorSummary  error_summary.py  "There is a problem", links to the fields
+TroubleBox    trouble_box.py    a Trouble told on the page: what happened, what is safe, what to do
+Banner        banner.py         a calm line on a tint, with nothing to press
+EntryField    entry_field.py    a question answered by one line; a secret has Show and a caps-lock hint
+EntryForm     entry_form.py     a card of EntryFields with one main button that checks them
+StepList      step_list.py      numbered steps, a tick for what is done
+CodeLabel     code_label.py     a code to be written down by hand
+FrontPage     front_page.py     the ground of the windows shown before the vault is open
 EmptyState    empty_state.py    nothing yet: what belongs here and one thing to do
 SectionHead   section_head.py   a heading with something at its right
 Divider       divider.py        a hairline
