@@ -77,11 +77,12 @@ def build_routes(hub: Hub) -> list[HTTPRouteHandler]:
         return await _answer("push", work)
 
     @get(ROUTES["history"] + "/{record_id:str}", status_code=200)
-    async def history(request: Asked, record_id: str) -> Response[bytes]:
+    async def history(request: Asked) -> Response[bytes]:
         async def work() -> bytes:
             after = request.query_params.get("after", "0")
             if not (after.isascii() and after.isdigit() and len(after) < 20):
                 raise refusal.bad_message()
+            record_id = str(request.path_params["record_id"])
             return await _in_thread(lambda: hub.history(_token(request), record_id, int(after)))
 
         return await _answer("history", work)
