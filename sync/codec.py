@@ -36,5 +36,5 @@ def unpack(kind: type[M], data: bytes, limit: int = MAX_MESSAGE_BYTES) -> M:
             raise BadMessage("message too large or of undeclared size")
         plain = zstandard.ZstdDecompressor(max_window_size=1 << 23).decompress(data, allow_extra_data=False)
         return msgspec.json.decode(plain, type=kind)
-    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (zstandard.ZstdError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadMessage(str(error)) from error

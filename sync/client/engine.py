@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,6 +52,10 @@ class Cancelled(Exception):
     """The round was asked to stop; it stops between two messages, with nothing half done."""
 
 
+class _NotForUs(Exception):
+    """The server knows no such record among those this worker may read."""
+
+
 def _never() -> bool:
     return False
 
@@ -77,7 +82,13 @@ class Engine:
         """Do one round. Raises Offline or Refused; what was done before stands, and the next round goes on from it."""
         outcome = Outcome()
         self._exchange.cut_all().result()
-        self._pull(outcome)
+        try:
+            self._pull(outcome)
+        except Refused as error:
+            if error.code == "device_revoked":
+                # Nothing more is to be had here, but what was written is still handed over, to the held-back box.
+                self._push(outcome)
+            raise
         self._merge(set(self._exchange.clashing()))
         for _ in range(MOST_PASSES):
             clashes, moved = self._push(outcome)
@@ -102,13 +113,16 @@ class Engine:
                 self._exchange.begin_timeline(page.timeline).result()
                 continue
             # R20: a round in which nothing changed writes nothing.
-            if page.rows or page.scopes is not None or (page.cursor, page.grant_counter) != (cursor, grants):
+            if page.rows or page.scopes is not None or page.filling != filling:
                 self._take(page)
                 outcome.received += len(page.rows)
-            elif page.filling != filling:
+            elif (page.cursor, page.grant_counter) != (cursor, grants):
                 self._take(page)
             if not page.more and not self._exchange.cursors()[2]:
                 return
+            if not page.rows and self._exchange.cursors() == (cursor, grants, filling):
+                # Asked again, this server would say the same for ever.
+                raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
 
     def _take(self, page: PullPage) -> None:
         self._exchange.take(
@@ -128,9 +142,22 @@ class Engine:
                 self._exchange.merge(record_id).result()
             except UnknownAncestry:
                 self._check()
-                reply = self._line.history(self._exchange.identity, record_id)
-                self._exchange.keep_history([_arrival(row) for row in reply.versions]).result()
-                self._exchange.merge(record_id, is_whole=True).result()
+                with suppress(_NotForUs):
+                    self._keep_history(record_id)
+                    self._exchange.merge(record_id, is_whole=True).result()
+
+    def _keep_history(self, record_id: str) -> None:
+        """Fetch a record's history. Raises _NotForUs where it may not be read any more: it then stays as it is here,
+
+        and what waits of it is sent unmerged; one such record must not hold up all the others.
+        """
+        try:
+            reply = self._line.history(self._exchange.identity, record_id)
+        except Refused as error:
+            if error.status != 404:
+                raise
+            raise _NotForUs from error
+        self._exchange.keep_history([_arrival(row) for row in reply.versions]).result()
 
     # ---- push ----
 

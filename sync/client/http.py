@@ -20,6 +20,7 @@ from sync.wire import (
     ErrorReply,
     HistoryReply,
     Message,
+    PulledRow,
     PullPage,
     PullRequest,
     PushReply,
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     import httpx
 
 M = TypeVar("M", bound=Message)
+OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
+MOST_WAIT_SECONDS = 3600.0
+"""The longest ``Retry-After`` that is believed."""
 
 
 class Offline(Trouble):
@@ -76,8 +80,14 @@ class Centre:
         return self._signed_in(identity, "push", pack(request), PushReply)
 
     def history(self, identity: Identity, record_id: str) -> HistoryReply:
-        """Ask for every version of a record."""
-        return self._signed_in(identity, "history", None, HistoryReply, f"/{record_id}")
+        """Ask for every version of a record. A long history comes in several answers."""
+        rows: list[PulledRow] = []
+        while True:
+            tail = f"/{record_id}?after={rows[-1].seq}" if rows else f"/{record_id}"
+            more = self._signed_in(identity, "history", None, HistoryReply, tail).versions
+            if not more or (rows and more[-1].seq <= rows[-1].seq):
+                return HistoryReply(versions=tuple(rows))
+            rows += more
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""
@@ -108,7 +118,8 @@ class Centre:
     def _ask(self, route: str, body: bytes | None, kind: type[M], tail: str = "", token: str = "") -> M:
         import httpx
 
-        headers = {"content-type": CONTENT_TYPE, "accept": CONTENT_TYPE}
+        # A message is packed already; a proxy that packs it again makes it unreadable.
+        headers = {"content-type": CONTENT_TYPE, "accept": CONTENT_TYPE, "accept-encoding": "identity"}
         if token:
             headers["authorization"] = f"Bearer {token}"
         method = "GET" if body is None else "POST"
@@ -132,7 +143,11 @@ class Centre:
 
         if self._client is None:
             timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-            self._client = httpx.Client(verify=self._context(), timeout=timeout, follow_redirects=False)
+            # What is meant for this machine never goes by way of a proxy, where it would travel readable.
+            is_far = urlsplit(self.url).hostname not in OWN_MACHINE
+            self._client = httpx.Client(
+                verify=self._context(), timeout=timeout, follow_redirects=False, trust_env=is_far
+            )
         return self._client
 
     def _context(self) -> ssl.SSLContext:
@@ -157,7 +172,7 @@ def checked_url(url: str) -> str:
         _ = parts.port
     except ValueError:
         host, parts = "", urlsplit("")
-    is_own_machine = host in ("127.0.0.1", "localhost", "::1")
+    is_own_machine = host in OWN_MACHINE
     if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not is_own_machine):
         raise Trouble(
             "That address cannot be used",
@@ -179,16 +194,21 @@ def _read_bounded(response: httpx.Response) -> bytes:
 
 def _refusal(response: httpx.Response, data: bytes) -> Trouble:
     wait = response.headers.get("retry-after", "")
-    retry_after = float(wait) if wait.isdigit() else 0.0
+    is_number = wait.isascii() and wait.isdigit() and len(wait) < 10
+    retry_after = min(float(wait), MOST_WAIT_SECONDS) if is_number else 0.0
     try:
         reply = unpack(ErrorReply, data)
     except BadMessage:
         try:
             reply = msgspec.json.decode(data, type=ErrorReply)
-        except msgspec.MsgspecError:
-            return Offline(f"HTTP {response.status_code} from something that is not Heard")
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return _busy(f"HTTP {response.status_code} from something that is not Heard", retry_after)
     if response.status_code >= 500 or response.status_code == 429:
-        busy = Offline(reply.code)
-        busy.retry_after = retry_after
-        return busy
+        return _busy(reply.code, retry_after)
     return Refused(response.status_code, reply.code, reply.message, retry_after)
+
+
+def _busy(why: str, retry_after: float) -> Offline:
+    busy = Offline(why)
+    busy.retry_after = retry_after
+    return busy
