@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop import opening
 from desktop.lock import CLOSING_SECONDS, Ending, restart_fresh
 from desktop.opening import Background, Held, JoinForm
+from desktop.passphrases import find_weakness
 from desktop.paths import Paths
 from desktop.platform import current
 from desktop.settings import Settings, SettingsFile
@@ -145,10 +147,16 @@ class App:
     # ---- unlocking ----
 
     def _show_unlock(self) -> None:
-        window = UnlockWindow()
+        window = UnlockWindow(find_weakness=find_weakness)
         window.passphrase_given.connect(self._try_passphrase)
         window.recovery_given.connect(self._try_recovery)
         self._show(window)
+        QTimer.singleShot(100, lambda: self._say_what_guards(window))
+
+    def _say_what_guards(self, window: UnlockWindow) -> None:
+        with suppress(Trouble):
+            if window is self._window and not self._vault.facts().has_device_secret:
+                window.show_passphrase_only(True)
 
     def _try_passphrase(self, passphrase: str) -> None:
         self._unlock(lambda: opening.unlock(self._vault, passphrase))
@@ -185,7 +193,6 @@ class App:
     # ---- first run ----
 
     def _show_first_run(self, start_at: str) -> None:
-        from desktop.passphrases import find_weakness
         from desktop.screen_pin import find_pin_weakness
         from ui.views.first_run import FirstRunWindow
 
@@ -230,8 +237,13 @@ class App:
             self._held = Held(key, None)
             self._passphrase = self._code = ""
             window.go_to("join")
+            window.show_busy("")
 
-        self._background.run(step, done, self._failed)
+        def failed(trouble: Trouble) -> None:
+            window.go_to("passphrase")
+            self._failed(trouble)
+
+        self._background.run(step, done, failed)
 
     def _is_my_code(self, typed: str) -> bool:
         from desktop.recovery_code import read_code

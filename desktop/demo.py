@@ -46,10 +46,19 @@ def make_vault(folder: Path, passphrase: str, children: int, notes: int) -> None
 def run_invented() -> int:
     """Start a council's server with invented children, join a new vault to it, and open the app on it."""
     from desktop.stage import Stage
+    from desktop.worked_example import write_worked_example
 
     with tempfile.TemporaryDirectory(prefix="heard-run-") as folder, Stage(Path(folder)) as stage:
         stage.found_council()
         stage.serve()
+        aisha = stage.worker_id("aisha")
+        stage.make_laptop(
+            Path(folder) / "colleague" / "vault",
+            "martin",
+            PASSPHRASE,
+            PIN,
+            lambda casebook: write_worked_example(casebook, aisha),
+        )
         vault = Path(folder) / "laptop" / "vault"
         stage.make_laptop(vault, "aisha", PASSPHRASE, PIN)
         _say(PASSPHRASE)

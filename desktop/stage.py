@@ -9,13 +9,16 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from models.errors import Trouble
+
+if TYPE_CHECKING:
+    from models.casebook import Casebook
 
 COUNCIL = "Wintershire"
 READY_SECONDS = 30.0
@@ -130,10 +133,26 @@ class Stage:
             raise Trouble("The invented council could not be made", (done.stderr or done.stdout).strip())
         return done.stdout
 
+    def worker_id(self, sign_in_name: str) -> str:
+        """The id the council gave a worker."""
+        workers = json.loads(self._server_command("worker", "list", "--data", str(self.data), "--json"))
+        found = workers["workers"] if isinstance(workers, dict) else workers
+        return next(str(one["worker_id"]) for one in found if one["sign_in_name"] == sign_in_name)
+
     # ---- laptops ----
 
-    def make_laptop(self, vault: Path, sign_in_name: str, passphrase: str, pin: str) -> None:
-        """Make a vault and join it to the council without a window, and do its first pull."""
+    def make_laptop(
+        self,
+        vault: Path,
+        sign_in_name: str,
+        passphrase: str,
+        pin: str,
+        write: Callable[[Casebook], object] | None = None,
+    ) -> None:
+        """Make a vault and join it to the council without a window, and do its first pull.
+
+        ``write`` may then write into it as that worker; what it writes is sent.
+        """
         from desktop import __version__
         from desktop.opening import JoinForm, copy_children, join_council
         from desktop.screen_pin import hash_pin
@@ -145,6 +164,9 @@ class Stage:
         try:
             casebook.remember("screen_pin", hash_pin(pin)).result()
             copy_children(casebook, lambda _count, _words: None)
+            if write is not None:
+                write(casebook)
+                copy_children(casebook, lambda _count, _words: None)
         finally:
             casebook.close()
 
