@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QPoint, Qt, QTimer
@@ -12,6 +13,8 @@ from PySide6.QtGui import QKeySequence, QWindow
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from ui import theme as themes
 
 POLL_MS = 15
 
@@ -38,6 +41,7 @@ class Driver(QObject):
             "grab": self._grab,
             "resize": self._resize,
             "focus": self._focus,
+            "theme": self._theme,
         }
         self._socket = QTcpSocket(self)
         self._socket.readyRead.connect(self._answer)
@@ -157,6 +161,10 @@ class Driver(QObject):
         QApplication.processEvents()
         QApplication.processEvents()
         window.window().grab().save(command["path"])
+
+    def _theme(self, command: dict[str, Any]) -> None:
+        theme = themes.current()
+        theme.set_look(replace(theme.look, scheme=themes.Scheme(command["scheme"])))
 
     def _resize(self, command: dict[str, Any]) -> None:
         for window in QApplication.topLevelWidgets():

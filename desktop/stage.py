@@ -64,6 +64,10 @@ class Stage:
     def found_council(self) -> str:
         """Begin a council's server and import its invented caseload. Returns what the import said."""
         self._server_command("init", "--data", str(self.data), "--council", COUNCIL)
+        return self.import_again()
+
+    def import_again(self) -> str:
+        """Import the same files. Returns what the import said."""
         return self._server_command("import", "--data", str(self.data), *map(str, self.write_caseload()))
 
     def write_caseload(self) -> list[Path]:
