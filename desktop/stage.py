@@ -118,6 +118,10 @@ class Stage:
         self._port = int(self.url.rsplit(":", 1)[1])
         return self.url
 
+    def is_serving(self) -> bool:
+        """Say whether the server runs."""
+        return self._server is not None and self._server.poll() is None
+
     def stop_server(self) -> None:
         """End the server, as when the council's line goes down."""
         if self._server is not None:

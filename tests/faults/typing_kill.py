@@ -41,9 +41,7 @@ def typing_kill(size: int, seed: int) -> Result:
     return result.settle(size, size // 2)
 
 
-def type_until_killed(
-    stage: Stage, vault: Path, number: int, chance: random.Random
-) -> tuple[str, list[float], float]:
+def type_until_killed(stage: Stage, vault: Path, number: int, chance: random.Random) -> tuple[str, list[float], float]:
     """Open a note and type, five keys a second, until the app is killed at a random moment."""
     with Puppet(stage, vault) as app:
         app.start()
