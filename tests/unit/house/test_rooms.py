@@ -191,6 +191,6 @@ def test_every_test_is_a_sentence(sources: list[Any]) -> None:
         for source in sources
         if source.room == "tests" and Path(source.name).name.startswith("test_")
         for node in ast.walk(source.tree)
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name.count("_") < 4
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and node.name.count("_") < 3
     ]
     assert not short, short

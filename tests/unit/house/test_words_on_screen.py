@@ -24,11 +24,15 @@ MARKUP = {".html", ".jinja", ".json", ".md", ".txt"}
 
 
 def unsaid(tree: ast.AST) -> set[int]:
-    """The ids of string nodes that nobody reads: docstrings, words under an attribute, lists made by split()."""
+    """The ids of string nodes that nobody reads: docstrings, lists made by split(), and keys of a body."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) or (isinstance(node, ast.Attribute) and node.attr in ("split", "splitlines")):
             found.add(id(node.value))
+        elif isinstance(node, ast.Subscript):
+            found.add(id(node.slice))
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
+            found.update(id(each) for each in node.args[:1])
     return found
 
 
@@ -131,6 +135,7 @@ def test_a_planted_word_is_found_wherever_it_would_be_read(name: str, text: str)
         ("ui/icons.py", "icon = 'user-round', 'users'"),
         ("desktop/passphrases.py", "common = 'password user letmein'.split()"),
         ("ui/views/today.py", '"""Shows no case."""\nroom = Qt.UserRole'),
+        ("ui/views/knock.py", "reach = body['contact'] or body.get('contact', 'nobody')"),
         ("sync/server/auth.py", "raise ValueError('invalid')"),
         ("models/records/plan.py", "title = 'Care Planning, Placement and Case Review'"),
     ],
