@@ -79,8 +79,10 @@ class Books:
         books._load_versions(ids)
         books._load_held(one.content_hash for one in sent)
         books._load_records(one.version.record_id for one in sent if is_id(one.version.record_id))
-        books._load_ops(key[1] for one in sent if (key := books._op_key(one.version)))
-        books.roles = granted_scopes(centre, connection, sender.worker_id)
+        books._load_ops([key for one in sent if (key := books._op_key(one.version))])
+        scopes = {one.version.scope_id for one in sent} | {one.scope_id for one in books.records.values()}
+        for some in _pieces(scopes):
+            books.roles |= granted_scopes(centre, connection, sender.worker_id, some)
         return books
 
     def _load_versions(self, ids: Iterable[str]) -> None:
@@ -106,13 +108,14 @@ class Books:
                     **{name: getattr(row, name) for name in RecordState.__dataclass_fields__}
                 )
 
-    def _load_ops(self, numbers: Iterable[int]) -> None:
-        query = select(op.c.device_epoch, op.c.op_no, op.c.version_id).where(
+    def _load_ops(self, keys: Sequence[OpKey]) -> None:
+        query = select(op.c.op_no, op.c.version_id).where(
             op.c.council_id == self._centre.council_id, op.c.device_id == self._sender.device_id
         )
-        for some in _pieces(numbers):
-            for row in self._connection.execute(query.where(op.c.op_no.in_(some))):
-                self._ops[(row.device_epoch, row.op_no)] = row.version_id
+        for epoch in {epoch for epoch, _ in keys}:
+            for some in _pieces(number for of_epoch, number in keys if of_epoch == epoch):
+                of_these = query.where(op.c.device_epoch == epoch, op.c.op_no.in_(some))
+                self._ops |= {(epoch, row.op_no): row.version_id for row in self._connection.execute(of_these)}
 
     def _op_key(self, version_in: Version) -> OpKey | None:
         """The place of a version in its sender's own count; None if it counts in another's, or is no count."""
@@ -187,11 +190,30 @@ class Books:
         )
         if self._has_forked:
             self._flag_fork(now)
-        first = centre.ledger.close(self._connection, now, self._entries(), seqs=len(self._appended))
+        self._write_appended(batch_id, now, self._entries())
+
+    def write_admitted(self, batch_id: str, content_hash: str) -> None:
+        """Write one version that had been held back, under the batch whose signature it came with."""
+        now = self._centre.clock.stamp()
+        detail = {"content": content_hash}
+        self._write_appended(batch_id, now, [Entry("admitted", self._sender.worker_id, self._sender.device_id, detail)])
+        mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == content_hash)
+        self._connection.execute(update(held_back).where(*mine).values(state="admitted"))
+
+    def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
+        first = self._centre.ledger.close(self._connection, now, entries, seqs=len(self._appended))
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
         self._write_records()
         self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
+
+    def touched(self) -> list[str]:
+        """The records that got a version in this batch."""
+        return sorted({sent.version.record_id for sent, _ in self._appended})
+
+    def look_again(self, record_ids: Iterable[str]) -> None:
+        """Read these records anew, after something else has changed them in this transaction."""
+        self._load_records(record_ids)
 
     def _entries(self) -> list[Entry]:
         """One audit row for the batch and one for each version held back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, select
@@ -65,13 +66,14 @@ def find_reader(centre: Centre, connection: Connection, given_token: str) -> Cal
     return caller
 
 
-def granted_scopes(centre: Centre, connection: Connection, worker_id: str) -> dict[str, str]:
-    """Return the scopes a worker holds now, each with their role in it."""
-    rows = connection.execute(
-        select(assignment.c.scope_id, assignment.c.role).where(
-            assignment.c.council_id == centre.council_id,
-            assignment.c.worker_id == worker_id,
-            assignment.c.to_at.is_(None),
-        )
+def granted_scopes(
+    centre: Centre, connection: Connection, worker_id: str, among: Sequence[str] | None = None
+) -> dict[str, str]:
+    """Return the scopes a worker holds now, each with their role in it; of ``among`` only, if that is given."""
+    query = select(assignment.c.scope_id, assignment.c.role).where(
+        assignment.c.council_id == centre.council_id,
+        assignment.c.worker_id == worker_id,
+        assignment.c.to_at.is_(None),
     )
+    rows = connection.execute(query if among is None else query.where(assignment.c.scope_id.in_(among)))
     return {row.scope_id: row.role for row in rows}

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from models.version import batch_digest
+import msgspec
+from sqlalchemy import Connection, select
+
+from models.version import Version, batch_digest
 from sync.server.auth import is_signed
 from sync.server.books import Books, Held
 from sync.server.callers import find_caller
@@ -14,6 +17,7 @@ from sync.server.incoming import Sent, prepare
 from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
 from sync.server.outgoing import MAX_RAW_BYTES, RawPushReply, RawPushResult, RawRow, pack
 from sync.server.refusal import Refusal
+from sync.server.tables import held_back
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_VERSIONS, PushRequest
 
 
@@ -47,6 +51,7 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)
         books.write(request.signature, [one.envelope_hash for one in sent])
+        books.look_again(admit_waiting(centre, connection, books.touched()))
         heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
     return pack(RawPushReply(results=_answers(outcomes, heads, books)))
 
@@ -79,6 +84,33 @@ def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome
         reason = REASONS[code]
         books.hold(Held(sent, code, reason))
     return Outcome(version.version_id, version.record_id, "held", reason)
+
+
+def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
+    """Append what was held back only because it came before its parents, now that they may be here.
+
+    Laptops that give back what a restored server lacks come in any order. Returns the records that changed.
+    """
+    waiting = connection.execute(
+        select(held_back)
+        .where(
+            held_back.c.council_id == centre.council_id,
+            held_back.c.record_id.in_(record_ids),
+            held_back.c.state == "waiting",
+            held_back.c.reason_code == "parents_unknown",
+        )
+        .order_by(held_back.c.received_at, held_back.c.held_id)
+    ).all()
+    changed: set[str] = set()
+    for row in waiting:
+        sent = prepare(msgspec.json.decode(row.content, type=Version))
+        sender = Sender(row.worker_id, row.device_id)
+        books = Books.load(centre, connection, sender, [sent])
+        if sent.version.version_id not in books.stored and _why_hold(books, sender, sent, trusted=False) is None:
+            _append(books, sent)
+            books.write_admitted(row.batch_id, row.content_hash)
+            changed.add(sent.version.record_id)
+    return changed
 
 
 def _why_hold(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> str | None:

@@ -63,7 +63,7 @@ def is_loopback(host: str) -> bool:
     return False
 
 
-class _OneWrite:
+class OneWrite:
     """A transport that gathers what is written in one turn of the loop, so that header and body leave together."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -93,7 +93,7 @@ class _OneWrite:
 
 class _Protocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(_OneWrite(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
 
 
 class _Server(uvicorn.Server):

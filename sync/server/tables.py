@@ -262,6 +262,7 @@ held_back = Table(
     PrimaryKeyConstraint("council_id", "held_id"),
     UniqueConstraint("council_id", "content_hash"),
     Index("held_back_by_state", "council_id", "state", "received_at"),
+    Index("held_back_by_record", "council_id", "record_id"),
 )
 """The held-back box: versions that may not be applied, whole. State: waiting, admitted or returned."""
 

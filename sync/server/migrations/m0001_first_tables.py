@@ -55,6 +55,7 @@ STATEMENTS: tuple[str, ...] = (
         PRIMARY KEY (council_id, held_id),
         UNIQUE (council_id, content_hash)
     )""",
+    """CREATE INDEX held_back_by_record ON held_back (council_id, record_id)""",
     """CREATE INDEX held_back_by_state ON held_back (council_id, state, received_at)""",
     """CREATE TABLE op (
         council_id TEXT NOT NULL,

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from models.audience import ONLY_AUTHOR, PROTECTED, WORKER_AND_IRO
 from models.version import NO_BODY, Version, batch_digest, hash_body, new_salt
 from sync.server.administration import Administration
+from sync.server.care import check_everything
 from sync.server.centre import Centre
 from sync.server.hub import Hub
 from sync.server.judging import REASONS
@@ -215,6 +216,33 @@ def test_parents_must_be_versions_of_the_same_record(amy: Any, sarah: str) -> No
     held(amy, amy.version(sarah, {"a": 1}, note, parents=(amy.ids.new(),)), "parents_unknown")
     held(amy, amy.version(sarah, {"a": 1}, note, parents=(note.version_id, other.version_id)), "parents_unknown")
     held(amy, amy.version(sarah, parents=(note.version_id,)), "parents_unknown")
+
+
+def test_what_came_before_its_parents_is_admitted_when_they_come(
+    centre: Centre, office: Administration, amy: Any, ben: Any, sarah: str
+) -> None:
+    """Laptops that give a restored server back what it lacks come in any order."""
+    first = amy.shared(sarah)
+    theirs = ben.shared(sarah, {"n": 2}, first)
+    third = amy.shared(sarah, {"n": 3}, theirs)
+    fourth = amy.shared(sarah, {"n": 4}, third)
+    assert [one.outcome for one in amy.push(first, third, fourth)] == ["head", "held", "held"]
+    [result] = ben.push(theirs)
+    assert (result.outcome, result.seq) == ("head", 2)
+    assert [one.outcome for one in amy.push(third, fourth)] == ["head", "head"]
+    assert [row["state"] for row in office.held()] == ["admitted", "admitted"]
+    assert [row.version.version_id for row in ben.pull()] == [fourth.version_id]
+    assert check_everything(centre)["faults"] == []
+
+
+def test_what_came_before_its_parents_and_may_no_longer_be_written_goes_on_waiting(
+    office: Administration, amy: Any, ben: Any, sarah: str
+) -> None:
+    first = ben.shared(sarah)
+    held(amy, amy.shared(sarah, {"n": 2}, first), "parents_unknown")
+    office.unassign("amy", "1001")
+    ben.push(first)
+    assert [row["state"] for row in office.held()] == ["waiting"]
 
 
 def test_a_version_that_is_its_own_parent_is_held_back(amy: Any, sarah: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -24,10 +25,14 @@ import trustme
 from sqlalchemy import select
 
 from models.version import batch_digest
+from sync.client.http import Centre as LaptopLine
+from sync.client.http import Refused
+from sync.client.joining import join
 from sync.codec import CONTENT_TYPE, pack, unpack
+from sync.server.administration import Administration
 from sync.server.care import check_everything
 from sync.server.centre import Centre, open_centre
-from sync.server.serving import Listening, WrongUse, is_loopback
+from sync.server.serving import Listening, OneWrite, WrongUse, is_loopback
 from sync.server.tables import version
 from sync.wire import ROUTES, ChallengeReply, PullPage, PullRequest, PushReply, PushRequest, TokenReply, TokenRequest
 
@@ -110,12 +115,60 @@ def test_a_server_starts_serves_a_laptop_and_ends_when_asked(
     assert {"ready", "ledger_head", "request"} <= {line["event"] for line in lines}
 
 
+def test_the_laptops_own_client_joins_and_speaks_to_it(
+    centre: Centre, office: Administration, sarah: str, tmp_path: Path
+) -> None:
+    office.add_worker("amy", "Amy")
+    office.assign("amy", "1001", "social_worker")
+    code = office.give_code("amy").code
+    with serving(centre.settings.data, tmp_path) as served:
+        # The real password cost: a laptop must wait for it without giving up.
+        identity = join(served.url, code.lower(), "Amy", "a long enough password", "laptop")
+        line = LaptopLine(served.url)
+        page = line.pull(identity, PullRequest(cursor=0, grant_counter=0, timeline=identity.timeline))
+        assert page.scopes == {sarah: "social_worker"}
+        with pytest.raises(Refused, match="code"):
+            join(served.url, "WRONG-WRONG", "Amy", "a long enough password", "laptop")
+        line.close()
+
+
 def test_header_and_body_leave_in_one_piece(centre: Centre, tmp_path: Path) -> None:
     with serving(centre.settings.data, tmp_path) as served:
         host, port = served.url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as line:
             line.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
             assert line.recv(65536).endswith(b"}")
+
+
+def test_what_is_written_in_one_turn_leaves_in_one_write() -> None:
+    class Line:
+        def __init__(self) -> None:
+            self.sent: list[bytes] = []
+            self.is_shut = False
+
+        def write(self, data: bytes) -> None:
+            self.sent.append(data)
+
+        def is_closing(self) -> bool:
+            return self.is_shut
+
+        def close(self) -> None:
+            self.is_shut = True
+
+    async def turns() -> list[bytes]:
+        line = Line()
+        one_write = OneWrite(line, asyncio.get_running_loop())  # type: ignore[arg-type]
+        for part in (b"header", b"", b"body"):
+            one_write.write(part)
+        await asyncio.sleep(0)
+        one_write.write(b"last")
+        one_write.close()
+        one_write.write(b"too late")
+        await asyncio.sleep(0)
+        assert one_write.sent is line.sent
+        return line.sent
+
+    assert asyncio.run(turns()) == [b"headerbody", b"last"]
 
 
 def test_with_a_certificate_it_speaks_tls_1_3_and_nothing_less(centre: Centre, tmp_path: Path) -> None:
