@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from models.fields import is_empty
+from models.fields import Kind, is_empty
 from models.moments import read_day, read_moment, short_day
 from models.record import Declaration, is_asked, whose_words
 from models.value_words import no_title, value_words
@@ -26,6 +26,7 @@ class Answer:
     whose: str
     is_exact: bool
     icon: str = ""
+    is_short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,15 @@ def read_record(
         words = value_words(field, value, child, title_of)
         if words:
             whose = whose_words(declaration, field, body)
-            answer = Answer(field.name, say(field.label, child), words, whose, field.is_verbatim, field.icon)
+            answer = Answer(
+                field.name,
+                say(field.label, child),
+                words,
+                whose,
+                field.is_verbatim,
+                field.icon,
+                field.kind is not Kind.PROSE,
+            )
             parts.setdefault(field.part, []).append(answer)
     return tuple(Part(say(title, child), tuple(answers)) for title, answers in parts.items())
 
