@@ -135,6 +135,9 @@ class _Server(uvicorn.Server):
 def serve(app: Litestar, centre: Centre, listening: Listening) -> None:
     """Serve until asked to end (SIGTERM, SIGINT). Raises Trouble if the port or the certificate cannot be used."""
     listening.check()
+    if listening.ready_file is not None:
+        # One left by a server that was killed would speak of a place where nobody listens.
+        listening.ready_file.unlink(missing_ok=True)
     listener = _open_listener(listening)
     port = listener.getsockname()[1]
     shown = f"[{listening.host}]" if ":" in listening.host else listening.host

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,8 @@ class Served:
 
 @contextmanager
 def serving(data: Path, folder: Path, *more: str) -> Iterator[Served]:
-    ready = folder / f"ready-{random.randrange(1 << 40)}.json"
+    named = [Path(after) for before, after in pairwise(more) if before == "--ready-file"]
+    ready = named[0] if named else folder / f"ready-{random.randrange(1 << 40)}.json"
     log = ready.with_suffix(".log")
     command = [
         sys.executable,
@@ -67,7 +69,7 @@ def serving(data: Path, folder: Path, *more: str) -> Iterator[Served]:
     with log.open("wb") as stderr:
         process = subprocess.Popen([*command, *more], stderr=stderr, cwd=Path(__file__).parents[3])
     try:
-        while not ready.exists():
+        while not ready.exists() or f'"pid":{process.pid}' not in ready.read_text():
             assert process.poll() is None, log.read_text()
             time.sleep(0.02)
         told = json.loads(ready.read_text())
@@ -130,6 +132,13 @@ def test_the_laptops_own_client_joins_and_speaks_to_it(
         with pytest.raises(Refused, match="code"):
             join(served.url, "WRONG-WRONG", "Amy", "a long enough password", "laptop")
         line.close()
+
+
+def test_a_ready_file_left_by_a_killed_server_is_not_believed(centre: Centre, tmp_path: Path) -> None:
+    stale = tmp_path / "ready.json"
+    stale.write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
+    with serving(centre.settings.data, tmp_path, "--ready-file", str(stale)) as served:
+        assert json.loads(stale.read_text()) == {"url": served.url, "pid": served.process.pid}
 
 
 def test_header_and_body_leave_in_one_piece(centre: Centre, tmp_path: Path) -> None:
