@@ -12,13 +12,15 @@ from typing import Any
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from desktop import __version__
 from desktop.high_water import Mark, write_mark
 from desktop.idle_filter import IdleFilter
 from desktop.lock import IdleWatch
+from desktop.passphrases import find_weakness
 from desktop.platform import current
 from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
-from desktop.screen_pin import PinGate, check_pin, hash_pin
+from desktop.screen_pin import PinGate, check_pin, find_pin_weakness, hash_pin
 from desktop.settings import SettingsFile
 from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
@@ -144,6 +146,9 @@ class Session:
             change_passphrase=self._vault.change_passphrase,
             lock=self._lock,
             folder=self._folder,
+            version=__version__,
+            find_weakness=find_weakness,
+            find_pin_weakness=find_pin_weakness,
         )
 
     def _change_settings(self, **choices: Any) -> None:

@@ -13,6 +13,7 @@ from ui.theme import Theme
 from ui.views.children import ChildrenPage
 from ui.views.find import FindPage
 from ui.views.knock import KnockPage
+from ui.views.licences import LicencesPage
 from ui.views.note import NotePage
 from ui.views.plan import PlanPage
 from ui.views.recently_deleted import RecentlyDeletedPage
@@ -27,7 +28,10 @@ from ui.window import HeardWindow
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the application lets Settings read and change. Each callable raises Trouble in plain words."""
+    """What the application lets Settings read and change. Each callable raises Trouble in plain words.
+
+    The two that find a weakness say in words what is wrong with a new secret, or return None.
+    """
 
     settings: Callable[[], Any]
     change_settings: Callable[..., None]
@@ -35,6 +39,9 @@ class Choices:
     change_passphrase: Callable[[str, str], Any]
     lock: Callable[[], None]
     folder: Path
+    version: str
+    find_weakness: Callable[[str], str | None]
+    find_pin_weakness: Callable[[str], str | None]
 
 
 def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) -> None:
@@ -54,6 +61,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("plan", "Plan a visit", PlanPage)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
+    add("licences", "Licences", LicencesPage)
     window.register(
         PageSpec(
             "settings",
