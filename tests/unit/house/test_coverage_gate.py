@@ -44,12 +44,12 @@ def measure(gate: ModuleType, folder: Path, *answers: bool) -> list[str]:
 def test_a_branch_that_no_test_took_is_named(gate: ModuleType, tmp_path: Path) -> None:
     (line,) = measure(gate, tmp_path, True)
     assert line.startswith("two_ways.py: ")
-    assert "branches 3->5" in line
+    assert line.endswith("branches 3->5")
 
 
 def test_a_file_that_no_test_touched_is_named(gate: ModuleType, tmp_path: Path) -> None:
     (line,) = measure(gate, tmp_path)
-    assert "lines [2, 3, 4, 5]" in line
+    assert "lines 2-5;" in line
 
 
 def test_a_file_covered_whole_passes(gate: ModuleType, tmp_path: Path) -> None:
