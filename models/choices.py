@@ -83,7 +83,7 @@ CHANNELS = _list(
     "letter: Letter",
     "email: Email",
     "app: App",
-    "through_person: Through someone {they} trust",
+    "through_person: Through someone {they} {trust}",
 )
 NOTICE_HOW = _list(
     "call: Call",
@@ -91,7 +91,7 @@ NOTICE_HOW = _list(
     "letter: Letter",
     "app: App",
     "in_person: In person",
-    "through_person: Through someone {they} trust",
+    "through_person: Through someone {they} {trust}",
 )
 PEN_HELD_BY = _list(
     "child: {child}",

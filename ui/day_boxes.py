@@ -15,27 +15,31 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCharFormat,
 )
-from PySide6.QtWidgets import QAbstractButton, QCalendarWidget, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCalendarWidget, QVBoxLayout, QWidget
 
 from models.dates_typed import WEEKDAYS, Lean, read_day, read_time, say_day, say_time, say_weekday, split_moment
 from ui import access, icons, theme
+from ui.parts.surface import Surface
 from ui.text_boxes import LineBox
 
 NOT_A_DAY = "Type a day, such as 23/11/2026, 23 Nov or Tuesday"
 NOT_A_TIME = "Type a time, such as 10:30 or 2pm"
 
 
-class CalendarPopup(QFrame):
-    """A month to pick a day from; Enter or a click picks, Esc closes."""
+class MonthSheet(Surface):
+    """A month to pick a day from; Enter or a click picks, Esc or going elsewhere closes.
+
+    It lies in the window and is no window of its own, so that F9 covers it too.
+    """
 
     picked = Signal(object)  # date
 
-    def __init__(self, standing: date, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
+    def __init__(self, standing: date, box: QWidget) -> None:
+        host = getattr(box.window(), "sheet_host", None) or box.window()
+        super().__init__("card", host)
+        self._box, self._host = box, host
         column = QVBoxLayout(self)
-        column.setContentsMargins(4, 4, 4, 4)
+        column.setContentsMargins(6, 6, 6, 6)
         self.month = QCalendarWidget(self)
         self.month.setLocale(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
         self.month.setFirstDayOfWeek(Qt.DayOfWeek.Monday)
@@ -49,24 +53,51 @@ class CalendarPopup(QFrame):
         self.month.activated.connect(self._pick)
         self.month.clicked.connect(self._pick)
         column.addWidget(self.month)
-        look = theme.current()
-        self.setMinimumSize(look.px(340), look.px(290))
-
-    def open_under(self, box: QWidget) -> None:
-        """Show the month below a box, or above it where there is no room below."""
-        self.adjustSize()
-        room = box.screen().availableGeometry()
-        at = box.mapToGlobal(QPoint(0, box.height() + 2))
-        if at.y() + self.height() > room.bottom():
-            at.setY(max(room.top(), box.mapToGlobal(QPoint(0, 0)).y() - self.height() - 2))
-        at.setX(min(at.x(), room.right() - self.width()))
-        self.move(at)
+        self._place()
         self.show()
-        self.month.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.raise_()
+        self.month.setFocus(Qt.FocusReason.OtherFocusReason)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus)
+
+    def close_sheet(self) -> None:
+        """Go away, and leave the cursor in the box."""
+        if not self.isHidden():
+            self.hide()
+            self._box.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.deleteLater()
+
+    def _place(self) -> None:
+        look = theme.current()
+        wide, tall = look.px(340), look.px(300)
+        below = self._box.mapTo(self._host, QPoint(0, self._box.height() + 2))
+        top = below.y()
+        if top + tall > self._host.height():
+            top = max(0, below.y() - self._box.height() - tall - 4)
+        left = max(0, min(below.x(), self._host.width() - wide - 8))
+        self.setGeometry(left, top, wide, tall)
 
     def _pick(self, day: QDate) -> None:
-        self.picked.emit(date(day.year(), day.month(), day.day()))
-        self.close()
+        if not self.isHidden():
+            self.picked.emit(date(day.year(), day.month(), day.day()))
+            self.close_sheet()
+
+    def _on_focus(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and now is not self and not self.isAncestorOf(now) and not self.isHidden():
+            self.hide()
+            self.deleteLater()
+
+    def event(self, event: QEvent) -> bool:
+        # Esc is the calendar's while it is open; the window would go back with it.
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            if event.type() == QEvent.Type.ShortcutOverride:
+                event.accept()
+                return True
+            if event.type() == QEvent.Type.KeyPress:
+                self.close_sheet()
+                return True
+        return super().event(event)
 
 
 class _CalendarButton(QAbstractButton):
@@ -131,10 +162,8 @@ class DayBox(LineBox):
         """Show the month of the day that stands, or of today."""
         if self.isReadOnly():
             return
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
-        popup = CalendarPopup(self.day or self._today(), self)
-        popup.picked.connect(self._picked)
-        popup.open_under(self)
+        sheet = MonthSheet(self.day or self._today(), self)
+        sheet.picked.connect(self._picked)
 
     def _typed(self) -> date | None:
         words, _at = split_moment(self.text(), self._today())

@@ -42,8 +42,8 @@ class Editor(QWidget):
     stretches = True
     whole = False
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__()
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.field, self.around = field, around
         self._past: list[Any] = []
         self._undone: list[Any] = []

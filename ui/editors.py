@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -35,8 +36,8 @@ class LineEditor(Editor):
 
     least = 260
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.box = LineBox(self)
         access.describe(self.box, around.name, key=around.key)
         self.box.textEdited.connect(lambda _text: self.edited.emit())
@@ -68,8 +69,8 @@ class ProseEditor(Editor):
     least = 320
     whole = True
 
-    def __init__(self, field: Field, around: Around, lines: int = 3) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None, *, lines: int = 3) -> None:
+        super().__init__(field, around, parent)
         self.box = TextBox(self, lines=2 if field.is_verbatim else lines, quoted=field.is_verbatim)
         access.describe(self.box, around.name, key=around.key)
         self.box.textChanged.connect(self._changed)
@@ -108,10 +109,10 @@ class ChipsEditor(Editor):
     least = 0
     stretches = False
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.whole = field.kind is Kind.FLAGS
-        self.row = ChoiceRow(name=around.name, several=field.kind is Kind.FLAGS)
+        self.row = ChoiceRow(name=around.name, several=field.kind is Kind.FLAGS, parent=self)
         self.row.setObjectName(around.key)
         self._known = self._answers()
         self.row.set_answers(self._known)
@@ -156,8 +157,8 @@ class PickEditor(Editor):
 
     least = 230
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.box = Picker(self)
         access.describe(self.box, around.name, key=around.key)
         self.box.activated.connect(lambda _at: self._tell())
@@ -166,7 +167,7 @@ class PickEditor(Editor):
         row.addWidget(self.box, 1)
         self.add: Button | None = None
         if field.kind is Kind.LINK and field.links_to:
-            self.add = Button("Add", "plus", "quiet")
+            self.add = Button("Add", "plus", "quiet", self)
             self.add.set_words("Add", name=f"Add to: {around.name}")
             row.addWidget(self.add)
         self.column.addLayout(row)
@@ -208,8 +209,8 @@ class NumberEditor(Editor):
     least = 130
     stretches = False
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.box = LineBox(self)
         self.box.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
         access.describe(self.box, around.name, key=around.key)
@@ -223,6 +224,8 @@ class NumberEditor(Editor):
         try:
             number = float(typed)
         except ValueError:
+            return None
+        if not isfinite(number):
             return None
         return int(number) if number.is_integer() and abs(number) < 1e15 else number
 
@@ -256,8 +259,8 @@ class DayEditor(Editor):
 
     least = 240
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.box = DayBox(around.today, around.lean, self)
         access.describe(self.box, around.name, key=around.key)
         self.box.day_changed.connect(self.edited)
@@ -287,8 +290,8 @@ class MomentEditor(Editor):
 
     least = 360
 
-    def __init__(self, field: Field, around: Around) -> None:
-        super().__init__(field, around)
+    def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
+        super().__init__(field, around, parent)
         self.box, self.clock = DayBox(around.today, around.lean, self), TimeBox(self)
         access.describe(self.box, around.name, key=around.key)
         access.describe(self.clock, f"{around.name}, time", key=f"{around.key}.time")
@@ -338,20 +341,21 @@ class MomentEditor(Editor):
         return (self.box, self.clock)
 
 
-def make_editor(field: Field, around: Around, *, lines: int = 3) -> Editor:
+_MAKERS: dict[Kind, Callable[[Field, Around, QWidget | None], Editor]] = {
+    Kind.LINE: LineEditor,
+    Kind.FLAGS: ChipsEditor,
+    Kind.TICK: ChipsEditor,
+    Kind.DAY: DayEditor,
+    Kind.MOMENT: MomentEditor,
+    Kind.NUMBER: NumberEditor,
+    Kind.LINK: PickEditor,
+}
+
+
+def make_editor(field: Field, around: Around, parent: QWidget | None = None, *, lines: int = 3) -> Editor:
     """Make the editor of a field. ``lines`` is the least height of the worker's prose."""
     if field.kind is Kind.PROSE:
-        return ProseEditor(field, around, lines)
-    if field.kind is Kind.CHOICE and len(field.choices) > MOST_CHIPS:
-        return PickEditor(field, around)
-    makers: dict[Kind, Callable[[Field, Around], Editor]] = {
-        Kind.LINE: LineEditor,
-        Kind.CHOICE: ChipsEditor,
-        Kind.FLAGS: ChipsEditor,
-        Kind.TICK: ChipsEditor,
-        Kind.DAY: DayEditor,
-        Kind.MOMENT: MomentEditor,
-        Kind.NUMBER: NumberEditor,
-        Kind.LINK: PickEditor,
-    }
-    return makers[field.kind](field, around)
+        return ProseEditor(field, around, parent, lines=lines)
+    if field.kind is Kind.CHOICE:
+        return (PickEditor if len(field.choices) > MOST_CHIPS else ChipsEditor)(field, around, parent)
+    return _MAKERS[field.kind](field, around, parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import (
     QFontMetricsF,
     QPainter,
@@ -71,7 +71,11 @@ class TextBox(QTextEdit):
         self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
         self.set_plain("")
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
-        self.cursorPositionChanged.connect(self._keep_cursor_in_sight)
+        self._following = QTimer(self)
+        self._following.setSingleShot(True)
+        self._following.timeout.connect(self._keep_cursor_in_sight)
+        # After the layout: a new line makes the page longer only then.
+        self.cursorPositionChanged.connect(self._following.start)
 
     # ---- the text ------------------------------------------------------------------------------------------------
 
@@ -127,6 +131,8 @@ class TextBox(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+        if self.hasFocus():
+            self._following.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -1,0 +1,130 @@
+"""The parts of a form: fields grouped as declared, on a card, folded away or plain; records said inside among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from models.fields import Field, Kind, is_empty
+from models.record import Declaration, all_declarations
+from models.version import Body
+from models.wording import say
+from ui.form_inline import InlineRecords
+from ui.parts.card import Card
+from ui.parts.field_rows import FieldRows
+from ui.parts.fold import Fold
+
+if TYPE_CHECKING:
+    from ui.form import Form
+
+
+def inline_types(declaration: Declaration) -> list[Declaration]:
+    """The types whose records are shown inside a record of this one, because their own link field says so."""
+    return [
+        each for each in all_declarations() if each.shown_in and declaration.type in each.fields[each.shown_in].links_to
+    ]
+
+
+class FormPart(QWidget):
+    """One part of a form, or the records of one type shown inside it. What is folded is built when it is opened."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form)
+        self.form = form
+        self.names: tuple[str, ...] = ()
+        self.folded: tuple[Field, ...] = ()
+        self.fold: Fold | None = None
+        self.inline: InlineRecords | None = None
+        self._words = ""
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+
+    def add_fields(self, title: str, fields: list[Field]) -> None:
+        """Lay out a part's questions under its head."""
+        manner = self.form.manner
+        self.names = tuple(each.name for each in fields)
+        words = say(title, self.form.child)
+        if title in manner.folded:
+            self._add_fold(words, fields, self, self.column)
+            return
+        host, parent = self.column, self
+        if manner.headed and words:
+            # A card with one question of the same words needs no head above it.
+            only = say(fields[0].label, self.form.child) if len(fields) == 1 else ""
+            card = Card("" if only == words else words, parent=self)
+            self.column.addWidget(card)
+            host, parent = card.body, card  # type: ignore[assignment]
+        self._lay(host, parent, [each for each in fields if each.name not in manner.more])
+        rest = [each for each in fields if each.name in manner.more]
+        if rest:
+            self._add_fold(manner.more_words, rest, parent, host)
+
+    def _add_fold(self, words: str, fields: list[Field], parent: QWidget, host: QVBoxLayout) -> None:
+        self.folded, self._words = tuple(fields), words
+        self.fold = Fold(words, self._fill, parent)
+        host.addWidget(self.fold)
+
+    def _fill(self) -> None:
+        assert self.fold is not None
+        self._lay(self.fold.body, self.fold.content, list(self.folded))
+        self.form.take_in([each.name for each in self.folded])
+
+    def _lay(self, host: QVBoxLayout, parent: QWidget, fields: list[Field]) -> None:
+        rows = FieldRows()
+        host.addLayout(rows)
+        for each in fields:
+            row = self.form.make_row(each, parent)
+            editor = row.editor
+            beside = self.form.manner.side_by_side if each.kind is Kind.PROSE else 0
+            rows.add_question(
+                row, least=beside or editor.least, stretches=editor.stretches, whole=editor.whole and not beside
+            )
+
+    def add_inline(self, declaration: Declaration) -> None:
+        """Show records of another type that were said or made inside this one."""
+        self.inline = InlineRecords(self.form, declaration, self)
+        self.column.addWidget(self.inline)
+
+    def inline_forms(self) -> list[Form]:
+        """The forms of the records shown inside."""
+        return self.inline.forms() if self.inline else []
+
+    def unfold(self, name: str) -> None:
+        """Open the fold that a field lies in."""
+        if self.fold is not None and any(each.name == name for each in self.folded):
+            self.fold.set_open(True)
+
+    def refresh(self, body: Body) -> None:
+        """Hide the part while none of its questions applies, and say how much a fold holds."""
+        if not self.names:
+            return
+        rows = self.form.rows
+        self.setVisible(any(name not in rows or not rows[name].isHidden() for name in self.names))
+        if self.fold is not None:
+            offered = self.form.manner.offers
+            held = sum(not is_empty(body.get(each.name)) for each in self.folded if each.name not in offered)
+            self.fold.set_words(f"{self._words} · {held} answered" if held else self._words)
+
+
+def make_parts(form: Form, column: QVBoxLayout) -> list[FormPart]:
+    """Build a form's parts into ``column``, in the order of the declaration."""
+    grouped: dict[str, list[Field]] = {}
+    for each in form.shown_fields():
+        grouped.setdefault(form.manner.placed.get(each.name, each.part), []).append(each)
+    inline = inline_types(form.declaration) if form.manner.has_inline else []
+    after = form.manner.inline_after if form.manner.inline_after in grouped else (list(grouped) or [""])[-1]
+    parts: list[FormPart] = []
+
+    def add() -> FormPart:
+        parts.append(FormPart(form))
+        column.addWidget(parts[-1])
+        return parts[-1]
+
+    for title, fields in grouped.items():
+        add().add_fields(title, fields)
+        if title == after:
+            for declaration in inline:
+                add().add_inline(declaration)
+    return parts

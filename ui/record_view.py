@@ -1,0 +1,97 @@
+"""A record to read and not to write: finished, another worker's, or written by a newer Heard; from its declaration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from models.entry import Entry
+from models.reading import CHILD, Answer, read_record
+from models.value_words import key_words, no_title, plain_words, unknown_keys
+from models.wording import Spoken, say
+from ui import access
+from ui.parts.banner import Banner
+from ui.parts.card import Card
+from ui.parts.labels import PlainLabel
+from ui.parts.two_versions_strip import TwoVersionsStrip
+from ui.parts.voice_quote import VoiceQuote
+
+NEWER = "A newer Heard wrote this. You can read it here; nothing is lost. Update Heard to change it."
+NOT_KNOWN = "More, from a newer Heard"
+
+
+class RecordView(QWidget):
+    """Shows an entry whole. `versions_asked` when two texts of an answer stand side by side and are to be seen.
+
+    ``plain`` leaves the cards out, for a record shown inside another. ``without`` leaves fields out.
+    """
+
+    versions_asked = Signal()
+
+    def __init__(
+        self,
+        entry: Entry,
+        child: Spoken | None,
+        *,
+        title_of: Callable[[str], str] = no_title,
+        plain: bool = False,
+        without: frozenset[str] = frozenset(),
+    ) -> None:
+        super().__init__()
+        self._plain = plain
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10 if plain else 14)
+        declaration = entry.declaration
+        if declaration is None or entry.schema > declaration.schema:
+            self.column.addWidget(Banner(NEWER, "info"))
+        if entry.open_choices:
+            strip = TwoVersionsStrip()
+            strip.asked.connect(self.versions_asked)
+            self.column.addWidget(strip)
+        if declaration is not None:
+            for part in read_record(declaration, entry.body, child, title_of):
+                answers = [answer for answer in part.answers if answer.field not in without]
+                if answers:
+                    self._add_part(entry.type, say(part.title, child), answers)
+        self._add_unknown(entry)
+
+    def _add_part(self, type_name: str, title: str, answers: list[Answer]) -> None:
+        host = self.column
+        if not self._plain:
+            only = answers[0].label if len(answers) == 1 else ""
+            card = Card("" if title == only else title)
+            self.column.addWidget(card)
+            host = card.body
+        for answer in answers:
+            host.addLayout(_shown(f"{type_name}.{answer.field}", answer))
+
+    def _add_unknown(self, entry: Entry) -> None:
+        known = dict(entry.declaration.fields) if entry.declaration else {}
+        strange = unknown_keys(entry.body, known)
+        if not strange:
+            return
+        card = Card(NOT_KNOWN)
+        for key in strange:
+            answer = Answer(key, key_words(key), plain_words(entry.body[key]), "worker", is_exact=False)
+            card.body.addLayout(_shown(f"{entry.type}.{key}", answer))
+        self.column.addWidget(card)
+
+
+def _shown(key: str, answer: Answer) -> QVBoxLayout:
+    """One answer under its question; the child's own words in their colour, anybody's exact words quoted."""
+    column = QVBoxLayout()
+    column.setSpacing(3)
+    is_childs = answer.is_exact and answer.whose == CHILD
+    column.addWidget(PlainLabel(answer.label, "overline", tone="voice" if is_childs else ""))
+    if is_childs:
+        quote = VoiceQuote(answer.words)
+        access.describe(quote, f"{answer.label}: {answer.words}", key=key)
+        column.addWidget(quote)
+        return column
+    words = PlainLabel(f"“{answer.words}”" if answer.is_exact else answer.words, "reading")
+    access.describe(words, f"{answer.label}: {answer.words}", key=key)
+    column.addWidget(words)
+    return column
