@@ -32,8 +32,8 @@ class Result:
     def in_words(self) -> str:
         """One line, and one for each thing that went wrong."""
         head = (
-            f"{self.name}: {'ok' if self.ok else 'FAILED'}; {self.faults_fired} faults fired, {self.acknowledged} texts "
-            f"acknowledged, {self.lost} lost, {self.corrupt} corrupt, {self.seconds} s"
+            f"{self.name}: {'ok' if self.ok else 'FAILED'}; {self.faults_fired} faults fired, {self.acknowledged} "
+            f"texts acknowledged, {self.lost} lost, {self.corrupt} corrupt, {self.seconds} s"
         )
         if self.most_typing_lost_s:
             head += f", at most {self.most_typing_lost_s:.2f} s of typing lost"
