@@ -18,7 +18,7 @@ from models.query import Query
 from tests.faults.result import Result
 from tests.faults.typing_kill import open_new_note, unlock
 
-WORDS = "dog kitchen drawing quiet baking tuesday bus sister garden music football rain story window".split()
+WORDS = "dog kitchen drawing quiet baking tuesday bus sister garden music football rain story window".split()  # noqa: SIM905 - a list of words reads better as words
 
 
 def sync_kill(size: int, seed: int) -> Result:
