@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from errno import EIO
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -89,7 +89,7 @@ def make_engine(cipher: Cipher, path: Path, *, is_writer: bool) -> Engine:
 
 
 def as_trouble(error: BaseException) -> Trouble | None:
-    """Tell the world's fault from a bug. The one place that reads SQLite's and SQLCipher's messages.
+    """Tell the world's fault from a bug. The one place that reads SQLite's and SQLCipher's codes and messages.
 
     A failed page check shows as DatabaseError, then "readonly" on every write, or as a bare MemoryError,
     depending on the build; all of them mean damage. None for anything that is our own bug.
@@ -98,28 +98,46 @@ def as_trouble(error: BaseException) -> Trouble | None:
         return error
     if isinstance(error, MemoryError):
         return _damaged()
-    text = str(getattr(error, "orig", None) or error).lower()
-    if "disk is full" in text or "no space left" in text:
+    origin = getattr(error, "orig", None) or error
+    fault = _fault_of(origin)
+    if fault == "full":
         return StoreFull(
             "The laptop’s disk is full",
             "Everything saved before is safe. What is on the screen is not saved yet.",
             "Delete something you do not need, outside Heard. Heard tries again by itself.",
         )
-    if "disk i/o error" in text or getattr(error, "errno", None) == EIO:
+    if fault == "unwritten":
         return StoreFull(
             "The laptop’s disk did not take what was written",
             "Everything saved before is safe. What is on the screen is not saved yet.",
             "Heard tries again by itself. If this stays, ask your council’s IT to look at the disk.",
         )
-    if any(
-        sign in text for sign in ("not a database", "malformed", "readonly", "sql logic error", "file is encrypted")
-    ):
-        return _damaged()
-    if "unable to open" in text:
+    if fault == "unopened":
         return Trouble(
             "Heard could not open its file", "Nothing has been changed.", "Restart the laptop and try again."
         )
-    return None
+    return _damaged() if fault == "damaged" else None
+
+
+_BY_CODE = {8: "damaged", 10: "unwritten", 11: "damaged", 13: "full", 14: "unopened", 26: "damaged"}
+"""SQLite's primary codes: READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB."""
+_BY_ERRNO = {EIO: "unwritten", ENOSPC: "full", EDQUOT: "full", EFBIG: "full"}
+_BY_WORDS = {
+    "not a database": "damaged",
+    "malformed": "damaged",
+    "readonly": "damaged",
+    "sql logic error": "damaged",
+    "file is encrypted": "damaged",
+}
+
+
+def _fault_of(origin: BaseException) -> str:
+    if isinstance(origin, OSError):
+        return _BY_ERRNO.get(origin.errno or 0, "")
+    found = _BY_CODE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, "")
+    # Builds differ in the codes they give after the first failure; the words do not.
+    text = str(origin).lower()
+    return found or next((fault for words, fault in _BY_WORDS.items() if words in text), "")
 
 
 def _damaged() -> StoreDamaged:

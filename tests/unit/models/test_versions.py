@@ -231,9 +231,9 @@ def graph(**parents: str) -> dict[str, Version]:
     for name, of in parents.items():
         made[name] = msgspec.convert(
             {
-                "version_id": name, "record_id": "r", "scope_id": "s", "type": "t", "policy_class": "shared", "schema": 1,
-                "audience": "", "parents": list(of), "device_id": "", "device_epoch": 1, "op_no": 1, "author_id": "",
-                "written_at": "", "body_hash": "",
+                "version_id": name, "record_id": "r", "scope_id": "s", "type": "t", "policy_class": "shared",
+                "schema": 1, "audience": "", "parents": list(of), "device_id": "", "device_epoch": 1, "op_no": 1,
+                "author_id": "", "written_at": "", "body_hash": "",
             },
             Version,
         )  # fmt: skip
