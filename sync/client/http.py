@@ -80,14 +80,15 @@ class Centre:
         return self._signed_in(identity, "push", pack(request), PushReply)
 
     def history(self, identity: Identity, record_id: str) -> HistoryReply:
-        """Ask for every version of a record. A long history comes in several answers."""
-        rows: list[PulledRow] = []
+        """Ask for every version of a record that this worker may read; the server gives a few megabytes at a time."""
+        found: list[PulledRow] = []
         while True:
-            tail = f"/{record_id}?after={rows[-1].seq}" if rows else f"/{record_id}"
-            more = self._signed_in(identity, "history", None, HistoryReply, tail).versions
-            if not more or (rows and more[-1].seq <= rows[-1].seq):
-                return HistoryReply(versions=tuple(rows))
-            rows += more
+            after = max((row.seq for row in found), default=0)
+            tail = f"/{record_id}?after={after}"
+            page = self._signed_in(identity, "history", None, HistoryReply, tail)
+            found += page.versions
+            if not page.versions:
+                return HistoryReply(versions=tuple(found))
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""
