@@ -36,7 +36,7 @@ def uncovered(measured: coverage.Coverage, files: list[Path], root: Path = ROOT)
             percent = figures["summary"]["percent_covered"]
             jumps = [f"{start}->{end}" for start, end in branches]
             taken = ", ".join(jumps[:MOST_SHOWN]) + (" ..." if jumps[MOST_SHOWN:] else "") or "all taken"
-            found.append(f"{path}: {percent:.1f} % covered; lines {in_ranges(lines) or 'all'}; branches {taken}")
+            found.append(f"{path}: {percent:.1f} % covered; lines {in_ranges(lines) or 'all taken'}; branches {taken}")
     return found
 
 
