@@ -1,0 +1,446 @@
+"""Sync and saved: what is safe on this laptop, what has reached the council, and what a person should look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QVBoxLayout, QWidget
+
+from models.changes import Changes
+from models.entry import Entry, Notice, Waiting
+from models.errors import Trouble
+from models.moments import day_and_time, read_day, short_day
+from models.query import Query
+from models.status import SENDING, Round, Status
+from ui import access, style, theme
+from ui.link import Link, Navigator
+from ui.parts.buttons import Button
+from ui.parts.card import Card
+from ui.parts.divider import Divider
+from ui.parts.flow import FlowLayout
+from ui.parts.icon_label import IconLabel
+from ui.parts.labels import PlainLabel
+from ui.parts.pill import Pill
+from ui.parts.scroll_page import ScrollPage
+from ui.parts.state_row import StateRow
+from ui.parts.surface import Surface
+from ui.theme import Theme
+from ui.views import sync_words as words
+from ui.views.sync_words import Names
+
+NARROW_UNDER = 1200
+SIDE = 380
+FIRST, MORE = 6, 50
+FIRST_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Laptop:
+    """What the application knows of this laptop and the casebook does not; 0 is not known and not shown."""
+
+    kept_bytes: int = 0
+    lock_minutes: int = 0
+
+
+class StateBanner(Surface):
+    """How it stands, what is safe, and one button. `asked` when it is pressed."""
+
+    def __init__(self, asked: Callable[[], None], parent: QWidget | None = None) -> None:
+        super().__init__("banner", parent, tone="info")
+        self.setObjectName("sync.banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(22, 16, 22, 16)
+        row.setSpacing(18)
+        self.icon = IconLabel("cloud-off", "info", 36)
+        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        self.title = PlainLabel("", "h1")
+        self.title.setObjectName("sync.state")
+        self.words = PlainLabel("", "body", leading=1.4)
+        self.words.setObjectName("sync.words")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        access.describe(self.bar, "How much has been sent", key="sync.progress")
+        self.progress = PlainLabel("", "small")
+        self.progress.setObjectName("sync.progress_words")
+        for part in (self.title, self.words, self.bar, self.progress):
+            column.addWidget(part)
+        row.addLayout(column, 1)
+        self.button = Button("Try now", "refresh-cw")
+        self.button.setObjectName("sync.now")
+        self.button.clicked.connect(asked)
+        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def show_state(self, state: words.State, status: Status) -> None:
+        """Tell another state."""
+        style.mark(self, tone=state.tone)
+        self.icon.set_icon(state.icon, state.tone)
+        self.title.setText(state.title)
+        self.words.setText(state.words)
+        self.setAccessibleName(f"{state.title}. {state.words}")
+        self.button.setVisible(bool(state.button))
+        if state.button:
+            self.button.set_words(state.button)
+        progress = words.progress_words(status)
+        self.bar.setVisible(bool(progress))
+        self.progress.setVisible(bool(progress))
+        self.progress.setText(progress)
+        if progress:
+            self.bar.setRange(0, status.total)
+            self.bar.setValue(min(status.done, status.total))
+
+
+class SyncPage(QWidget):
+    """Ctrl+5. Nothing here opens by itself: it is where the chip of the top bar leads."""
+
+    page_key = "sync"
+
+    def __init__(self, link: Link, navigator: Navigator, theme: Theme, laptop: Callable[[], Laptop] = Laptop) -> None:
+        super().__init__()
+        self.setObjectName("page.sync")
+        self._link, self._navigator, self._theme, self._laptop = link, navigator, theme, laptop
+        self._shown = {"waiting": FIRST, "look": FIRST, "sent": FIRST_ROUNDS}
+        self._is_stale, self._is_narrow = True, False
+        self._has_main = False
+        self.rows: list[StateRow] = []
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._scroll = ScrollPage(margins=(24, 16, 24, 24), spacing=12)
+        whole.addWidget(self._scroll)
+        self.title = PlainLabel("Sync and saved", "h1")
+        self.title.setObjectName("sync.title")
+        self._scroll.body.addWidget(self.title)
+        self.banner = StateBanner(self._sync_now)
+        self._scroll.body.addWidget(self.banner)
+        columns = QHBoxLayout()
+        columns.setSpacing(20)
+        self._side = QWidget()
+        self._left, self._right = QVBoxLayout(), QVBoxLayout(self._side)
+        for column in (self._left, self._right):
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(12)
+        columns.addLayout(self._left, 1)
+        columns.addWidget(self._side, 0, Qt.AlignmentFlag.AlignTop)
+        self._scroll.body.addLayout(columns)
+        self._scroll.body.addStretch(1)
+        link.changed.connect(self._on_change)
+        link.status_changed.connect(self._on_status)
+
+    # ---- the page ------------------------------------------------------------------------------------------------
+
+    def page_title(self) -> str:
+        """The title a screen reader says."""
+        return "Sync and saved"
+
+    def opened(self, **_arguments: Any) -> None:
+        """Show how things stand, each list from its top."""
+        self._shown = {"waiting": FIRST, "look": FIRST, "sent": FIRST_ROUNDS}
+        self.refresh()
+        self._say_main_action()
+
+    def refresh(self) -> None:
+        """Read everything again and redraw it; the control that had the focus keeps it."""
+        self._is_stale = False
+        focused = self.focusWidget()
+        kept = (focused.objectName(), focused.property("row")) if focused else ("", None)
+        self._show_state(self._link.status)
+        self._draw()
+        self._focus_again(*kept)
+
+    def _on_change(self, _changes: Changes) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._is_stale = True
+
+    def _on_status(self, status: Status) -> None:
+        if not self.isVisible():
+            return
+        self._show_state(status)
+        if status.state != SENDING:
+            # A round has ended: what waits and what went has changed, and why the rest still waits.
+            self.refresh()
+
+    def _sync_now(self) -> None:
+        if self._link.status.state == SENDING:
+            self._navigator.toast("Heard is sending now.")
+            return
+        self._link.sync_now()
+        self._navigator.announce("Trying now")
+
+    def _show_state(self, status: Status) -> None:
+        self.banner.show_state(words.state_of(status, self._last_contact(), self._now().date()), status)
+
+    def _now(self) -> datetime:
+        return self._link.casebook.clock.now().astimezone()
+
+    def _last_contact(self) -> datetime | None:
+        rounds = self._link.casebook.rounds()
+        return self._link.status.last_sent_at or (rounds[0].at if rounds else None)
+
+    # ---- drawing -------------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        for column in (self._left, self._right):
+            _empty(column)
+        self.rows = []
+        casebook = self._link.casebook
+        names = Names(casebook)
+        waiting, notices = casebook.waiting(), casebook.notices()
+        look = self._make_look(notices, names)
+        cards = [self._make_waiting(waiting, names), look] if not self._is_narrow else [look]
+        for card in cards:
+            if card is not None:
+                self._left.addWidget(card)
+        if self._is_narrow:
+            # In a small window what wants a person comes first, or it would be out of sight.
+            self._left.addWidget(self._make_waiting(waiting, names))
+        side = self._left if self._is_narrow else self._right
+        side.addWidget(self._make_sent(casebook.rounds()))
+        side.addWidget(self._make_laptop())
+        self._left.addStretch(1)
+        self._fit()
+        if self.isVisible():
+            self._say_main_action()
+
+    def _make_waiting(self, waiting: list[Waiting], names: Names) -> Card:
+        oldest = PlainLabel(words.oldest_words([one.since for one in waiting], self._now().date()), "small", wrap=False)
+        oldest.setObjectName("sync.oldest")
+        total = self._link.casebook.waiting_count()
+        card = Card(f"Waiting to send ({total})" if total else "Waiting to send", oldest)
+        card.setObjectName("sync.waiting")
+        card.body.setSpacing(2)
+        if not waiting:
+            card.add(PlainLabel("Nothing waits.", "body", tone="quiet"))
+        now, status = self._now(), self._link.status
+        for number, one in enumerate(waiting[: self._shown["waiting"]]):
+            if number:
+                card.add(Divider())
+            declaration = one.entry.declaration
+            icon = declaration.icon if declaration else "file-pen-line"
+            told = words.saved_words(one.entry, status, now)
+            row = StateRow(icon, names.title(one.entry), told, Pill("Saved", "lock", "info"))
+            row.setObjectName(f"sync.waiting.{one.entry.type}")
+            row.setProperty("row", one.entry.record_id)
+            row.clicked.connect(lambda _=False, entry=one.entry: self._open(entry))
+            card.add(row)
+            self.rows.append(row)
+        self._add_more(card, "waiting", len(waiting))
+        return card
+
+    def _make_look(self, notices: list[Notice], names: Names) -> Card | None:
+        later = self._put_off({notice.record_id for notice in notices if notice.kind == words.TWO_VERSIONS})
+        self._has_main = any(notice.kind == words.TWO_VERSIONS for notice in notices[: self._shown["look"]])
+        if not notices and not later:
+            return None
+        count = Pill(str(len(notices)), "", "warn")
+        count.setAccessibleName(f"{len(notices)} to look at")
+        card = Card("Please look at this", count if notices else None)
+        card.setObjectName("sync.look")
+        is_main = True
+        for number, notice in enumerate(notices[: self._shown["look"]]):
+            if number:
+                card.add(Divider())
+            card.add(self._make_notice(notice, names, is_main=is_main))
+            is_main = is_main and notice.kind != words.TWO_VERSIONS
+        self._add_more(card, "look", len(notices))
+        for entry in later[:FIRST]:
+            card.add(Divider())
+            row = StateRow(
+                "columns-2", names.title(entry), "Left for later. Both are kept.", Pill("Two versions", "", "warn")
+            )
+            row.setObjectName("sync.later")
+            row.setProperty("row", entry.record_id)
+            row.clicked.connect(lambda _=False, entry=entry: self._see_both(entry.record_id))
+            card.add(row)
+        return card
+
+    def _put_off(self, told: set[str]) -> list[Entry]:
+        """Records with two texts whose notice was put away: left for later, never out of sight."""
+        torn = self._link.casebook.select(Query(has_open_choices=True, limit=50))
+        return [entry for entry in torn if entry.record_id not in told]
+
+    def _make_notice(self, notice: Notice, names: Names, *, is_main: bool) -> QWidget:
+        entry = self._link.casebook.entry(notice.record_id)
+        told = words.look_of(notice, entry, names)
+        part = QWidget()
+        part.setObjectName(f"sync.notice.{notice.kind}")
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 2, 0, 2)
+        row.setSpacing(12)
+        row.addWidget(IconLabel(told.icon, "warn", 22), 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        head = QHBoxLayout()
+        head.setSpacing(10)
+        head.addWidget(PlainLabel(told.title, "strong"), 1)
+        head.addWidget(Pill(told.pill, "", "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        sentence = PlainLabel(told.words, "small", leading=1.4)
+        sentence.setObjectName("sync.notice.words")
+        column.addWidget(sentence)
+        buttons = FlowLayout(across=8, down=6)
+        for button in self._notice_buttons(notice, entry, told.title, is_main=is_main):
+            button.setProperty("row", str(notice.notice_id))
+            buttons.addWidget(button)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        row.addLayout(column, 1)
+        return part
+
+    def _notice_buttons(self, notice: Notice, entry: Entry | None, title: str, *, is_main: bool) -> list[Button]:
+        found: list[Button] = []
+        is_torn = notice.kind == words.TWO_VERSIONS and entry is not None
+        if is_torn:
+            both = Button("See both side by side", kind="primary" if is_main else "secondary")
+            access.describe(both, f"See both side by side: {title}", key="sync.see_both")
+            both.clicked.connect(lambda: self._see_both(notice.record_id))
+            found.append(both)
+        elif entry is not None:
+            show = Button("Open")
+            access.describe(show, f"Open: {title}", key="sync.open")
+            show.clicked.connect(lambda: self._open(entry))
+            found.append(show)
+        away = Button("Later" if is_torn else "Put this away")
+        access.describe(away, f"{away.words()}: {title}", key="sync.later" if is_torn else "sync.put_away")
+        away.clicked.connect(lambda: self._put_away(notice, is_torn=is_torn))
+        found.append(away)
+        return found
+
+    def _make_sent(self, rounds: list[Round]) -> Card:
+        card = Card("Sent")
+        card.setObjectName("sync.sent")
+        if not rounds:
+            card.add(PlainLabel("Nothing has been sent from this laptop yet.", "body", tone="quiet"))
+        today = self._now().date()
+        for number, one in enumerate(rounds[: self._shown["sent"]]):
+            if number:
+                card.add(Divider())
+            when, what = words.round_words(one, today)
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(IconLabel("circle-check", "ok", 22))
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(PlainLabel(when, "h3"))
+            column.addWidget(PlainLabel(what, "small"))
+            row.addLayout(column, 1)
+            card.add(row)
+        self._add_more(card, "sent", len(rounds))
+        return card
+
+    def _make_laptop(self) -> Card:
+        card = Card("This laptop")
+        card.setObjectName("sync.laptop")
+        card.body.setSpacing(6)
+        for label, value in self._facts():
+            row = QHBoxLayout()
+            row.setSpacing(12)
+            row.addWidget(PlainLabel(label, "small"), 1)
+            told = PlainLabel(value, "ui", wrap=False)
+            told.setAccessibleName(f"{label}: {value}")
+            row.addWidget(told)
+            card.add(row)
+        return card
+
+    def _facts(self) -> list[tuple[str, str]]:
+        casebook, laptop, today = self._link.casebook, self._laptop(), self._now().date()
+        contact, copied = self._last_contact(), read_day(casebook.remembered("backed_up_on"))
+        facts = [
+            ("Children kept here", str(len(casebook.children()))),
+            ("Room taken", words.size_words(laptop.kept_bytes) if laptop.kept_bytes else ""),
+            ("Last contact", day_and_time(contact, today) if contact else "None yet"),
+            ("Spare copy made", short_day(copied, today) if copied else ""),
+            ("Locks after", f"{laptop.lock_minutes} min" if laptop.lock_minutes else ""),
+        ]
+        return [(label, value) for label, value in facts if value]
+
+    def _add_more(self, card: Card, name: str, total: int) -> None:
+        left = total - self._shown[name]
+        if left <= 0:
+            return
+        button = Button(
+            f"Show all {total}" if left <= MORE else f"Show {MORE} more of {total}", "chevron-down", "quiet"
+        )
+        access.describe(button, f"{button.words()}: {card.accessibleName()}", key=f"sync.more.{name}")
+        button.clicked.connect(lambda: self._show_more(name))
+        card.body.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _show_more(self, name: str) -> None:
+        before = self._shown[name]
+        self._shown[name] += MORE
+        self.refresh()
+        if name == "waiting" and before < len(self.rows):
+            self.rows[before].setFocus(Qt.FocusReason.TabFocusReason)
+
+    # ---- going on ------------------------------------------------------------------------------------------------
+
+    def _open(self, entry: Entry) -> None:
+        if entry.open_choices:
+            self._see_both(entry.record_id)
+        elif entry.type == "visit_note":
+            self._navigator.open("note", record_id=entry.record_id)
+        elif entry.type == "own_words" and entry.body.get("said_in_id"):
+            self._navigator.open("note", record_id=str(entry.body["said_in_id"]))
+        elif entry.type == "this_is_me":
+            self._navigator.open("this_is_me", scope_id=entry.scope_id)
+        elif entry.type == "planned_visit":
+            self._navigator.open("plan", scope_id=entry.scope_id, record_id=entry.record_id)
+        else:
+            self._navigator.open("edit", type=entry.type, record_id=entry.record_id)
+
+    def _see_both(self, record_id: str) -> None:
+        self._navigator.open("two_versions", record_id=record_id)
+
+    def _put_away(self, notice: Notice, *, is_torn: bool) -> None:
+        def done(_nothing: None) -> None:
+            self._navigator.toast("Left for later. It also stands on Today." if is_torn else "Put away.")
+
+        def failed(trouble: Trouble) -> None:
+            self._navigator.toast(str(trouble))
+
+        self._link.wait(self._link.casebook.put_away(notice.notice_id), done, failed)
+
+    def _say_main_action(self) -> None:
+        # The window's own filled button steps back where the page has one.
+        show = getattr(self._navigator, "show_main_action", None)
+        if callable(show):
+            show(self._has_main)
+
+    # ---- sizes and focus -----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.window().width() < theme.current().px(NARROW_UNDER)
+        if narrow != self._is_narrow:
+            self._is_narrow = narrow
+            if not self._is_stale:
+                self.refresh()
+        self._fit()
+
+    def _fit(self) -> None:
+        self._side.setVisible(not self._is_narrow)
+        self._side.setFixedWidth(theme.current().px(SIDE))
+
+    def _focus_again(self, name: str, row: object) -> None:
+        for found in self.findChildren(QWidget, name) if name else []:
+            if found.property("row") == row and found.focusPolicy() != Qt.FocusPolicy.NoFocus:
+                found.setFocus(Qt.FocusReason.OtherFocusReason)
+                return
+
+
+def _empty(layout: QLayout) -> None:
+    """Take everything out of a layout and really delete it."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item else None
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()

@@ -1,0 +1,186 @@
+"""What the page Sync and saved says: the state, each thing that waits, each thing to look at, in a worker's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.casebook import Casebook
+from models.entry import Entry, Notice
+from models.moments import clock_words, day_and_time, read_moment, short_day
+from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Round, Status, changes
+from models.value_words import key_words
+from models.wording import Spoken, say
+
+TWO_VERSIONS, MERGED, EDIT_BEAT_DELETE, HELD = "two_versions", "merged", "edit_beat_delete", "held"
+LONG_HOURS = 24
+"""After this long, a thing that still waits says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One calm banner. ``button`` is empty where there is nothing to try."""
+
+    icon: str
+    tone: str
+    title: str
+    words: str
+    button: str = ""
+
+
+def state_of(status: Status, last_contact: datetime | None, today: date) -> State:
+    """Say how it stands, and what is safe. How much waits is told by the list under it, and not again here."""
+    since = f" The last contact was {_mid(day_and_time(last_contact, today))}." if last_contact else ""
+    if status.state == SENDING:
+        words = "You can go on working. Nothing leaves this laptop until the council’s server has it."
+        return State("cloud-upload", "info", "On its way to the council", words, "Sync now")
+    if status.state == SENT and not status.waiting:
+        at = f" · {clock_words(last_contact)}" if last_contact else ""
+        return State("circle-check", "ok", f"All sent{at}", "The council’s server has everything.", "Sync now")
+    if status.state == SENT:
+        words = "You are online. What is saved goes by itself in a moment."
+        return State("cloud-upload", "info", "About to be sent", words, "Sync now")
+    if status.state == ATTENTION:
+        safe = "" if "safe" in status.words else "Everything you wrote is saved and encrypted on this laptop."
+        words = f"{status.words} {safe}".strip()
+        return State("triangle-alert", "warn", "Sending needs a look", words, "Try now")
+    if status.state == NOT_JOINED:
+        words = "What you write is saved and encrypted here. It is sent once the laptop has joined a council."
+        return State("cloud-off", "info", "This laptop has not joined a council", words)
+    words = f"What you write is saved and encrypted here, and goes by itself when you are online.{since}"
+    return State("cloud-off", "info", "You can keep working", words, "Try now")
+
+
+def progress_words(status: Status) -> str:
+    """ "4 of 12 sent"; "" while it is not known how many."""
+    return f"{status.done} of {status.total} sent" if status.state == SENDING and status.total else ""
+
+
+class Names:
+    """Names records for a list: "Visit note – Sarah". Children are read once, however long the list."""
+
+    def __init__(self, casebook: Casebook) -> None:
+        self._casebook = casebook
+        self._children = {child.scope_id: Spoken.of(child.body) for child in casebook.children()}
+
+    def child(self, scope_id: str) -> Spoken | None:
+        """How to speak of a scope's child; None for a group's or a worker's own scope."""
+        return self._children.get(scope_id)
+
+    def title(self, entry: Entry) -> str:
+        """What a record is called in a list that is not one child's."""
+        child = self.child(entry.scope_id)
+        kind = say(entry.declaration.title, child) if entry.declaration else "Written by a newer Heard"
+        return f"{kind} – {child.name}" if child else kind
+
+    def fields(self, entry: Entry, names: str) -> str:
+        """The labels of fields named in a notice: "“How to talk with me”"."""
+        known = entry.declaration.fields if entry.declaration else {}
+        child = self.child(entry.scope_id)
+        labels = [say(known[name].label, child) if name in known else key_words(name) for name in names.split(",")]
+        return _joined([f"“{label}”" for label in labels if label])
+
+    def others(self, entry: Entry) -> str:
+        """Whoever wrote the other texts that stand open: "Martin Webb"; "a colleague" where it is not known."""
+        return self._casebook.worker_name(other) if (other := other_author(self._casebook, entry)) else "a colleague"
+
+
+def other_author(casebook: Casebook, entry: Entry) -> str:
+    """Who, beside this worker, wrote one of the two texts; "" where nobody else is known to have."""
+    me = casebook.me.worker.worker_id
+    written = [choice.author_id for choice in entry.open_choices]
+    written += [version.author_id for version in reversed(casebook.history(entry.record_id))]
+    return next((worker for worker in written if worker and worker != me), "")
+
+
+def saved_words(entry: Entry, status: Status, now: datetime) -> str:
+    """When it was saved, and why it still waits where that is worth knowing."""
+    at = read_moment(entry.changed_at)
+    if at is None:
+        return "Saved"
+    day = short_day(at.date(), now.date())
+    saved = f"Saved {clock_words(at, seconds=True)}" if at.date() == now.date() else f"Saved {_mid(day)}, {at:%H:%M:%S}"
+    why = why_stuck(at, status, now)
+    return f"{saved}. {why}" if why else saved
+
+
+def why_stuck(saved_at: datetime, status: Status, now: datetime) -> str:
+    """Why a thing waits longer than a worker would expect; "" where it has only just been saved."""
+    if status.state == SENDING:
+        return ""
+    if status.last_sent_at is not None and status.last_sent_at > saved_at:
+        return "Other things went after it and this one did not. It is tried again each time; F5 tries now."
+    if (now - saved_at).total_seconds() < LONG_HOURS * 3600:
+        return ""
+    reasons = {
+        OFFLINE: "This laptop has not reached the council since.",
+        ATTENTION: "Sending stopped before it was reached; the reason stands at the top.",
+        NOT_JOINED: "It waits for this laptop to join a council.",
+    }
+    return reasons.get(status.state, "It goes with the next sending.")
+
+
+def oldest_words(stamps: list[str], today: date) -> str:
+    """ "Oldest: today, 10:52"; "" for an empty list."""
+    at = read_moment(min(stamps)) if stamps else None
+    return f"Oldest: {_mid(day_and_time(at, today))}" if at else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing to look at: its title, the sentence under it, and the pill that says what kind it is."""
+
+    title: str
+    words: str
+    pill: str
+    icon: str = "triangle-alert"
+
+
+def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
+    """Put a notice into words."""
+    title = names.title(entry) if entry else "A record that is not on this laptop any more"
+    if notice.kind == HELD:
+        reason = notice.words.strip().rstrip(".")
+        words = f"{reason}. " if reason else ""
+        return Look(
+            title, f"{words}All of it is kept. Your manager can see that it is there.", HELD_PILL, "shield-check"
+        )
+    if notice.kind == EDIT_BEAT_DELETE:
+        words = "Somebody changed it while somebody else deleted it. It was kept, so that nothing written is lost."
+        return Look(title, words, "Kept", "history")
+    if entry is None:
+        return Look(title, "Nothing you wrote was lost.", "Please look")
+    if notice.kind == TWO_VERSIONS:
+        field = names.fields(entry, notice.words)
+        return Look(title, f"You and {names.others(entry)} both changed {field}. Nothing is lost.", "Two versions")
+    if notice.kind == MERGED:
+        field = names.fields(entry, notice.words)
+        words = f"You and {names.others(entry)} both wrote in {field}. Both are in it now, paragraph by paragraph."
+        return Look(title, words, "Put together", "columns-2")
+    return Look(title, notice.words or "Please have a look at this record. Nothing was deleted.", "Please look")
+
+
+HELD_PILL = "Kept safe for your manager"
+
+
+def round_words(one: Round, today: date) -> tuple[str, str]:
+    """A round in two lines: ("Today, 08:14", "12 changes sent, 7 received")."""
+    parts = [f"{changes(one.sent)} sent"] if one.sent else []
+    parts.append(f"{one.received} received" if parts else f"{changes(one.received)} received")
+    return day_and_time(one.at, today), ", ".join(parts if one.received or not one.sent else parts[:1])
+
+
+def size_words(count: int) -> str:
+    """ "214 MB", "3.4 MB", "612 KB"."""
+    if count >= 10_000_000:
+        return f"{round(count / 1_000_000)} MB"
+    return f"{count / 1_000_000:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} KB"
+
+
+def _mid(day: str) -> str:
+    """A day within a sentence."""
+    return day[0].lower() + day[1:] if day.startswith(("Today", "Yesterday", "Tomorrow")) else day
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else "the same answer"
