@@ -65,6 +65,10 @@ class Editor(QWidget):
     def _show(self, value: Any) -> None:
         raise NotImplementedError
 
+    def settled(self) -> Any:
+        """The value that stood when the worker came into the field, or was last written out."""
+        return self._standing
+
     def unreadable(self) -> str:
         """What is wrong with what is typed, where it is no value at all; "" when it can be read."""
         return ""

@@ -161,6 +161,7 @@ class PickEditor(Editor):
         super().__init__(field, around, parent)
         self.box = Picker(self)
         access.describe(self.box, around.name, key=around.key)
+        self.box.view().setAccessibleName(around.name)
         self.box.activated.connect(lambda _at: self._tell())
         row = QHBoxLayout()
         row.setSpacing(8)

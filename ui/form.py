@@ -176,7 +176,10 @@ class Form(QWidget):
 
     def _on_edit(self, name: str) -> None:
         row = self.rows[name]
-        if not row.editor.unreadable():
+        if row.editor.unreadable():
+            # "31" on the way to "31/2" was a day; what stood before is still the last that was meant.
+            self.autosave.edit(name, row.editor.settled())
+        else:
             value = row.editor.value()
             wrong = say(fault(row.field, value), self.child)
             if wrong:
@@ -319,6 +322,10 @@ class Form(QWidget):
         for part in self.parts:
             found += part.inline_forms()
         return found
+
+    def has_unsaved(self) -> bool:
+        """Whether anything typed here, or in a record inside, is not durable yet."""
+        return any(form.autosave.has_unsaved() for form in self.forms())
 
     def state(self) -> SaveState:
         """How this form and those inside it stand with saving."""

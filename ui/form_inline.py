@@ -142,10 +142,12 @@ class InlineRecords(QWidget):
             is_known = form is None or form.autosave.exists
             if is_known and block.record_id not in standing and (form is None or not form.autosave.has_unsaved()):
                 self.drop(block)
-        for empty in [block for block in self._blocks.values() if block.is_empty() and not block.has_cursor()]:
-            if standing - self._blocks.keys():
-                self.drop(empty)
+        is_new = bool(standing - self._blocks.keys())
         self._fill()
+        for empty in [
+            block for block in self._blocks.values() if is_new and block.is_empty() and not block.has_cursor()
+        ]:
+            self.drop(empty)
 
     # ---- what a block starts with --------------------------------------------------------------------------------
 

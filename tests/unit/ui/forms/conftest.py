@@ -176,24 +176,31 @@ class Stage(SimpleNamespace):
         assert held.wait(10)
         return release
 
-    def arrive(self, record_id: str, author: Worker = BECKY, *, finished: bool = False, **values: Any) -> None:
+    def arrive(
+        self,
+        record_id: str,
+        author: Worker = BECKY,
+        *,
+        base: Version | None = None,
+        finished: bool = False,
+        **values: Any,
+    ) -> None:
         """Let another laptop's version of a record come in by sync, and be merged with what is here."""
         casebook = self.casebook
-        base = casebook.entry(record_id)
-        assert base is not None
-        history = casebook.history(record_id)
-        root = history[-1]
+        here = casebook.entry(record_id)
+        assert here is not None
+        root = base or casebook.history(record_id)[-1]
         body = {name: value for name, value in {**root.read_body(), **values}.items() if value is not None}
         data, salt = encode_body(body), bytes(16)
         casebook_ids = casebook._desk.ids
         version = Version(
             version_id=casebook_ids.new(),
             record_id=record_id,
-            scope_id=base.scope_id,
-            type=base.type,
+            scope_id=here.scope_id,
+            type=here.type,
             policy_class=root.policy_class,
             schema=root.schema,
-            audience=base.audience,
+            audience=here.audience,
             parents=(root.version_id,),
             device_id="another laptop",
             device_epoch=1,
