@@ -24,8 +24,9 @@ class EmptyState(QWidget):
         self.title = PlainLabel(title, "h1")
         column.addWidget(self.title)
         self.words = PlainLabel(words, "body", leading=1.5)
-        self.words.setVisible(bool(words))
+        # Only once it has a parent: shown before, it would be a window for a moment, and take the activation.
         column.addWidget(self.words)
+        self.words.setVisible(bool(words))
         if actions:
             column.addSpacing(8)
             row = QHBoxLayout()

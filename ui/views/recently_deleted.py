@@ -167,10 +167,10 @@ class RecentlyDeletedPage(QWidget):
         _empty(self._place)
         self._shown, self.rows, self._is_drawn = found, [], True
         self.words.setVisible(bool(found))
-        if not found:
-            self._place.addWidget(self._make_empty())
-        else:
-            self._place.addWidget(self._make_list(found, has_more))
+        card = self._make_list(found, has_more) if found else self._make_empty()
+        self._place.addWidget(card)
+        # At once, not with the next event: what is not shown yet takes no focus.
+        card.show()
         self._focus_again(at, kept)
 
     def _make_list(self, found: list[Entry], has_more: bool) -> Card:
