@@ -280,6 +280,12 @@ class Casebook:
         """Settle an open choice: ``text`` becomes the field's value, and the choosing is itself a version."""
         return self._desk.write(lambda act: acts.choose(act, record_id, choice, text), asked_by)
 
+    def choose_back(
+        self, record_id: str, choice: OpenChoice, stood: Any, chosen: Any, asked_by: str = ""
+    ) -> Future[Entry]:
+        """Undo ``choose``: ``stood`` is the field's value again and the choice is open. Trouble if it changed since."""
+        return self._desk.write(lambda act: acts.choose_back(act, record_id, choice, stood, chosen), asked_by)
+
     def put_away(self, notice_id: int) -> Future[None]:
         """Put a notice away. What it spoke of stays as it is."""
         return self._desk.write(lambda act: acts.put_away(act, notice_id))

@@ -11,7 +11,7 @@ from models.fields import is_empty
 from models.record import declaration_of, problems
 from models.store import records, versions
 from models.store.desk import Act
-from models.version import OpenChoice, Version
+from models.version import Body, OpenChoice, Version
 
 
 def save(act: Act, draft: Draft, edits: Mapping[str, Edit]) -> Saved:
@@ -72,13 +72,33 @@ def choose(act: Act, record_id: str, choice: OpenChoice, text: Any) -> Entry:
     declaration = declaration_of(standing.type)
     if declaration is not None and choice.field in declaration.fields:
         text = records.checked_value(standing.type, choice.field, text)
-    body = {**now.body, choice.field: text}
-    if is_empty(text):
-        del body[choice.field]
-    entry = change(act, record_id, "choose", body=body, open_choices=rest)
+    entry = change(act, record_id, "choose", body=_holding(now.body, choice.field, text), open_choices=rest)
     if not rest:
         records.put_choices_away(act.connection, act.pen, record_id)
     return entry
+
+
+def choose_back(act: Act, record_id: str, choice: OpenChoice, stood: Any, chosen: Any) -> Entry:
+    """Undo a choosing: ``stood`` stands again, and the choice beside it is open again, its author still its author.
+
+    Raises Trouble where the field no longer holds what was ``chosen``: somebody has written in it since.
+    """
+    cut(act, record_id)
+    standing = versions.standing(act.connection, record_id)
+    now = standing.now() if standing else None
+    held = now.body.get(choice.field) if now else None
+    if now is None or (held != chosen and not (is_empty(held) and is_empty(chosen))):
+        raise Trouble("This has been changed since", "What stands now is kept. Both texts are in the history.")
+    others = (one for one in now.open_choices if one != choice)
+    choices = tuple(sorted((*others, choice), key=lambda one: (one.field, one.losing_version_id)))
+    return change(act, record_id, "choose", body=_holding(now.body, choice.field, stood), open_choices=choices)
+
+
+def _holding(body: Body, name: str, value: Any) -> Body:
+    held = {**body, name: value}
+    if is_empty(value):
+        del held[name]
+    return held
 
 
 def put_away(act: Act, notice_id: int) -> None:
