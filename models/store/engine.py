@@ -128,6 +128,9 @@ _BY_WORDS = {
     "readonly": "damaged",
     "sql logic error": "damaged",
     "file is encrypted": "damaged",
+    "disk is full": "full",
+    "disk i/o error": "unwritten",
+    "unable to open": "unopened",
 }
 
 
@@ -135,7 +138,7 @@ def _fault_of(origin: BaseException) -> str:
     if isinstance(origin, OSError):
         return _BY_ERRNO.get(origin.errno or 0, "")
     found = _BY_CODE.get(getattr(origin, "sqlite_errorcode", 0) & 0xFF, "")
-    # Builds differ in the codes they give after the first failure; the words do not.
+    # Backups carry no code, and builds differ in those they give after the first failure; the words do not.
     text = str(origin).lower()
     return found or next((fault for words, fault in _BY_WORDS.items() if words in text), "")
 
