@@ -66,6 +66,28 @@ def name_spans(text: str, typed: str) -> Spans:
     return tuple(sorted(set(found)))
 
 
+def _word_start(text: str, word: str) -> int:
+    """Where a word of ``text`` begins with ``word``; -1 where none does."""
+    at = text.find(word)
+    while at > 0 and text[at - 1].isalnum():
+        at = text.find(word, at + 1)
+    return at
+
+
+def spoken_snippet(snippet: str, spans: Spans, child: Spoken | None) -> tuple[str, Spans]:
+    """A snippet of the index with the child's name and pronouns put in, and where its matches then stand."""
+    if "{" not in snippet:
+        return snippet, spans
+    shown, moved, at = "", [], 0
+    for start, end in spans:
+        shown += say(snippet[at:start], child)
+        match = say(snippet[start:end], child)
+        moved.append((len(shown), len(shown) + len(match)))
+        shown += match
+        at = end
+    return shown + say(snippet[at:], child), tuple(moved)
+
+
 def child_result(child: Entry, everyone: Sequence[Entry], today: date, spans: Spans = ()) -> Result:
     """The row of a child."""
     words = telling_apart(child.body, [one.body for one in everyone], today)
@@ -105,7 +127,8 @@ def hit_result(hit: Hit, child: Entry | None, today: date) -> Result:
     icon = declaration.icon if declaration else "file-pen-line"
     page, arguments = _page_of(entry)
     shown = f"{title}{who}{f' · {day}' if day else ''}"
-    return Result(shown, hit.snippet.strip() and hit.snippet, icon, (), hit.spans, page, arguments, entry.scope_id)
+    words, spans = spoken_snippet(hit.snippet, hit.spans, spoken)
+    return Result(shown, words, icon, (), spans, page, arguments, entry.scope_id)
 
 
 def _page_of(entry: Entry) -> tuple[str, tuple[tuple[str, str], ...]]:

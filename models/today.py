@@ -61,13 +61,14 @@ def bounds(today: date) -> tuple[str, str]:
 def visits_query(today: date) -> Query:
     """The planned visits of a day."""
     since, before = bounds(today)
-    return Query(types=("planned_visit",), since=since, before=before, order=OLDEST, limit=100)
+    where = (Where("planned_at", "since", since), Where("planned_at", "before", before))
+    return Query(types=("planned_visit",), where=where, order=OLDEST, limit=100)
 
 
 def notes_query(today: date, me: str) -> Query:
     """The notes this worker has written of visits since yesterday; one of them may be of a visit of today."""
     since, _ = bounds(today - timedelta(days=1))
-    return Query(types=("visit_note",), since=since, author_id=me, limit=200)
+    return Query(types=("visit_note",), author_id=me, where=(Where("visited_at", "since", since),), limit=200)
 
 
 def unfinished_query(me: str) -> Query:
@@ -78,8 +79,8 @@ def unfinished_query(me: str) -> Query:
 def unchecked_query(me: str, today: date) -> Query:
     """What children told this worker in the last weeks that has not been checked back with them."""
     since = (today - timedelta(days=CHECK_BACK_DAYS)).isoformat()
-    unchecked = Where("checked_back_result", "is", "")
-    return Query(types=("own_words",), since=since, author_id=me, where=(unchecked,), limit=50)
+    where = (Where("said_on", "since", since), Where("checked_back_result", "is", ""))
+    return Query(types=("own_words",), author_id=me, where=where, limit=50)
 
 
 def todays_visits(planned: Iterable[Entry], notes: Iterable[Entry], me: str, now: datetime) -> tuple[Visit, ...]:

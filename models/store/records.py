@@ -109,8 +109,8 @@ def _where(query: Query) -> tuple[str, list[Any]]:
             text_values.append(value)
     for column, wanted in (("is_finished", query.is_finished), ("has_choices", query.has_open_choices)):
         if wanted is not None:
-            parts.append(f"r.{column} = ?")
-            text_values.append(int(wanted))
+            # Written out, not bound: only so may SQLite use the index of just these rows.
+            parts.append(f"r.{column} = {int(wanted)}")
     for condition in query.where:
         sql, more = _condition(query, condition.field, condition.op, condition.value)
         parts.append(sql)

@@ -46,6 +46,7 @@ record = Table(
     Index("ix_record_needs_index", "needs_index", sqlite_where=text("needs_index = 1")),
     Index("ix_record_working", "row", sqlite_where=text("working IS NOT NULL")),
     Index("ix_record_clash", "row", sqlite_where=text("head_version_id != '' AND head_version_id != tip_version_id")),
+    Index("ix_record_begun", "type", "author_id", sqlite_where=text("is_finished = 0")),
     Index("ix_record_has_choices", "has_choices", sqlite_where=text("has_choices = 1")),
 )
 """One row a record: the state that stands on this laptop."""

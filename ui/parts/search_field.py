@@ -36,8 +36,8 @@ class SearchField(QLineEdit):
         side = theme.current().px(18)
         self.setTextMargins(side + 10, 0, theme.current().px(34), 0)
         self._icon.setGeometry(13, (self.height() - side) // 2, side, side)
-        wide, tall = theme.current().px(44), self.height() - 8
-        self.cross.setGeometry(self.width() - wide - 4, 4, wide, tall)
+        wide = theme.current().px(52)
+        self.cross.setGeometry(self.width() - wide, 0, wide, self.height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

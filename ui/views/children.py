@@ -13,7 +13,7 @@ from models.changes import Changes
 from models.clock import to_stamp
 from models.entry import Entry
 from models.moments import read_moment, short_day
-from models.query import OLDEST, Query
+from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.status import SENDING, SENT
 from models.today import LONGEST_VISIT
@@ -191,7 +191,8 @@ class ChildrenPage(QWidget):
         casebook = self._link.casebook
         now, today = casebook.clock.now(), casebook.clock.today()
         since, before = to_stamp(now - LONGEST_VISIT), to_stamp(now + timedelta(days=14))
-        query = Query(types=("planned_visit",), since=since, before=before, order=OLDEST, limit=500)
+        where = (Where("planned_at", "since", since), Where("planned_at", "before", before))
+        query = Query(types=("planned_visit",), where=where, order=OLDEST, limit=500)
         found: dict[str, str] = {}
         for entry in casebook.select(query):
             when = read_moment(entry.when)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -23,6 +23,8 @@ from ui.views.child_facts import note_looked_at, recent_children
 from ui.views.find_results import ResultList, ResultsModel
 
 MOST = 30
+SHORTEST = 2
+NAMES_FIRST_MS = 50
 WIDE = 860
 
 
@@ -58,6 +60,10 @@ class FindPage(QWidget):
         column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._make_hint())
         self.setFocusProxy(self.field)
+        self._names_first = QTimer(self)
+        self._names_first.setSingleShot(True)
+        self._names_first.setInterval(NAMES_FIRST_MS)
+        self._names_first.timeout.connect(self._show_names)
         link.changed.connect(self._on_change)
 
     def _make_hint(self) -> QHBoxLayout:
@@ -85,6 +91,7 @@ class FindPage(QWidget):
 
     def leave(self) -> None:
         """Ask for nothing more."""
+        self._names_first.stop()
         self._finder.stop()
 
     def new_note_about(self) -> dict[str, str]:
@@ -102,13 +109,26 @@ class FindPage(QWidget):
         """Show names at once, and what was written as soon as it is found."""
         typed = typed.strip()
         casebook = self._link.casebook
+        self._names_first.stop()
         if not typed:
             everyone = casebook.children()
             by_scope = {one.scope_id: one for one in everyone}
             recent = [by_scope[scope] for scope in recent_children(casebook) if scope in by_scope]
             self._show(resting(recent, everyone, casebook.clock.today()), "")
             return
+        if len(typed) < SHORTEST:
+            # Nearly every note has a word that begins so: names and pages are what one letter can find.
+            self._take((typed, []))
+            return
+        self._names_first.start()
         self._finder.ask(lambda: (typed, casebook.find(typed, MOST)))
+
+    def _show_names(self) -> None:
+        """What was written takes longer than usual: show what needs no index meanwhile."""
+        typed, casebook = self.field.text().strip(), self._link.casebook
+        rows = results(typed, [], casebook.children(), casebook.clock.today())
+        if rows:
+            self._show(rows, typed)
 
     def _found_elsewhere(self, found: tuple[str, list[Hit]]) -> None:
         """On the searching thread: the results go to the screen's own."""
@@ -118,6 +138,7 @@ class FindPage(QWidget):
         typed, hits = found
         if not isValid(self) or typed != self.field.text().strip():
             return
+        self._names_first.stop()
         casebook = self._link.casebook
         self._show(results(typed, hits, casebook.children(), casebook.clock.today()), typed)
 

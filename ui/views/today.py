@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models.changes import Changes
 from models.entry import Entry
 from models.moments import long_day, short_day, until
-from models.query import OLDEST, Query
+from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.today import (
     CHECK_BACK,
@@ -21,6 +21,7 @@ from models.today import (
     NOTE,
     ToFinish,
     Visit,
+    bounds,
     next_visit,
     notes_query,
     summary,
@@ -233,8 +234,8 @@ class TodayPage(QWidget):
     def _later(self, children: dict[str, Entry], today: date) -> str:
         """When the next visit is, for a day without any."""
         me = self._link.casebook.me.worker.worker_id
-        since = visits_query(today).before
-        coming = self._link.casebook.select(Query(types=("planned_visit",), since=since, order=OLDEST, limit=20))
+        where = (Where("planned_at", "since", bounds(today)[1]),)
+        coming = self._link.casebook.select(Query(types=("planned_visit",), where=where, order=OLDEST, limit=20))
         for visit in todays_visits(coming, (), me, self._now()):
             if visit.scope_id in children:
                 name = Spoken.of(children[visit.scope_id].body).name
