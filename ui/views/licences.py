@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 import resources
-from ui import access
+from ui import access, theme
 from ui.link import Link, Navigator
 from ui.parts.card import Card
 from ui.parts.labels import PlainLabel
@@ -18,7 +19,7 @@ from ui.parts.scroll_page import ScrollPage
 from ui.theme import Theme
 
 WIDEST = 1000
-BOX_TALL = 320
+BOX_TALL = 360
 
 
 def _read_list() -> dict[str, Any]:
@@ -43,16 +44,23 @@ def by_licence(parts: list[dict[str, str]]) -> dict[str, list[str]]:
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
+class _LicenceText(QPlainTextEdit):
+    """As tall as it is good to read in; the style sheet sets the least height of every text box."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, theme.current().px(BOX_TALL))
+
+
 class LicencesPage(QWidget):
     """Reached from Settings."""
 
     page_key = "licences"
 
-    def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
+    def __init__(self, link: Link, navigator: Navigator, look: Theme) -> None:
         super().__init__()
         del link, navigator
         self.setObjectName("page.licences")
-        self._theme = theme
+        self._theme = look
         self._listed = _read_list()
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +73,7 @@ class LicencesPage(QWidget):
         add(self._make_parts())
         add(self._make_texts())
         self._scroll.body.addStretch(1)
-        theme.changed.connect(self._fit)
+        look.changed.connect(self._fit)
         self._fit()
 
     def page_title(self) -> str:
@@ -86,8 +94,11 @@ class LicencesPage(QWidget):
         card = Card("Everything else")
         card.add(PlainLabel("Packages for Python, each with its own licence file in the packaged app.", "small"))
         for licence, names in by_licence(self._listed["parts"]).items():
-            card.add(PlainLabel(licence, "h3"))
-            card.add(PlainLabel(", ".join(names), "body", leading=1.4))
+            together = QVBoxLayout()
+            together.setSpacing(2)
+            together.addWidget(PlainLabel(licence, "h3"))
+            together.addWidget(PlainLabel(", ".join(names), "body", leading=1.4))
+            card.add(together)
         return card
 
     def _make_texts(self) -> Card:
@@ -99,7 +110,7 @@ class LicencesPage(QWidget):
         label.setBuddy(self.picker)
         card.add(label)
         card.add(self.picker)
-        self.text = QPlainTextEdit()
+        self.text = _LicenceText()
         self.text.setReadOnly(True)
         # Tab leaves the text for the next control; the arrow and page keys read on.
         self.text.setTabChangesFocus(True)
@@ -115,4 +126,4 @@ class LicencesPage(QWidget):
 
     def _fit(self) -> None:
         self._scroll.content.setMaximumWidth(self._theme.px(WIDEST))
-        self.text.setMinimumHeight(self._theme.px(BOX_TALL))
+        self.text.updateGeometry()

@@ -16,7 +16,7 @@ from models.query import CHANGED, Query
 from models.reading import when_words
 from models.timeline import excerpt, headline
 from models.version import Body
-from models.wording import Spoken, name_and_age
+from models.wording import Spoken, name_and_age, say
 from ui import access, messages
 from ui.link import Link, Navigator, touches
 from ui.parts.buttons import Button
@@ -31,8 +31,7 @@ from ui.theme import Theme
 PAGE = 25
 READ_AHEAD = 200
 WORDS = (
-    "What you delete stays here until you bring it back. It is taken out of lists, documents and figures, and is never "
-    "lost."
+    "What you delete waits here, and you can bring it back. Until then it is left out of lists, documents and figures."
 )
 
 
@@ -44,17 +43,19 @@ class DeletedRow(QWidget):
         self.record_id = entry.record_id
         today = page.today()
         spoken = Spoken.of(child)
-        self.what = headline(entry, spoken)
+        self.what = say(entry.declaration.title, spoken) if entry.declaration else headline(entry, spoken)
+        called = headline(entry, spoken)
         moment = read_moment(entry.changed_at)
         deleted = f"Deleted {_inside(day_and_time(moment, today))}" if moment else "Deleted"
         whose = name_and_age(child, today) if child else "A child no longer on this laptop"
         happened = when_words(entry.when, today) if entry.when else ""
+        about = [called if called != self.what else "", happened, deleted]
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 4, 0, 4)
         row.setSpacing(16)
         column = QVBoxLayout()
         column.setSpacing(3)
-        self.title = PlainLabel(" · ".join(part for part in (self.what, whose) if part), "strong")
+        self.title = PlainLabel(f"{self.what} · {whose}", "strong")
         self.title.setObjectName("recently_deleted.what")
         column.addWidget(self.title)
         text, is_said = excerpt(entry)
@@ -62,7 +63,7 @@ class DeletedRow(QWidget):
             shown = PlainLabel(f"“{text}”" if is_said else text, "small", tone="voice" if is_said else "", elided=True)
             shown.setObjectName("recently_deleted.words")
             column.addWidget(shown)
-        self.when = PlainLabel(" · ".join(part for part in (happened, deleted) if part), "small")
+        self.when = PlainLabel(" · ".join(part for part in about if part), "small")
         self.when.setObjectName("recently_deleted.when")
         column.addWidget(self.when)
         row.addLayout(column, 1)
@@ -90,7 +91,7 @@ class RecentlyDeletedPage(QWidget):
         self._wanted = PAGE
         self._going: set[str] = set()
         self._shown: list[Entry] = []
-        self._is_drawn = False
+        self._is_drawn = self._has_more = False
         self.rows: list[DeletedRow] = []
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -126,9 +127,8 @@ class RecentlyDeletedPage(QWidget):
     def refresh(self) -> None:
         """Read again, and redraw only when something is different."""
         found, has_more = self._read()
-        if self._is_drawn and found == self._shown:
-            return
-        self._draw(found, has_more)
+        if not self._is_drawn or (found, has_more) != (self._shown, self._has_more):
+            self._draw(found, has_more)
 
     # ---- reading -------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class RecentlyDeletedPage(QWidget):
         at = next((number for number, row in enumerate(self.rows) if row.button.hasFocus()), None)
         kept = self.rows[at].record_id if at is not None else ""
         _empty(self._place)
-        self._shown, self.rows, self._is_drawn = found, [], True
+        self._shown, self._has_more, self.rows, self._is_drawn = found, has_more, [], True
         self.words.setVisible(bool(found))
         card = self._make_list(found, has_more) if found else self._make_empty()
         self._place.addWidget(card)

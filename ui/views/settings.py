@@ -56,10 +56,10 @@ class SettingsPage(QWidget):
         self._scroll.body.addStretch(1)
         left, right = self._column(), self._column()
         left.addWidget(self._make_appearance())
+        left.addWidget(self._make_more())
         right.addWidget(self._make_lock())
         for form in self._make_forms():
             right.addWidget(form)
-        right.addWidget(self._make_more())
         right.addWidget(self._make_about())
         left.addStretch(1)
         right.addStretch(1)
@@ -164,7 +164,7 @@ class SettingsPage(QWidget):
         card.setObjectName("settings.lock")
         self.lock_trouble = TroubleBox("settings.lock.trouble")
         card.add(self.lock_trouble)
-        label = PlainLabel("Lock after so many minutes without a &key or a click", "h3")
+        label = PlainLabel("Minutes without a &key or a click before Heard locks", "h3")
         self.minutes = NumberField(LEAST_MINUTES, MOST_MINUTES)
         self.minutes.setKeyboardTracking(False)
         access.describe(

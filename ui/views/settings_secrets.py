@@ -55,7 +55,7 @@ class SecretForm(EntryForm):
         self.body.setSpacing(12)
         self.middle.setSpacing(12)
         what = secret.what
-        self.old = self.add_field(EntryField(f"{what[0].upper()}{what[1:]} &now", f"{key}.old", secret=True))
+        self.old = self.add_field(EntryField(f"Your {what} &now", f"{key}.old", secret=True))
         self.new = self.add_field(EntryField(f"New &{what}", f"{key}.new", hint=secret.hint, secret=True))
         self.again = self.add_field(EntryField(f"New {what} a&gain", f"{key}.again", secret=True))
         access.describe(self.main, f"Change {what}", key=f"{key}.change")

@@ -239,3 +239,10 @@ def test_the_day_of_deleting_is_told_when_it_was_not_today(stage: Stage) -> None
     stage.clock.moment += timedelta(days=3)
     stage.open()
     assert "Deleted Mon 23 Nov, 10:30" in stage.page.rows[0].when.text()
+
+
+def test_a_planned_visit_says_what_it_is_and_where_it_would_have_been(stage: Stage) -> None:
+    stage.put_deleted("planned_visit", SARAH, planned_at="2026-11-30T16:00:00Z", place="school")
+    stage.open()
+    assert stage.shown() == ["Planned visit · Sarah, 17"]
+    assert stage.page.rows[0].when.text().startswith("School · Mon 30 Nov")
