@@ -20,7 +20,7 @@ from desktop.passphrases import find_weakness
 from desktop.platform import current
 from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
-from desktop.screen_pin import PinGate, check_pin, find_pin_weakness, hash_pin
+from desktop.screen_pin import PinGate, find_pin_weakness, hash_pin
 from desktop.settings import SettingsFile
 from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
@@ -156,9 +156,13 @@ class Session:
         self._watch.set_minutes(changed.lock_minutes)
 
     def _change_pin(self, old: str, new: str) -> None:
-        kept = self.casebook.remembered(PIN)
-        if kept and not check_pin(old, kept):
-            raise Trouble("That is not your PIN now", "Your PIN has not been changed.", "Try again.")
+        """Take a new screen PIN. Wrong tries count here as they do on the hidden screen, and the fifth locks."""
+        if self.casebook.remembered(PIN):
+            answer = self._gate.answer(old)
+            if answer is GateAnswer.LOCK:
+                self.link.post(self._lock)
+            if answer is not GateAnswer.RIGHT:
+                raise Trouble("That is not your PIN now", "Your PIN has not been changed.", "Try again.")
         fresh = hash_pin(new)
         self.casebook.remember(PIN, fresh).result()
         self._gate.change(fresh)
