@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
 from models.entry import Entry, Notice, Waiting
@@ -17,83 +16,24 @@ from models.errors import Trouble
 from models.moments import day_and_time, read_day, short_day
 from models.query import Query
 from models.status import SENDING, Round, Status
-from ui import access, style, theme
+from ui import access, theme
 from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
-from ui.parts.flow import FlowLayout
-from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.state_row import StateRow
-from ui.parts.surface import Surface
 from ui.theme import Theme
 from ui.views import sync_words as words
+from ui.views.sync_cards import Laptop, NoticePart, StateBanner, fact_row, round_row
 from ui.views.sync_words import Names
 
 NARROW_UNDER = 1200
 SIDE = 380
-FIRST, MORE = 6, 50
+FIRST, MORE = 4, 50
 FIRST_ROUNDS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Laptop:
-    """What the application knows of this laptop and the casebook does not; 0 is not known and not shown."""
-
-    kept_bytes: int = 0
-    lock_minutes: int = 0
-
-
-class StateBanner(Surface):
-    """How it stands, what is safe, and one button. `asked` when it is pressed."""
-
-    def __init__(self, asked: Callable[[], None], parent: QWidget | None = None) -> None:
-        super().__init__("banner", parent, tone="info")
-        self.setObjectName("sync.banner")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(22, 16, 22, 16)
-        row.setSpacing(18)
-        self.icon = IconLabel("cloud-off", "info", 36)
-        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        self.title = PlainLabel("", "h1")
-        self.title.setObjectName("sync.state")
-        self.words = PlainLabel("", "body", leading=1.4)
-        self.words.setObjectName("sync.words")
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        access.describe(self.bar, "How much has been sent", key="sync.progress")
-        self.progress = PlainLabel("", "small")
-        self.progress.setObjectName("sync.progress_words")
-        for part in (self.title, self.words, self.bar, self.progress):
-            column.addWidget(part)
-        row.addLayout(column, 1)
-        self.button = Button("Try now", "refresh-cw")
-        self.button.setObjectName("sync.now")
-        self.button.clicked.connect(asked)
-        row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignVCenter)
-
-    def show_state(self, state: words.State, status: Status) -> None:
-        """Tell another state."""
-        style.mark(self, tone=state.tone)
-        self.icon.set_icon(state.icon, state.tone)
-        self.title.setText(state.title)
-        self.words.setText(state.words)
-        self.setAccessibleName(f"{state.title}. {state.words}")
-        self.button.setVisible(bool(state.button))
-        if state.button:
-            self.button.set_words(state.button)
-        progress = words.progress_words(status)
-        self.bar.setVisible(bool(progress))
-        self.progress.setVisible(bool(progress))
-        self.progress.setText(progress)
-        if progress:
-            self.bar.setRange(0, status.total)
-            self.bar.setValue(min(status.done, status.total))
 
 
 class SyncPage(QWidget):
@@ -266,52 +206,12 @@ class SyncPage(QWidget):
         torn = self._link.casebook.select(Query(has_open_choices=True, limit=50))
         return [entry for entry in torn if entry.record_id not in told]
 
-    def _make_notice(self, notice: Notice, names: Names, *, is_main: bool) -> QWidget:
+    def _make_notice(self, notice: Notice, names: Names, *, is_main: bool) -> NoticePart:
         entry = self._link.casebook.entry(notice.record_id)
-        told = words.look_of(notice, entry, names)
-        part = QWidget()
-        part.setObjectName(f"sync.notice.{notice.kind}")
-        row = QHBoxLayout(part)
-        row.setContentsMargins(0, 2, 0, 2)
-        row.setSpacing(12)
-        row.addWidget(IconLabel(told.icon, "warn", 22), 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(4)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        head.addWidget(PlainLabel(told.title, "strong"), 1)
-        head.addWidget(Pill(told.pill, "", "warn"), 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
-        sentence = PlainLabel(told.words, "small", leading=1.4)
-        sentence.setObjectName("sync.notice.words")
-        column.addWidget(sentence)
-        buttons = FlowLayout(across=8, down=6)
-        for button in self._notice_buttons(notice, entry, told.title, is_main=is_main):
-            button.setProperty("row", str(notice.notice_id))
-            buttons.addWidget(button)
-        column.addSpacing(4)
-        column.addLayout(buttons)
-        row.addLayout(column, 1)
+        part = NoticePart(notice, entry, words.look_of(notice, entry, names), is_main=is_main)
+        part.opened.connect(lambda: self._open(entry) if entry is not None else None)
+        part.put_off.connect(lambda: self._put_away(notice, is_torn=part.is_torn))
         return part
-
-    def _notice_buttons(self, notice: Notice, entry: Entry | None, title: str, *, is_main: bool) -> list[Button]:
-        found: list[Button] = []
-        is_torn = notice.kind == words.TWO_VERSIONS and entry is not None
-        if is_torn:
-            both = Button("See both side by side", kind="primary" if is_main else "secondary")
-            access.describe(both, f"See both side by side: {title}", key="sync.see_both")
-            both.clicked.connect(lambda: self._see_both(notice.record_id))
-            found.append(both)
-        elif entry is not None:
-            show = Button("Open")
-            access.describe(show, f"Open: {title}", key="sync.open")
-            show.clicked.connect(lambda: self._open(entry))
-            found.append(show)
-        away = Button("Later" if is_torn else "Put this away")
-        access.describe(away, f"{away.words()}: {title}", key="sync.later" if is_torn else "sync.put_away")
-        away.clicked.connect(lambda: self._put_away(notice, is_torn=is_torn))
-        found.append(away)
-        return found
 
     def _make_sent(self, rounds: list[Round]) -> Card:
         card = Card("Sent")
@@ -322,16 +222,7 @@ class SyncPage(QWidget):
         for number, one in enumerate(rounds[: self._shown["sent"]]):
             if number:
                 card.add(Divider())
-            when, what = words.round_words(one, today)
-            row = QHBoxLayout()
-            row.setSpacing(12)
-            row.addWidget(IconLabel("circle-check", "ok", 22))
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(PlainLabel(when, "h3"))
-            column.addWidget(PlainLabel(what, "small"))
-            row.addLayout(column, 1)
-            card.add(row)
+            card.add(round_row(one, today))
         self._add_more(card, "sent", len(rounds))
         return card
 
@@ -340,13 +231,7 @@ class SyncPage(QWidget):
         card.setObjectName("sync.laptop")
         card.body.setSpacing(6)
         for label, value in self._facts():
-            row = QHBoxLayout()
-            row.setSpacing(12)
-            row.addWidget(PlainLabel(label, "small"), 1)
-            told = PlainLabel(value, "ui", wrap=False)
-            told.setAccessibleName(f"{label}: {value}")
-            row.addWidget(told)
-            card.add(row)
+            card.add(fact_row(label, value))
         return card
 
     def _facts(self) -> list[tuple[str, str]]:
@@ -435,7 +320,7 @@ class SyncPage(QWidget):
                 return
 
 
-def _empty(layout: QLayout) -> None:
+def _empty(layout: QVBoxLayout) -> None:
     """Take everything out of a layout and really delete it."""
     while layout.count():
         item = layout.takeAt(0)

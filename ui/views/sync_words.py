@@ -80,9 +80,10 @@ class Names:
         labels = [say(known[name].label, child) if name in known else key_words(name) for name in names.split(",")]
         return _joined([f"“{label}”" for label in labels if label])
 
-    def others(self, entry: Entry) -> str:
-        """Whoever wrote the other texts that stand open: "Martin Webb"; "a colleague" where it is not known."""
-        return self._casebook.worker_name(other) if (other := other_author(self._casebook, entry)) else "a colleague"
+    def other(self, entry: Entry) -> str:
+        """Who, beside this worker, wrote in it: "Martin Webb"; "" where it was the same worker on two laptops."""
+        worker = other_author(self._casebook, entry)
+        return self._casebook.worker_name(worker) if worker else ""
 
 
 def other_author(casebook: Casebook, entry: Entry) -> str:
@@ -150,14 +151,20 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
         return Look(title, words, "Kept", "history")
     if entry is None:
         return Look(title, "Nothing you wrote was lost.", "Please look")
-    if notice.kind == TWO_VERSIONS:
-        field = names.fields(entry, notice.words)
-        return Look(title, f"You and {names.others(entry)} both changed {field}. Nothing is lost.", "Two versions")
-    if notice.kind == MERGED:
-        field = names.fields(entry, notice.words)
-        words = f"You and {names.others(entry)} both wrote in {field}. Both are in it now, paragraph by paragraph."
-        return Look(title, words, "Put together", "columns-2")
+    if notice.kind in (TWO_VERSIONS, MERGED):
+        return _look_of_two(title, notice, entry, names)
     return Look(title, notice.words or "Please have a look at this record. Nothing was deleted.", "Please look")
+
+
+def _look_of_two(title: str, notice: Notice, entry: Entry, names: Names) -> Look:
+    field, other = names.fields(entry, notice.words), names.other(entry)
+    if notice.kind == MERGED:
+        who = f"You and {other} both wrote in {field}." if other else f"{field} was written on two of your laptops."
+        return Look(title, f"{who} Both are in it now, paragraph by paragraph.", "Put together", "columns-2")
+    if not entry.open_choices:
+        return Look(title, f"There were two texts of {field}. It has been settled.", "Settled", "columns-2")
+    who = f"You and {other} both changed {field}." if other else f"{field} was changed on two of your laptops."
+    return Look(title, f"{who} Nothing is lost.", "Two versions")
 
 
 HELD_PILL = "Kept safe for your manager"

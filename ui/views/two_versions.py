@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from models.changes import Changes
 from models.entry import Edit, Entry
 from models.errors import Trouble
-from models.fields import Kind
+from models.fields import Kind, fault, is_empty
 from models.moments import day_and_time, read_moment
 from models.origin import origin_of
 from models.record import whose_words
@@ -34,6 +37,7 @@ from ui.views.sync_words import Names
 from ui.views.version_choice import BOTH, OTHER, STANDING, TOGETHER, ChoiceCard, Choosing, Text
 
 STACK_UNDER = 1100
+YOU = "You"
 _TOLD = {
     STANDING: "Kept this one. The other stays in the history.",
     OTHER: "Kept the other. The first stays in the history.",
@@ -60,17 +64,20 @@ class TwoVersionsPage(QWidget):
         self._scroll = ScrollPage(margins=(24, 12, 24, 24), spacing=12)
         whole.addWidget(self._scroll)
         body = self._scroll.body
+        head = QHBoxLayout()
+        self.title = PlainLabel("Two versions", "h1")
+        self.title.setObjectName("two_versions.title")
+        head.addWidget(self.title, 1)
         self.back = Button("Back", "chevron-left", "quiet")
         access.describe(self.back, "Back", key="two_versions.back")
         self.back.clicked.connect(self._navigator.back)
-        body.addWidget(self.back, 0, Qt.AlignmentFlag.AlignLeft)
-        self.title = PlainLabel("Two versions", "h1")
-        self.title.setObjectName("two_versions.title")
+        head.addWidget(self.back)
+        body.addLayout(head)
         self.intro = PlainLabel("", "body", leading=1.4)
         self.intro.setObjectName("two_versions.intro")
         self.legend = PlainLabel("Bold and underlined: the words that stand in only one of the two.", "small")
         self.legend.setObjectName("two_versions.legend")
-        for part in (self.title, self.intro, self.legend):
+        for part in (self.intro, self.legend):
             body.addWidget(part)
         self._column = QVBoxLayout()
         self._column.setSpacing(14)
@@ -125,7 +132,6 @@ class TwoVersionsPage(QWidget):
         choices = entry.open_choices if entry is not None and not entry.is_deleted else ()
         self._had_choices = self._had_choices or bool(choices)
         self.title.setText(names.title(entry) if entry else "Two versions")
-        self._show_head(entry, names, has_choices=bool(choices))
         why_not = self._link.casebook.why_not_editable(entry) if entry is not None and choices else ""
         if why_not:
             self._column.addWidget(Banner(f"{why_not}. You can read both here; its author chooses.", "info"))
@@ -140,6 +146,7 @@ class TwoVersionsPage(QWidget):
             self.cards.append(card)
         if not self.cards:
             self._column.addWidget(self._make_settled(entry))
+        self._show_head()
         self._fit()
 
     def _add_card(self, choosing: Choosing, old: ChoiceCard | None, *, may_choose: bool) -> None:
@@ -150,24 +157,24 @@ class TwoVersionsPage(QWidget):
         card = ChoiceCard(choosing, may_choose=may_choose)
         card.chosen.connect(lambda how: self._settle(card, how))
         card.drafted.connect(lambda text: self._keep_draft(choosing, text))
+        card.writing_changed.connect(self._show_head)
         self._column.addWidget(card)
         self.cards.append(card)
         if old is not None:
             _delete(old)
             card.write_together()
 
-    def _show_head(self, entry: Entry | None, names: Names, *, has_choices: bool) -> None:
+    def _show_head(self) -> None:
         for part in (self.intro, self.legend):
-            part.setVisible(has_choices)
-        if entry is None or not has_choices:
-            return
-        self.intro.setText(
-            f"You and {names.others(entry)} changed this apart from each other. Both texts are kept until you choose, "
-            "and what is not chosen stays in the history."
-        )
-        fields = entry.declaration.fields if entry.declaration else {}
-        kinds = {fields[choice.field].kind for choice in entry.open_choices if choice.field in fields}
-        self.legend.setVisible(bool(kinds & {Kind.LINE, Kind.PROSE}))
+            part.setVisible(bool(self.cards))
+        writers = {text.who for card in self.cards for text in (card.choosing.standing, card.choosing.other)}
+        named = " and ".join(sorted(writers, key=lambda who: (who != YOU, who)))
+        first = "You changed this on two laptops." if writers == {YOU} else f"{named} changed this while apart."
+        self.intro.setText(f"{first} Both texts are kept. What is not chosen stays in the history.")
+        self.legend.setVisible(any(card.choosing.is_text for card in self.cards))
+        show = getattr(self._navigator, "show_main_action", None)
+        if callable(show) and self.isVisible():
+            show(any(card.is_writing() for card in self.cards))
 
     def _on_change(self, changes: Changes) -> None:
         if self.record_id in changes.records and touches(changes, asked_by=self.page_key):
@@ -186,7 +193,7 @@ class TwoVersionsPage(QWidget):
             said = value_words(field, value, child, self._title_of) if field else plain_words(value)
             at = read_moment(written_at)
             when = day_and_time(at, casebook.clock.today()) if at else ""
-            return Text(value, said, "You" if author_id == me else casebook.worker_name(author_id), when)
+            return Text(value, said, YOU if author_id == me else casebook.worker_name(author_id), when)
 
         standing = text(mine, origin.author_id, origin.written_at)
         other = text(theirs, choice.author_id, choice.written_at)
@@ -194,7 +201,9 @@ class TwoVersionsPage(QWidget):
             apart = differences(standing.words, other.words)
             standing = Text(standing.value, standing.words, standing.who, standing.when, apart.only_first)
             other = Text(other.value, other.words, other.who, other.when, apart.only_second)
-        joined = keep_both(field, mine, theirs) if field is not None and can_keep_both(field) else None
+        joined = None
+        if field is not None and can_keep_both(field) and not (fault(field, mine) or fault(field, theirs)):
+            joined = keep_both(field, mine, theirs)
         whose = whose_words(declaration, field, entry.body) if declaration and field else ""
         return Choosing(
             choice,
@@ -230,53 +239,61 @@ class TwoVersionsPage(QWidget):
     # ---- choosing ------------------------------------------------------------------------------------------------
 
     def _settle(self, card: ChoiceCard, how: str) -> None:
-        if self._is_busy:
+        entry = self._link.casebook.entry(self.record_id)
+        if self._is_busy or entry is None:
             return
+        choosing = card.choosing
+        name, stood = choosing.choice.field, choosing.standing.value
+        is_late = how == TOGETHER and choosing.choice not in entry.open_choices
+        if not is_late and not _same(entry.body.get(name), stood):
+            # It came in a moment ago and is not on the screen yet: nobody chooses what they have not seen.
+            self.refresh()
+            self._navigator.toast("This has just changed. Please look again.")
+            return
+        value = {STANDING: stood, OTHER: choosing.other.value, BOTH: choosing.joined, TOGETHER: card.together()}[how]
+        casebook = self._link.casebook
+        future: Future[Any]
+        undo: Callable[[], Future[Any]]
+        if is_late:
+            # Settled elsewhere while this was being written: it is kept as an ordinary change of the answer.
+            former = entry.body.get(name)
+            future = casebook.save(entry.draft(), {name: Edit(former, value)}, self.page_key)
+            undo = partial(casebook.save, entry.draft(), {name: Edit(value, former)})
+        else:
+            future = casebook.choose(self.record_id, choosing.choice, value, self.page_key)
+            undo = partial(casebook.choose_back, self.record_id, choosing.choice, stood, value)
         self._is_busy = True
         card.trouble.hide()
-        choosing = card.choosing
-        stood = choosing.standing.value
-        value = {STANDING: stood, OTHER: choosing.other.value, BOTH: choosing.joined, TOGETHER: card.together()}[how]
-        casebook, record_id = self._link.casebook, self.record_id
-        entry = casebook.entry(record_id)
+        self._link.wait(
+            future, lambda _saved: self._settled(card, how, undo), lambda trouble: self._not_settled(card, trouble)
+        )
 
-        def failed(trouble: Trouble) -> None:
-            if isValid(self) and isValid(card):
-                self._is_busy = False
-                card.trouble.show_trouble(trouble.title, trouble.message, trouble.help)
-            else:
-                self._navigator.toast(str(trouble))
-
-        def done(_saved: Any) -> None:
-            after = casebook.entry(record_id)
-            self._offer_undo(record_id, choosing, how, after.body.get(choosing.choice.field) if after else None)
-            self._forget_draft(record_id, choosing)
-            if isValid(self):
-                self._is_busy = False
-                card.close_quietly()
-                self.refresh()
-                self._focus_next()
-
-        if entry is not None and choosing.choice not in entry.open_choices and how == TOGETHER:
-            # Settled elsewhere while this was being written: it is kept as an ordinary change of the answer.
-            now = entry.body.get(choosing.choice.field)
-            edits = {choosing.choice.field: Edit(now, value)}
-            self._link.wait(casebook.save(entry.draft(), edits, self.page_key), done, failed)
-            return
-        self._link.wait(casebook.choose(record_id, choosing.choice, value, self.page_key), done, failed)
-
-    def _offer_undo(self, record_id: str, choosing: Choosing, how: str, chosen: Any) -> None:
+    def _settled(self, card: ChoiceCard, how: str, undo: Callable[[], Future[Any]]) -> None:
         # Only what outlives this page is held: the message stays for ten seconds, wherever the worker goes.
         link, navigator = self._link, self._navigator
 
-        def undo() -> None:
+        def take_back() -> None:
             link.wait(
-                link.casebook.choose_back(record_id, choosing.choice, choosing.standing.value, chosen),
+                undo(),
                 lambda _entry: navigator.announce("Both texts stand open again"),
                 lambda trouble: navigator.toast(str(trouble)),
             )
 
-        navigator.toast(_TOLD[how], undo)
+        navigator.toast(_TOLD[how], take_back)
+        if not isValid(self):
+            return
+        self._forget_draft(card.choosing)
+        self._is_busy = False
+        card.close_quietly()
+        self.refresh()
+        self._focus_next()
+
+    def _not_settled(self, card: ChoiceCard, trouble: Trouble) -> None:
+        if isValid(self) and isValid(card):
+            self._is_busy = False
+            card.trouble.show_trouble(trouble.title, trouble.message, trouble.help)
+        else:
+            self._navigator.toast(str(trouble))
 
     def _focus_next(self) -> None:
         """The next choice, or the way back where nothing is left to choose."""
@@ -294,8 +311,9 @@ class TwoVersionsPage(QWidget):
             self._link.casebook.remember(name, text), failed=lambda trouble: self._navigator.toast(str(trouble))
         )
 
-    def _forget_draft(self, record_id: str, choosing: Choosing) -> None:
-        if self._link.casebook.remembered(name := _draft_name(record_id, choosing.choice)):
+    def _forget_draft(self, choosing: Choosing) -> None:
+        name = _draft_name(self.record_id, choosing.choice)
+        if self._link.casebook.remembered(name):
             # A full disk was told of by the choosing itself; a draft left behind does no harm.
             self._link.wait(self._link.casebook.remember(name, ""), failed=lambda _trouble: None)
 
@@ -323,6 +341,10 @@ def _advice(whose: str, *, is_exact: bool, child: Spoken | None) -> str:
         words = "These are {child}’s own words, so Heard never mixes them. If you can, ask {them} which is right."
         return say(words, child)
     return "These are somebody’s own words, so Heard never mixes them. If you can, ask them which is right."
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(one == other) or (is_empty(one) and is_empty(other))
 
 
 def _delete(widget: QWidget) -> None:

@@ -93,10 +93,12 @@ class VersionSide(Surface):
 
 
 class ChoiceCard(Card):
-    """`chosen` carries which of the four ways; `drafted` the text being written together, 400 ms after the last key."""
+    """`chosen` carries which of the four ways; `drafted` the text being written together, 400 ms after the last
+    key; `writing_changed` when its box opens or closes."""
 
     chosen = Signal(str)
     drafted = Signal(str)
+    writing_changed = Signal()
 
     def __init__(self, choosing: Choosing, *, may_choose: bool, parent: QWidget | None = None) -> None:
         super().__init__(choosing.label, parent=parent)
@@ -164,12 +166,14 @@ class ChoiceCard(Card):
         self._writing.show()
         assert self.box is not None
         self.box.setFocus()
+        self.writing_changed.emit()
 
     def close_writing(self) -> None:
         """Put the box away; what was written in it is kept for the next time."""
         self._hand_over()
         self._writing.hide()
         self.buttons[TOGETHER].setFocus()
+        self.writing_changed.emit()
 
     def close_quietly(self) -> None:
         """Stop writing: what was written has become the answer."""
