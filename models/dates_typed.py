@@ -106,6 +106,11 @@ def say_moment(moment: datetime) -> str:
     return f"{say_day(here.date())}, {say_time(here)}"
 
 
+def mid_sentence(words: str) -> str:
+    """ "Today, 10:52" as it stands within a sentence: "today, 10:52". Weekdays and months keep their capital."""
+    return words[0].lower() + words[1:] if words.startswith(("Today", "Yesterday", "Tomorrow")) else words
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of another month, or that month's last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

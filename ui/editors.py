@@ -155,7 +155,7 @@ class ChipsEditor(Editor):
 class PickEditor(Editor):
     """One of many: a drop-down of a list's answers, or of records a link may point at."""
 
-    least = 230
+    least = 200
 
     def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(field, around, parent)
@@ -289,14 +289,14 @@ class DayEditor(Editor):
 class MomentEditor(Editor):
     """A day and a time, where the laptop is; stored as one instant."""
 
-    least = 360
+    least = 350
 
     def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(field, around, parent)
         self.box, self.clock = DayBox(around.today, around.lean, self), TimeBox(self)
         access.describe(self.box, around.name, key=around.key)
         access.describe(self.clock, f"{around.name}, time", key=f"{around.key}.time")
-        self.clock.setFixedWidth(theme.current().px(96))
+        self.clock.setFixedWidth(theme.current().px(84))
         self.box.day_changed.connect(self.edited)
         self.box.time_typed.connect(self._take_time)
         self.clock.time_changed.connect(self.edited)

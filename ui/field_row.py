@@ -16,6 +16,7 @@ from ui.editors import LineEditor, PickEditor, ProseEditor, make_editor
 from ui.parts.labels import PlainLabel
 from ui.parts.two_versions_strip import TwoVersionsStrip
 
+BAR_ROOM = 16
 LONGEST_ON_ONE_LINE = 36  # letters of a label; a longer one is broken
 WAITING = "This was changed elsewhere while you wrote. You will see it when you leave this box. Both are kept."
 
@@ -162,6 +163,8 @@ class FieldRow(QFrame):
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
         style.mark(self, state="problem" if words else "")
+        # Beside the bar of the style sheet; a frame without a shape takes no padding from there.
+        self.column.setContentsMargins(BAR_ROOM if words else 0, 0, 0, 0)
         self.editor.mark_problem(is_wrong=bool(words))
         self.editor.describe(" ".join(part for part in (f"Problem: {words}" if words else "", self._help) if part))
         self.updateGeometry()

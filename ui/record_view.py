@@ -14,11 +14,13 @@ from models.wording import Spoken, say
 from ui import access
 from ui.parts.banner import Banner
 from ui.parts.card import Card
+from ui.parts.field_rows import FieldRows
 from ui.parts.labels import PlainLabel
 from ui.parts.two_versions_strip import TwoVersionsStrip
 from ui.parts.voice_quote import VoiceQuote
 
 NEWER = "A newer Heard wrote this. You can read it here; nothing is lost. Update Heard to change it."
+LONGEST_SHORT = 48  # letters of an answer that stands beside others
 NOT_KNOWN = "More, from a newer Heard"
 
 
@@ -38,8 +40,9 @@ class RecordView(QWidget):
         title_of: Callable[[str], str] = no_title,
         plain: bool = False,
         without: frozenset[str] = frozenset(),
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._plain = plain
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -62,36 +65,51 @@ class RecordView(QWidget):
         host = self.column
         if not self._plain:
             only = answers[0].label if len(answers) == 1 else ""
-            card = Card("" if title == only else title)
+            card = Card("" if title == only else title, parent=self)
             self.column.addWidget(card)
             host = card.body
+        self._lay(host, type_name, answers)
+
+    def _lay(self, host: QVBoxLayout, type_name: str, answers: list[Answer]) -> None:
+        """Short answers side by side, long ones across."""
+        rows = FieldRows(across=28, down=12)
+        host.addLayout(rows)
         for answer in answers:
-            host.addLayout(_shown(f"{type_name}.{answer.field}", answer))
+            is_long = answer.is_exact or not _is_short(answer)
+            rows.add_question(_shown(f"{type_name}.{answer.field}", answer, self), stretches=False, whole=is_long)
 
     def _add_unknown(self, entry: Entry) -> None:
         known = dict(entry.declaration.fields) if entry.declaration else {}
         strange = unknown_keys(entry.body, known)
         if not strange:
             return
-        card = Card(NOT_KNOWN)
-        for key in strange:
-            answer = Answer(key, key_words(key), plain_words(entry.body[key]), "worker", is_exact=False)
-            card.body.addLayout(_shown(f"{entry.type}.{key}", answer))
+        card = Card(NOT_KNOWN, parent=self)
         self.column.addWidget(card)
+        answers = [
+            Answer(key, key_words(key), plain_words(entry.body[key]), "worker", is_exact=False) for key in strange
+        ]
+        self._lay(card.body, entry.type, answers)
 
 
-def _shown(key: str, answer: Answer) -> QVBoxLayout:
+def _is_short(answer: Answer) -> bool:
+    return len(answer.words) <= LONGEST_SHORT and "\n" not in answer.words
+
+
+def _shown(key: str, answer: Answer, parent: QWidget) -> QWidget:
     """One answer under its question; the child's own words in their colour, anybody's exact words quoted."""
-    column = QVBoxLayout()
+    block = QWidget(parent)
+    column = QVBoxLayout(block)
+    column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(3)
     is_childs = answer.is_exact and answer.whose == CHILD
-    column.addWidget(PlainLabel(answer.label, "overline", tone="voice" if is_childs else ""))
+    column.addWidget(PlainLabel(answer.label, "overline", block, tone="voice" if is_childs else "", wrap=False))
     if is_childs:
-        quote = VoiceQuote(answer.words)
+        quote = VoiceQuote(answer.words, block)
         access.describe(quote, f"{answer.label}: {answer.words}", key=key)
         column.addWidget(quote)
-        return column
-    words = PlainLabel(f"“{answer.words}”" if answer.is_exact else answer.words, "reading")
+        return block
+    shown = f"“{answer.words}”" if answer.is_exact else answer.words
+    words = PlainLabel(shown, "reading", block, wrap=not _is_short(answer) or answer.is_exact)
     access.describe(words, f"{answer.label}: {answer.words}", key=key)
     column.addWidget(words)
-    return column
+    return block

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from models.dates_typed import (
     Lean,
     add_months,
+    mid_sentence,
     read_day,
     read_time,
     say_day,
@@ -133,3 +134,8 @@ def test_days_are_said_one_way() -> None:
     here = datetime(2026, 11, 23, 10, 30, tzinfo=UTC)
     assert say_moment(here) == say_moment(here.astimezone())
     assert say_moment(datetime(2026, 11, 23, 10, 30)) == "23 November 2026, 10:30"
+
+
+@pytest.mark.parametrize(("words", "said"), [("Today, 10:52", "today, 10:52"), ("Mon 9 Nov", "Mon 9 Nov"), ("", "")])
+def test_within_a_sentence_only_days_near_today_lose_their_capital(words: str, said: str) -> None:
+    assert mid_sentence(words) == said
