@@ -1,0 +1,56 @@
+"""Days and times in the worker's words, whatever language the laptop speaks."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from models.moments import (
+    clock_words,
+    day_and_time,
+    long_day,
+    month_of,
+    read_day,
+    read_moment,
+    short_day,
+    until,
+)
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 5).astimezone()
+
+
+def test_a_day_is_said_as_people_say_it() -> None:
+    assert long_day(TODAY) == "Monday 23 November"
+    assert short_day(TODAY, TODAY) == "Today"
+    assert short_day(date(2026, 11, 22), TODAY) == "Yesterday"
+    assert short_day(date(2026, 11, 24), TODAY) == "Tomorrow"
+    assert short_day(date(2026, 11, 9), TODAY) == "Mon 9 Nov"
+    assert short_day(date(2026, 11, 9), TODAY, with_weekday=False) == "9 Nov"
+    assert short_day(date(2025, 12, 9), TODAY) == "9 Dec 2025"
+    assert month_of(date(2026, 9, 1)) == "September 2026"
+
+
+def test_a_moment_is_said_where_the_laptop_is() -> None:
+    assert clock_words(NOW) == "10:05"
+    assert clock_words(NOW, seconds=True) == "10:05:00"
+    assert day_and_time(NOW - timedelta(days=14), TODAY) == "Mon 9 Nov, 10:05"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(25, "in 25 min"), (60, "in 1 h"), (165, "in 2 h 45 min"), (0, "now"), (-15, "now"), (-16, ""), (1, "in 1 min")],
+)
+def test_how_long_until_a_visit(minutes: int, words: str) -> None:
+    assert until(NOW + timedelta(minutes=minutes), NOW) == words
+
+
+def test_days_and_stamps_are_read_and_anything_else_is_nothing() -> None:
+    assert read_day("2026-11-09") == date(2026, 11, 9)
+    moment = read_moment("2026-11-09T12:10:00.000Z")
+    assert moment is not None
+    assert moment.utcoffset() is not None
+    assert read_moment("soon") is None
+    assert read_moment("2026-13-45") is None
+    assert read_day("") is None
