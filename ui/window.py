@@ -164,6 +164,10 @@ class HeardWindow(QMainWindow):
         """Return where the worker is, to come back to after unlocking."""
         return self.pages.here()
 
+    def come_back_with(self, **arguments: object) -> None:
+        """Say what leads back to the page that stands, once the record it began has come to be."""
+        self.pages.come_back_with(arguments)
+
     def come_back_to(self, key: str, arguments: Mapping[str, object]) -> None:
         """Open the page that stood when Heard was locked, or Today when it is no longer there."""
         self.pages.open(key if self.pages.has(key) else HOME, arguments if self.pages.has(key) else {})

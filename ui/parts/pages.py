@@ -97,6 +97,11 @@ class Pages(QStackedWidget):
         self._way_back.pop()
         return True
 
+    def come_back_with(self, arguments: Mapping[str, object]) -> None:
+        """From now on come back to the page that stands with these arguments: what it was opened for has come to be."""
+        if self._here is not None:
+            self._here = Visit(self._here.key, dict(arguments))
+
     def can_go_back(self) -> bool:
         """Whether there is a visit before this one."""
         return bool(self._way_back)
