@@ -159,6 +159,9 @@ def to_json(field: Field, value: Any) -> Any:
         return to_stamp(value)
     if field.kind is Kind.FLAGS:
         return sorted(set(value))
+    if isinstance(value, str) and not value.isascii():
+        # Half a character, as a paste cut in two leaves it, cannot be written down; the rest of the text must be.
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
 
 
