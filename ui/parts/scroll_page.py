@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui import style, theme
 
@@ -43,7 +44,8 @@ class ScrollPage(QScrollArea):
             QTimer.singleShot(0, self, lambda: self._show(now))
 
     def _show(self, widget: QWidget) -> None:
-        if self.content.isAncestorOf(widget):
+        # It may be gone by now: what a button does can redraw the page it stands on.
+        if isValid(widget) and self.content.isAncestorOf(widget):
             room = widget.height() // 2 + 24
             if 2 * room > self.viewport().height():
                 self.ensureWidgetVisible(widget, 24, 48)
