@@ -41,7 +41,7 @@ class StateBanner(Surface):
         self.icon = IconLabel("cloud-off", "info", 36)
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout()
-        column.setSpacing(4)
+        column.setSpacing(6)
         self.title = PlainLabel("", "h1")
         self.title.setObjectName("sync.state")
         self.words = PlainLabel("", "body", leading=1.4)

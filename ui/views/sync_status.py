@@ -176,19 +176,20 @@ class SyncPage(QWidget):
 
     def _make_look(self, notices: list[Notice], names: Names) -> Card | None:
         later = self._put_off({notice.record_id for notice in notices if notice.kind == words.TWO_VERSIONS})
-        self._has_main = any(notice.kind == words.TWO_VERSIONS for notice in notices[: self._shown["look"]])
+        self._has_main = False
         if not notices and not later:
             return None
         count = Pill(str(len(notices)), "", "warn")
         count.setAccessibleName(f"{len(notices)} to look at")
         card = Card("Please look at this", count if notices else None)
         card.setObjectName("sync.look")
-        is_main = True
         for number, notice in enumerate(notices[: self._shown["look"]]):
             if number:
                 card.add(Divider())
-            card.add(self._make_notice(notice, names, is_main=is_main))
-            is_main = is_main and notice.kind != words.TWO_VERSIONS
+            part = self._make_notice(notice, names, is_main=not self._has_main)
+            card.add(part)
+            # One filled button a page: the first pair of texts that stand side by side.
+            self._has_main = self._has_main or part.is_torn
         self._add_more(card, "look", len(notices))
         for entry in later[:FIRST]:
             card.add(Divider())
@@ -209,7 +210,10 @@ class SyncPage(QWidget):
     def _make_notice(self, notice: Notice, names: Names, *, is_main: bool) -> NoticePart:
         entry = self._link.casebook.entry(notice.record_id)
         part = NoticePart(notice, entry, words.look_of(notice, entry, names), is_main=is_main)
-        part.opened.connect(lambda: self._open(entry) if entry is not None else None)
+        if part.is_torn:
+            part.opened.connect(lambda: self._see_both(notice.record_id))
+        elif entry is not None:
+            part.opened.connect(lambda: self._open(entry))
         part.put_off.connect(lambda: self._put_away(notice, is_torn=part.is_torn))
         return part
 
@@ -267,9 +271,7 @@ class SyncPage(QWidget):
     # ---- going on ------------------------------------------------------------------------------------------------
 
     def _open(self, entry: Entry) -> None:
-        if entry.open_choices:
-            self._see_both(entry.record_id)
-        elif entry.type == "visit_note":
+        if entry.type == "visit_note":
             self._navigator.open("note", record_id=entry.record_id)
         elif entry.type == "own_words" and entry.body.get("said_in_id"):
             self._navigator.open("note", record_id=str(entry.body["said_in_id"]))

@@ -32,7 +32,7 @@ def state_of(status: Status, last_contact: datetime | None, today: date) -> Stat
     """Say how it stands, and what is safe. How much waits is told by the list under it, and not again here."""
     since = f" The last contact was {_mid(day_and_time(last_contact, today))}." if last_contact else ""
     if status.state == SENDING:
-        words = "You can go on working. Nothing leaves this laptop until the council’s server has it."
+        words = "You can go on working. What is sent stays on this laptop as well."
         return State("cloud-upload", "info", "On its way to the council", words, "Sync now")
     if status.state == SENT and not status.waiting:
         at = f" · {clock_words(last_contact)}" if last_contact else ""
@@ -159,11 +159,11 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
 def _look_of_two(title: str, notice: Notice, entry: Entry, names: Names) -> Look:
     field, other = names.fields(entry, notice.words), names.other(entry)
     if notice.kind == MERGED:
-        who = f"You and {other} both wrote in {field}." if other else f"{field} was written on two of your laptops."
+        who = f"You and {other} both wrote in {field}." if other else f"You wrote in {field} on two laptops."
         return Look(title, f"{who} Both are in it now, paragraph by paragraph.", "Put together", "columns-2")
     if not entry.open_choices:
         return Look(title, f"There were two texts of {field}. It has been settled.", "Settled", "columns-2")
-    who = f"You and {other} both changed {field}." if other else f"{field} was changed on two of your laptops."
+    who = f"You and {other} both changed {field}." if other else f"You changed {field} on two laptops."
     return Look(title, f"{who} Nothing is lost.", "Two versions")
 
 

@@ -251,33 +251,37 @@ class TwoVersionsPage(QWidget):
             self._navigator.toast("This has just changed. Please look again.")
             return
         value = {STANDING: stood, OTHER: choosing.other.value, BOTH: choosing.joined, TOGETHER: card.together()}[how]
-        casebook = self._link.casebook
-        future: Future[Any]
-        undo: Callable[[], Future[Any]]
+        do, undo = self._ways(entry, choosing, value, is_late=is_late)
+        self._is_busy = True
+        card.trouble.hide()
+
+        def done(_saved: Any) -> None:
+            self._settled(card, how, undo)
+
+        self._link.wait(do(), done, lambda trouble: self._not_settled(card, trouble))
+
+    def _ways(
+        self, entry: Entry, choosing: Choosing, value: Any, *, is_late: bool
+    ) -> tuple[Callable[[], Future[Any]], Callable[[], Future[Any]]]:
+        """How to settle it, and how to take that back."""
+        casebook, name, record_id = self._link.casebook, choosing.choice.field, entry.record_id
         if is_late:
             # Settled elsewhere while this was being written: it is kept as an ordinary change of the answer.
             former = entry.body.get(name)
-            future = casebook.save(entry.draft(), {name: Edit(former, value)}, self.page_key)
-            undo = partial(casebook.save, entry.draft(), {name: Edit(value, former)})
-        else:
-            future = casebook.choose(self.record_id, choosing.choice, value, self.page_key)
-            undo = partial(casebook.choose_back, self.record_id, choosing.choice, stood, value)
-        self._is_busy = True
-        card.trouble.hide()
-        self._link.wait(
-            future, lambda _saved: self._settled(card, how, undo), lambda trouble: self._not_settled(card, trouble)
-        )
+            do = partial(casebook.save, entry.draft(), {name: Edit(former, value)}, self.page_key)
+            return do, partial(casebook.save, entry.draft(), {name: Edit(value, former)})
+        back = partial(casebook.choose_back, record_id, choosing.choice, choosing.standing.value, value)
+        return partial(casebook.choose, record_id, choosing.choice, value, self.page_key), back
 
     def _settled(self, card: ChoiceCard, how: str, undo: Callable[[], Future[Any]]) -> None:
         # Only what outlives this page is held: the message stays for ten seconds, wherever the worker goes.
         link, navigator = self._link, self._navigator
 
+        def told(_entry: Any) -> None:
+            navigator.announce("Undone")
+
         def take_back() -> None:
-            link.wait(
-                undo(),
-                lambda _entry: navigator.announce("Both texts stand open again"),
-                lambda trouble: navigator.toast(str(trouble)),
-            )
+            link.wait(undo(), told, lambda trouble: navigator.toast(str(trouble)))
 
         navigator.toast(_TOLD[how], take_back)
         if not isValid(self):

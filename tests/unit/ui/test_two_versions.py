@@ -1,0 +1,499 @@
+"""Two versions: both texts are shown with who wrote them, any of the four ways settles it, and Undo truly undoes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from models.casebook import Casebook
+from models.entry import Edit, Entry
+from models.exchange import Arrival
+from models.identity import Directory, Worker
+from models.invented import me_for_trying
+from models.origin import origin_of
+from models.version import Version, encode_body, hash_body
+from ui.link import Link
+from ui.parts.buttons import Button
+from ui.parts.cover_page import PinAnswer
+from ui.parts.marked_text import MarkedText
+from ui.parts.pages import PageSpec
+from ui.theme import Look, Theme
+from ui.views.two_versions import TwoVersionsPage
+from ui.window import HeardWindow
+
+NOW = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
+SCOPE = "01977f00-0000-7000-8000-00000000c001"
+MARTIN = Worker(worker_id="01977f00-0000-7000-8000-00000000a009", display_name="Martin Webb")
+DANA = Worker(worker_id="01977f00-0000-7000-8000-00000000a008", display_name="Dana Okafor")
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+STANDS, OTHER = "Use the garden gate.\nCall first.", "Use the shed door.\nCall first."
+
+
+class Elsewhere(QWidget):
+    """The page one came from."""
+
+    def opened(self, **_arguments: Any) -> None:
+        pass
+
+
+class Stage(SimpleNamespace):
+    """A casebook in which two laptops write, and the page in the real window."""
+
+    casebook: Casebook
+    window: HeardWindow
+
+    def put(self, type_name: str, **body: Any) -> str:
+        draft = self.casebook.new_draft(type_name, SCOPE)
+        self.casebook.save(draft, {name: Edit(None, value) for name, value in body.items()}).result()
+        self.casebook.cut(draft.record_id).result()
+        return draft.record_id
+
+    def change(self, record_id: str, **values: Any) -> None:
+        entry = self.entry(record_id)
+        edits = {name: Edit(entry.body.get(name), value) for name, value in values.items()}
+        self.casebook.save(entry.draft(), edits).result()
+        self.casebook.cut(record_id).result()
+
+    def entry(self, record_id: str) -> Entry:
+        entry = self.casebook.entry(record_id)
+        assert entry is not None
+        return entry
+
+    def arrive(self, after: Version, author: Worker, **values: Any) -> Version:
+        """Let another laptop's version, written after ``after``, come in and be merged with what is here."""
+        body = {name: value for name, value in {**after.read_body(), **values}.items() if value is not None}
+        data = encode_body(body)
+        version = msgspec.structs.replace(
+            after,
+            version_id=self.casebook._desk.ids.new(),
+            parents=(after.version_id,),
+            device_id="another laptop",
+            author_id=author.worker_id,
+            written_at=self.casebook.clock.stamp(),
+            salt=bytes(16),
+            body=msgspec.Raw(data),
+            body_hash=hash_body(bytes(16), data),
+        )
+        exchange = self.casebook.exchange
+        cursor, grants, filling = exchange.cursors()
+        exchange.take([Arrival(cursor + 1, version)], cursor=cursor + 1, grants=grants, filling=filling).result()
+        exchange.merge(after.record_id, is_whole=True).result()
+        self.settle()
+        return version
+
+    def tear(self, type_name: str, before: dict[str, Any], mine: dict[str, Any], theirs: dict[str, Any]) -> str:
+        """Write a record, then let Martin and this worker change it apart; Martin's stands, ours is beside it."""
+        record_id = self.put(type_name, **before)
+        root = self.casebook.history(record_id)[-1]
+        self.clock.advance(minutes=10)
+        self.change(record_id, **mine)
+        self.clock.advance(minutes=10)
+        self.arrive(root, MARTIN, **theirs)
+        return record_id
+
+    def torn_note(self) -> str:
+        """A worker's prose with two texts."""
+        return self.tear(
+            "home",
+            {"carer_name": "Pete", "how_to_arrive": "By the lane.\nCall first."},
+            {"how_to_arrive": OTHER},
+            {"how_to_arrive": STANDS},
+        )
+
+    def open(self, record_id: str) -> TwoVersionsPage:
+        self.window.open("today")
+        self.window.open("two_versions", record_id=record_id)
+        self.settle()
+        page = self.window.pages.currentWidget()
+        assert isinstance(page, TwoVersionsPage)
+        return page
+
+    def written(self) -> None:
+        self.casebook.remember("written", "so far").result()
+        self.settle()
+
+
+@pytest.fixture
+def it(tmp_path: Path, clock: Any, look: Theme, qtbot: Any, settle: Callable[[], None]) -> Iterator[Stage]:
+    clock.moment = NOW
+    casebook = Casebook.open(tmp_path, bytes(32), identity=me_for_trying(), clock=clock)
+    told = Directory(workers=(casebook.me.worker, MARTIN, DANA))
+    casebook.exchange.take([], cursor=1, grants=1, filling={}, scopes={SCOPE: "social_worker"}, directory=told).result()
+    link = Link(casebook)
+    window = HeardWindow(lambda _text: PinAnswer(True), now=lambda: clock.moment)
+    window.register(PageSpec("today", "Today", Elsewhere, kept=True))
+    window.register(PageSpec("two_versions", "Two versions", lambda: TwoVersionsPage(link, window, look)))
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    stage = Stage(casebook=casebook, link=link, window=window, clock=clock, settle=settle)
+    stage.child = stage.put("child", known_as="Tomasz", pronouns="He/him", child_code="700001")
+    yield stage
+    window.close()
+    link.close()
+    casebook.close()
+    link.deleteLater()
+    settle()
+
+
+def press(widget: QWidget) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+
+def key(pressed: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(QApplication.focusWidget(), pressed, modifiers)
+
+
+def button(page: QWidget, name: str) -> Button:
+    found = page.findChild(Button, f"two_versions.{name}")
+    assert isinstance(found, Button), name
+    return found
+
+
+def marked(page: QWidget, name: str) -> MarkedText:
+    found = page.findChild(MarkedText, name)
+    assert isinstance(found, MarkedText), name
+    return found
+
+
+def words_on(page: QWidget) -> list[str]:
+    return [label.text() for label in page.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+# ---- what is shown ---------------------------------------------------------------------------------------------------
+
+
+def test_both_texts_stand_with_who_wrote_each_and_when(it: Stage) -> None:
+    page = it.open(it.torn_note())
+    shown = words_on(page)
+    ten_past, half_past = (NOW.astimezone().replace(minute=minute) for minute in (15, 25))
+    assert page.title.text().endswith("– Tomasz")
+    assert "This one · Martin Webb" in shown
+    assert "The other · You" in shown
+    assert f"Today, {half_past:%H:%M}. It stands in the record." in shown
+    assert f"Today, {ten_past:%H:%M}. It is kept beside it." in shown
+    assert "You and Martin Webb changed this while apart." in page.intro.text()
+
+
+def test_only_the_words_that_differ_are_marked_and_a_screen_reader_is_told_them(it: Stage) -> None:
+    page = it.open(it.torn_note())
+    standing, other = marked(page, "home.how_to_arrive"), marked(page, "home.how_to_arrive.other")
+    assert (standing.words(), standing.marked()) == (STANDS, ("garden gate",))
+    assert (other.words(), other.marked()) == (OTHER, ("shed door",))
+    assert other.accessibleDescription() == "Only in this version: shed door"
+    assert page.legend.isVisible()
+
+
+def test_a_mark_makes_words_heavier_and_underlines_them_also_after_a_face(it: Stage) -> None:
+    del it
+    text = MarkedText("a 😀 b\nsecond shed", ((4, 5), (13, 17)))
+    first, second = text._laid(600).lines
+    (one,) = [span for span in first.formats() if span.length]
+    (two,) = [span for span in second.formats() if span.length]
+    assert (one.start, one.length) == (5, 1)  # Qt counts the face as two
+    assert (two.start, two.length) == (7, 4)
+    assert one.format.fontUnderline()
+    assert one.format.fontWeight() > 400
+    assert text.heightForWidth(600) < text.heightForWidth(80)
+
+
+def test_a_childs_own_words_are_purple_quoted_never_rewritten_and_kept_apart(it: Stage) -> None:
+    record_id = it.tear(
+        "own_words", {"words": "I am fine."}, {"words": "I am fine with Nan."}, {"words": "I am fine with Nana."}
+    )
+    page = it.open(record_id)
+    assert marked(page, "own_words.words")._is_childs
+    assert marked(page, "own_words.words")._quoted
+    assert any(
+        "Tomasz’s own words, so Heard never mixes them" in words and "ask him" in words for words in words_on(page)
+    )
+    assert page.findChild(Button, "two_versions.write_together") is None
+    press(button(page, "keep_both"))
+    it.written()
+    kept = it.entry(record_id).body["words"].splitlines()
+    assert len(kept) == 2
+    assert "I am fine with Nana." in kept[0]
+    assert "I am fine with Nan." in kept[1]
+
+
+def test_answers_that_are_not_text_are_said_in_words(it: Stage) -> None:
+    record_id = it.tear(
+        "communication_preferences",
+        {"notice_days": 1},
+        {"notice_days": 7, "wants_feedback_after": True, "asked_on": "2026-11-01", "read_back": "always"},
+        {"notice_days": 3, "wants_feedback_after": False, "asked_on": "2026-11-02", "read_back": "no"},
+    )
+    shown = words_on(it.open(record_id))
+    for words in ("3", "7", "Yes", "No", "1 November 2026", "2 November 2026", "Always", "No need"):
+        assert words in shown, words
+    assert not {"True", "False", "2026-11-01", "always"} & set(shown)
+
+
+def test_side_by_side_where_there_is_room_and_stacked_in_a_small_window(it: Stage) -> None:
+    page = it.open(it.torn_note())
+    card = page.cards[0]
+    assert card.standing.geometry().top() == card.other.geometry().top()
+    it.window.resize(1024, 600)
+    it.settle()
+    assert card.standing.geometry().bottom() < card.other.geometry().top()
+
+
+@pytest.mark.parametrize("text_scale", [1.0, 1.5, 2.0])
+def test_nothing_is_cut_in_the_smallest_window_at_any_size_of_text(it: Stage, look: Theme, text_scale: float) -> None:
+    look.set_look(Look(scheme=look.look.scheme, text_scale=text_scale))
+    it.window.resize(1024, 600)
+    page = it.open(it.torn_note())
+    button(page, "write_together").click()
+    it.settle()
+    wide = page._scroll.viewport().width()
+    assert page._scroll.content.width() <= wide
+    for part in page.findChildren(Button):
+        if part.isVisible():
+            assert part.mapTo(page._scroll.content, part.rect().topRight()).x() <= wide, part.words()
+
+
+# ---- choosing --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("way", "kept"),
+    [
+        ("keep_standing", STANDS),
+        ("keep_other", OTHER),
+        ("keep_both", "Use the garden gate.\nUse the shed door.\nCall first."),
+    ],
+)
+def test_each_way_settles_it_and_undo_opens_it_again_with_its_author(it: Stage, way: str, kept: str) -> None:
+    record_id = it.torn_note()
+    before = it.entry(record_id)
+    page = it.open(record_id)
+    press(button(page, way))
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == kept
+    assert it.entry(record_id).open_choices == ()
+    assert "Settled" in words_on(page)
+    assert button(page, "done").hasFocus()
+    press(it.window.toasts.undo_button)
+    it.written()
+    assert it.entry(record_id).open_choices == before.open_choices
+    assert it.entry(record_id).body["how_to_arrive"] == STANDS
+    assert marked(page, "home.how_to_arrive.other").words() == OTHER
+
+
+def test_by_keys_alone_from_the_first_choice_to_the_way_back(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    for _ in range(12):
+        key(Qt.Key.Key_Tab)
+        if QApplication.focusWidget().objectName() == "two_versions.keep_other":
+            break
+    key(Qt.Key.Key_Space)
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == OTHER
+    assert page.isVisible()
+    key(Qt.Key.Key_Space)
+    it.settle()
+    assert it.window.here().key == "today"
+
+
+def test_ctrl_z_after_choosing_undoes_it_also_from_another_page(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    press(button(page, "keep_other"))
+    it.written()
+    key(Qt.Key.Key_Escape)
+    it.settle()
+    assert it.window.here().key == "today"
+    QTest.keyClick(it.window, Qt.Key.Key_Z, CTRL)
+    it.written()
+    assert len(it.entry(record_id).open_choices) == 1
+
+
+def test_undo_never_overwrites_what_somebody_wrote_since(it: Stage) -> None:
+    record_id = it.torn_note()
+    press(button(it.open(record_id), "keep_other"))
+    it.written()
+    it.change(record_id, how_to_arrive="By letter.")
+    press(it.window.toasts.undo_button)
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == "By letter."
+    assert "This has been changed since" in it.window.toasts.label.text()
+
+
+def test_the_text_not_chosen_stays_in_the_history(it: Stage) -> None:
+    record_id = it.torn_note()
+    press(button(it.open(record_id), "keep_standing"))
+    it.written()
+    assert any(version.read_body().get("how_to_arrive") == OTHER for version in it.casebook.history(record_id))
+
+
+def test_of_several_choices_one_is_settled_at_a_time_and_the_next_has_the_focus(it: Stage) -> None:
+    record_id = it.tear(
+        "person_i_trust",
+        {"name": "Pete"},
+        {"name": "Pete A", "relationship": "Grandad"},
+        {"name": "Pete B", "relationship": "My grandad"},
+    )
+    page = it.open(record_id)
+    assert len(page.cards) == 2
+    press(page.cards[0].buttons["keep_other"])
+    it.written()
+    assert len(page.cards) == 1
+    assert page.cards[0].buttons["keep_standing"].hasFocus()
+    assert "Settled" not in words_on(page)
+    press(page.cards[0].buttons["keep_other"])
+    it.written()
+    body = it.entry(record_id).body
+    assert (body["name"], body["relationship"]) == ("Pete A", "Grandad")
+    assert "Settled" in words_on(page)
+
+
+def test_the_notice_goes_when_the_last_choice_is_settled(it: Stage) -> None:
+    record_id = it.torn_note()
+    assert [notice.kind for notice in it.casebook.notices()] == ["two_versions"]
+    press(button(it.open(record_id), "keep_other"))
+    it.written()
+    assert it.casebook.notices() == []
+
+
+def test_a_colleagues_record_is_shown_and_left_to_its_author(it: Stage) -> None:
+    record_id = it.put("visit_note", what_happened="Began.")
+    root = it.casebook.history(record_id)[-1]
+    it.change(record_id, place="home")
+    it.arrive(root, it.casebook.me.worker, place="school")
+    theirs = it.casebook.history(record_id)[-1]
+    assert theirs.open_choices
+    other = msgspec.structs.replace(theirs, record_id=it.casebook._desk.ids.new(), author_id=DANA.worker_id)
+    it.arrive(msgspec.structs.replace(other, parents=()), DANA)
+    page = it.open(other.record_id)
+    assert len(page.cards) == 1
+    assert page.cards[0].buttons == {}
+    assert any("another worker’s" in words for words in words_on(page))
+
+
+# ---- writing it together ---------------------------------------------------------------------------------------------
+
+
+def test_written_together_by_keys_becomes_the_answer(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    box = page.findChild(QWidget, "two_versions.together")
+    assert QApplication.focusWidget() is box
+    assert page.cards[0].together() == "Use the garden gate.\nUse the shed door.\nCall first."
+    key(Qt.Key.Key_A, CTRL)
+    QTest.keyClicks(box, "The garden, or the lane.")
+    key(Qt.Key.Key_Return, CTRL)
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == "The garden, or the lane."
+    assert it.entry(record_id).open_choices == ()
+    press(it.window.toasts.undo_button)
+    it.written()
+    assert marked(page, "home.how_to_arrive").words() == STANDS
+
+
+def test_escape_closes_the_box_first_and_what_was_written_is_there_again_another_day(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    key(Qt.Key.Key_End, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), " Then tea.")
+    key(Qt.Key.Key_Escape)
+    it.written()
+    assert it.window.here().key == "two_versions"
+    assert not page.cards[0].is_writing()
+    key(Qt.Key.Key_Escape)
+    it.settle()
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    assert page.cards[0].together().endswith("Call first. Then tea.")
+
+
+def test_leaving_the_page_in_mid_word_keeps_what_is_written(it: Stage) -> None:
+    record_id = it.torn_note()
+    press(button(it.open(record_id), "write_together"))
+    key(Qt.Key.Key_End, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), " Half a sen")
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    it.written()
+    assert page.cards[0].together().endswith("Half a sen")
+
+
+def test_what_comes_in_while_writing_never_takes_the_text_away(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    key(Qt.Key.Key_A, CTRL)
+    QTest.keyClicks(QApplication.focusWidget(), "Mine, being written.")
+    (choice,) = it.entry(record_id).open_choices
+    it.casebook.choose(record_id, choice, STANDS).result()
+    it.written()
+    assert page.cards[0].together() == "Mine, being written."
+    assert any("settled on another laptop" in words for words in words_on(page))
+    press(button(page, "keep_together"))
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == "Mine, being written."
+    press(it.window.toasts.undo_button)
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == STANDS
+
+
+def test_a_text_too_long_is_told_on_the_card_and_stays_there(it: Stage) -> None:
+    record_id = it.tear("person_i_trust", {"contact": "Pete"}, {"contact": "Pete A"}, {"contact": "Pete B"})
+    page = it.open(record_id)
+    press(button(page, "write_together"))
+    page.cards[0].box.setText("x" * 501)  # type: ignore[union-attr]
+    press(button(page, "keep_together"))
+    it.written()
+    assert page.cards[0].trouble.isVisible()
+    assert len(page.cards[0].together()) == 501
+    assert it.entry(record_id).open_choices
+    page.cards[0].box.setText("Pete")  # type: ignore[union-attr]
+    press(button(page, "keep_together"))
+    it.written()
+    assert it.entry(record_id).body["contact"] == "Pete"
+
+
+def test_nobody_chooses_a_text_that_changed_before_it_was_seen(it: Stage) -> None:
+    record_id = it.torn_note()
+    page = it.open(record_id)
+    entry = it.entry(record_id)
+    it.casebook.save(entry.draft(), {"how_to_arrive": Edit(STANDS, "Newer.")}).result()
+    button(page, "keep_standing").click()
+    it.written()
+    assert it.entry(record_id).body["how_to_arrive"] == "Newer."
+    assert it.entry(record_id).open_choices
+    assert "Please look again" in it.window.toasts.label.text()
+    assert marked(page, "home.how_to_arrive").words() == "Newer."
+
+
+# ---- odd pages -------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_with_one_text_says_so_and_one_that_is_not_here_too(it: Stage) -> None:
+    assert "Nothing to choose here" in words_on(it.open(it.child))
+    assert "This record is not on this laptop any more" in words_on(it.open("01977f00-0000-7000-8000-00000000dead"))
+
+
+def test_a_value_is_traced_to_whoever_brought_it_not_to_who_merged(it: Stage) -> None:
+    record_id = it.torn_note()
+    me = it.casebook.me.worker.worker_id
+    history = it.casebook.history(record_id)
+    assert origin_of(it.entry(record_id), history, "how_to_arrive", me).author_id == MARTIN.worker_id
+    assert origin_of(it.entry(record_id), history, "carer_name", me).author_id == me
+    entry = it.entry(record_id)
+    it.casebook.save(entry.draft(), {"how_to_arrive": Edit(STANDS, "Newer.")}).result()
+    assert origin_of(it.entry(record_id), it.casebook.history(record_id), "how_to_arrive", me).author_id == me
+    assert origin_of(it.entry(record_id), [], "carer_name", me).author_id == it.entry(record_id).author_id
