@@ -43,7 +43,7 @@ tour:  ## drive the real app through the main job; pictures and documents in bui
 
 build:  ## the packaged app in build/package/, then start it once
 	@sh setup.sh build
-	@.venv-build/bin/python -m PyInstaller --noconfirm --log-level WARN \
+	@.venv-build/bin/python -m PyInstaller --noconfirm --log-level ERROR \
 		--distpath build/package --workpath build/pyinstaller build.spec
 	@.venv-build/bin/python tests/packaged/check_package.py build/package/heard
 
