@@ -233,6 +233,8 @@ class NotePage(QWidget):
             self._link, self._navigator, entry, spoken_of(casebook, self._scope_id), self.page.content
         )
         self._reading.redraw_wanted.connect(self._reopen)
+        # Or the button that was pressed, now hidden, would hand the focus to the rail.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._content.addWidget(self._reading)
         self.add_button.setVisible(self._reading.can_add())
         self._show_head()
@@ -240,7 +242,7 @@ class NotePage(QWidget):
         by = casebook.worker_name(entry.author_id)
         when = mid_sentence(day_and_time(at, casebook.clock.today())) if at else ""
         if entry.is_finished:
-            self.line.say(f"Finished {when} by {by}. A finished note never changes; you can add to it.")
+            self.line.say(f"Finished {when} by {by}")
         else:
             self.line.say(f"{casebook.why_not_editable(entry)}. Last changed {when} by {by}.", "lock", "info")
         self._fit(anew=True)

@@ -183,6 +183,7 @@ class Stage(SimpleNamespace):
         *,
         base: Version | None = None,
         finished: bool = False,
+        schema: int = 0,
         **values: Any,
     ) -> None:
         """Let another laptop's version of a record come in by sync, and be merged with what is here."""
@@ -199,7 +200,7 @@ class Stage(SimpleNamespace):
             scope_id=here.scope_id,
             type=here.type,
             policy_class=root.policy_class,
-            schema=root.schema,
+            schema=schema or root.schema,
             audience=here.audience,
             parents=(root.version_id,),
             device_id="another laptop",
