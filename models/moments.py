@@ -50,6 +50,11 @@ def short_day(day: date, today: date, *, with_weekday: bool = True) -> str:
     return f"{WEEKDAYS[day.weekday()][:3]} {words}" if with_weekday else words
 
 
+def in_a_sentence(day: str) -> str:
+    """ "today" within a sentence; "Mon 9 Nov" keeps its capital."""
+    return day[0].lower() + day[1:] if day.startswith(("Today", "Yesterday", "Tomorrow")) else day
+
+
 def clock_words(moment: datetime, *, seconds: bool = False) -> str:
     """ "10:30" where the laptop is, or "10:30:05"."""
     here = local(moment)

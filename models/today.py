@@ -10,7 +10,7 @@ from models.choices import PLACE
 from models.clock import to_stamp
 from models.entry import Entry
 from models.fields import Choice
-from models.moments import day_and_time, read_day, read_moment, short_day, until
+from models.moments import day_and_time, in_a_sentence, read_day, read_moment, short_day, until
 from models.query import CHANGED, OLDEST, Query, Where
 from models.version import Body
 from models.wording import Spoken
@@ -144,7 +144,7 @@ def to_finish(
     for note in unfinished:
         open_notes.add(note.record_id)
         begun = read_moment(note.changed_at)
-        words = f"Started {_mid_sentence(day_and_time(begun, today))}. Saved." if begun else "Saved."
+        words = f"Started {in_a_sentence(day_and_time(begun, today))}. Saved." if begun else "Saved."
         found.append(ToFinish(NOTE, note.record_id, note.scope_id, f"Visit note – {_name(child_of, note)}", words))
     for entry in torn:
         title = entry.declaration.title if entry.declaration else "Two texts"
@@ -157,14 +157,10 @@ def to_finish(
             continue
         day = read_day(said.when)
         spoken = Spoken.of(child_of(said.scope_id) or {})
-        when = f" of {_mid_sentence(short_day(day, today))}" if day else ""
+        when = f" of {in_a_sentence(short_day(day, today))}" if day else ""
         words = f"Ask {spoken.them} if {spoken.their} words{when} are right."
         found.append(ToFinish(CHECK_BACK, said.record_id, said.scope_id, f"Check back with {spoken.name}", words))
     return tuple(found)
-
-
-def _mid_sentence(day: str) -> str:
-    return day[0].lower() + day[1:] if day.startswith(("Today", "Yesterday", "Tomorrow")) else day
 
 
 def _name(child_of: Callable[[str], Body | None], entry: Entry) -> str:

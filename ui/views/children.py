@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models.changes import Changes
 from models.clock import to_stamp
 from models.entry import Entry
-from models.moments import read_moment, short_day
+from models.moments import in_a_sentence, read_moment, short_day
 from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.status import SENDING, SENT
@@ -197,9 +197,7 @@ class ChildrenPage(QWidget):
         for entry in casebook.select(query):
             when = read_moment(entry.when)
             if when is not None and entry.body.get("state") not in ("cancelled", "done"):
-                day = short_day(when.date(), today)
-                day = day.lower() if day in ("Today", "Tomorrow") else day
-                found.setdefault(entry.scope_id, f"visit {day}")
+                found.setdefault(entry.scope_id, f"visit {in_a_sentence(short_day(when.date(), today))}")
         return found
 
     def _line_of(self, scope_id: str) -> str:
@@ -209,8 +207,7 @@ class ChildrenPage(QWidget):
         seen = next((read_moment(one.when) for one in notes if one.when and one.body.get("seen") == "yes"), None)
         today = casebook.clock.today()
         day = short_day(seen.date(), today, with_weekday=False) if seen else ""
-        day = day.lower() if day in ("Today", "Yesterday") else day
-        parts = [f"Seen {day}" if day else "Not seen yet", self._coming.get(scope_id, "")]
+        parts = [f"Seen {in_a_sentence(day)}" if day else "Not seen yet", self._coming.get(scope_id, "")]
         return " · ".join(part for part in parts if part)
 
     def _on_change(self, changes: Changes) -> None:

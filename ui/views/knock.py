@@ -268,7 +268,6 @@ class KnockPage(QWidget):
         if self._card.whose != "child":
             column.addWidget(PlainLabel(_SAID_BY.get(self._card.whose, "Told by someone else"), "lead", tone="quiet"))
         row.addLayout(column, 1)
-        stop.setVisible(bool(self._card.please_do_not or self._card.beside))
         return stop
 
     def _make_check(self, spoken: Spoken) -> QWidget:
@@ -375,6 +374,8 @@ class KnockPage(QWidget):
             self._grid.addWidget(after, 2, 1)
             self._grid.setColumnStretch(0, 1)
             self._grid.setColumnStretch(1, 1)
+        # Only here, where it lies in the page: shown before, it would be a window of its own.
+        self._stop.setVisible(bool(self._card.please_do_not or self._card.beside))
 
 
 def _grouped(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

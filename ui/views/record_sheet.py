@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from models.entry import Entry
-from models.moments import local, read_moment, short_day
+from models.moments import in_a_sentence, local, read_moment, short_day
 from models.reading import CHILD, Answer, read_record
 from models.wording import Spoken, say
 from ui import access, theme
@@ -119,5 +119,4 @@ def _day_of(stamp: str, link: Link) -> str:
     moment = read_moment(stamp)
     if moment is None:
         return ""
-    words = short_day(local(moment).date(), link.casebook.clock.today())
-    return words[0].lower() + words[1:] if words in ("Today", "Yesterday") else words
+    return in_a_sentence(short_day(local(moment).date(), link.casebook.clock.today()))

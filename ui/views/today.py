@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
 from models.entry import Entry
-from models.moments import long_day, short_day, until
+from models.moments import in_a_sentence, long_day, short_day, until
 from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.today import (
@@ -239,7 +239,9 @@ class TodayPage(QWidget):
         for visit in todays_visits(coming, (), me, self._now()):
             if visit.scope_id in children:
                 name = Spoken.of(children[visit.scope_id].body).name
-                return f"The next one is {short_day(visit.at.date(), today)} at {visit.at:%H:%M}: {name}."
+                return (
+                    f"The next one is {in_a_sentence(short_day(visit.at.date(), today))} at {visit.at:%H:%M}: {name}."
+                )
         return ""
 
     # ---- drawing -------------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ class VisitCard(Card):
         time = PlainLabel(clock_words(self.facts.visit.at), "h2", wrap=False)
         access.describe(time, f"At {clock_words(self.facts.visit.at)}", key="planned_visit.planned_at")
         column.addWidget(time)
-        self.until = PlainLabel("", "small", wrap=False)
+        self.until = PlainLabel("", "small", self, wrap=False)
         self.until.setObjectName("today.until")
         column.addWidget(self.until)
         self.tell_until(self.facts.visit.until)
