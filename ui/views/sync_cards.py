@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from models.entry import Entry, Notice
-from models.status import Round, Status
+from models.status import Status
 from ui import access, style
 from ui.parts.buttons import Button
 from ui.parts.flow import FlowLayout
@@ -129,9 +128,8 @@ class NoticePart(QWidget):
         return button
 
 
-def round_row(one: Round, today: date) -> QHBoxLayout:
+def round_row(when: str, what: str) -> QHBoxLayout:
     """When a round ended and what it moved."""
-    when, what = words.round_words(one, today)
     row = QHBoxLayout()
     row.setSpacing(12)
     row.addWidget(IconLabel("circle-check", "ok", 22))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
-from models.entry import Entry, Notice, Waiting
+from models.entry import Entry, Notice
 from models.errors import Trouble
 from models.moments import day_and_time, read_day, short_day
 from models.query import Query
-from models.status import SENDING, Round, Status
+from models.status import SENDING, Status
 from ui import access, theme
 from ui.link import Link, Navigator
 from ui.parts.buttons import Button
@@ -34,6 +35,24 @@ NARROW_UNDER = 1200
 SIDE = 380
 FIRST, MORE = 4, 50
 FIRST_ROUNDS = 3
+SOON_MS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Everything under the banner; two equal ones need no redrawing."""
+
+    rows: tuple[tuple[Entry, str, str], ...]
+    waiting: int
+    listed: int
+    oldest: str
+    notices: tuple[tuple[Notice, Entry | None, words.Look], ...]
+    noticed: int
+    later: tuple[tuple[Entry, str], ...]
+    rounds: tuple[tuple[str, str], ...]
+    ended: int
+    facts: tuple[tuple[str, str], ...]
+    is_narrow: bool
 
 
 class SyncPage(QWidget):
@@ -48,7 +67,11 @@ class SyncPage(QWidget):
         self._shown = {"waiting": FIRST, "look": FIRST, "sent": FIRST_ROUNDS}
         self._is_stale, self._is_narrow = True, False
         self._has_main = False
+        self._seen: _Seen | None = None
         self.rows: list[StateRow] = []
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.refresh)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._scroll = ScrollPage(margins=(24, 16, 24, 24), spacing=12)
@@ -70,6 +93,7 @@ class SyncPage(QWidget):
         self._scroll.body.addLayout(columns)
         self._scroll.body.addStretch(1)
         link.changed.connect(self._on_change)
+        theme.changed.connect(self._fit)
         link.status_changed.connect(self._on_status)
 
     # ---- the page ------------------------------------------------------------------------------------------------
@@ -85,25 +109,34 @@ class SyncPage(QWidget):
         self._say_main_action()
 
     def refresh(self) -> None:
-        """Read everything again and redraw it; the control that had the focus keeps it."""
+        """Read everything again, and redraw what is another; the control that had the focus keeps it."""
         self._is_stale = False
+        self._soon.stop()
+        self._show_state(self._link.status)
+        seen = self._read()
+        if seen == self._seen:
+            return
+        self._seen = seen
         focused = self.focusWidget()
         kept = (focused.objectName(), focused.property("row")) if focused else ("", None)
-        self._show_state(self._link.status)
-        self._draw()
+        self._draw(seen)
         self._focus_again(*kept)
 
-    def _on_change(self, _changes: Changes) -> None:
-        if self.isVisible():
-            self.refresh()
-        else:
+    def _on_change(self, changes: Changes) -> None:
+        if not self.isVisible():
             self._is_stale = True
+        elif not changes.is_sync:
+            self.refresh()
+        elif not self._soon.isActive():
+            # A first pull tells of page after page: redrawn a few times a second, it holds nobody up.
+            self._soon.start(SOON_MS)
 
     def _on_status(self, status: Status) -> None:
         if not self.isVisible():
             return
-        self._show_state(status)
-        if status.state != SENDING:
+        if status.state == SENDING:
+            self._show_state(status)
+        else:
             # A round has ended: what waits and what went has changed, and why the rest still waits.
             self.refresh()
 
@@ -115,101 +148,120 @@ class SyncPage(QWidget):
         self._navigator.announce("Trying now")
 
     def _show_state(self, status: Status) -> None:
-        self.banner.show_state(words.state_of(status, self._last_contact(), self._now().date()), status)
+        # What waits is counted now: the status may be older than the last thing saved, and says "all sent" no longer.
+        now = replace(status, waiting=self._link.casebook.waiting_count())
+        self.banner.show_state(words.state_of(now, self._last_in_touch(), self._now().date()), now)
 
     def _now(self) -> datetime:
         return self._link.casebook.clock.now().astimezone()
 
-    def _last_contact(self) -> datetime | None:
+    def _last_in_touch(self) -> datetime | None:
         rounds = self._link.casebook.rounds()
         return self._link.status.last_sent_at or (rounds[0].at if rounds else None)
 
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    def _read(self) -> _Seen:
+        casebook, status, now = self._link.casebook, self._link.status, self._now()
+        names, today = Names(casebook), now.date()
+        waiting, notices, rounds = casebook.waiting(), casebook.notices(), casebook.rounds()
+        shown = [one.entry for one in waiting[: self._shown["waiting"]]]
+        looked = [(notice, casebook.entry(notice.record_id)) for notice in notices[: self._shown["look"]]]
+        told = {notice.record_id for notice in notices if notice.kind == words.TWO_VERSIONS}
+        # Two texts whose notice was put away are left for later, never out of sight.
+        torn = [one for one in casebook.select(Query(has_open_choices=True, limit=50)) if one.record_id not in told]
+        return _Seen(
+            rows=tuple((one, names.title(one), words.saved_words(one, status, now)) for one in shown),
+            waiting=casebook.waiting_count(),
+            listed=len(waiting),
+            oldest=words.oldest_words([one.since for one in waiting], today),
+            notices=tuple((notice, entry, words.look_of(notice, entry, names)) for notice, entry in looked),
+            noticed=len(notices),
+            later=tuple((entry, names.title(entry)) for entry in torn[:FIRST]),
+            rounds=tuple(words.round_words(one, today) for one in rounds[: self._shown["sent"]]),
+            ended=len(rounds),
+            facts=self._facts(),
+            is_narrow=self._is_narrow,
+        )
+
+    def _facts(self) -> tuple[tuple[str, str], ...]:
+        casebook, laptop, today = self._link.casebook, self._laptop(), self._now().date()
+        in_touch, copied = self._last_in_touch(), read_day(casebook.remembered("backed_up_on"))
+        facts = [
+            ("Children kept here", str(len(casebook.children()))),
+            ("Room taken", words.size_words(laptop.kept_bytes) if laptop.kept_bytes else ""),
+            ("Last in touch", day_and_time(in_touch, today) if in_touch else "None yet"),
+            ("Spare copy made", short_day(copied, today) if copied else ""),
+            ("Locks after", f"{laptop.lock_minutes} min" if laptop.lock_minutes else ""),
+        ]
+        return tuple((label, value) for label, value in facts if value)
+
     # ---- drawing -------------------------------------------------------------------------------------------------
 
-    def _draw(self) -> None:
+    def _draw(self, seen: _Seen) -> None:
         for column in (self._left, self._right):
             _empty(column)
         self.rows = []
-        casebook = self._link.casebook
-        names = Names(casebook)
-        waiting, notices = casebook.waiting(), casebook.notices()
-        look = self._make_look(notices, names)
-        cards = [self._make_waiting(waiting, names), look] if not self._is_narrow else [look]
-        for card in cards:
-            if card is not None:
-                self._left.addWidget(card)
-        if self._is_narrow:
+        self._has_main = False
+        main = [self._make_waiting(seen)]
+        if seen.notices or seen.later:
             # In a small window what wants a person comes first, or it would be out of sight.
-            self._left.addWidget(self._make_waiting(waiting, names))
-        side = self._left if self._is_narrow else self._right
-        side.addWidget(self._make_sent(casebook.rounds()))
-        side.addWidget(self._make_laptop())
+            main.insert(0 if seen.is_narrow else 1, self._make_look(seen))
+        side = self._left if seen.is_narrow else self._right
+        for card in main:
+            self._left.addWidget(card)
+        for card in (self._make_sent(seen), self._make_laptop(seen)):
+            side.addWidget(card)
         self._left.addStretch(1)
         self._fit()
         if self.isVisible():
             self._say_main_action()
 
-    def _make_waiting(self, waiting: list[Waiting], names: Names) -> Card:
-        oldest = PlainLabel(words.oldest_words([one.since for one in waiting], self._now().date()), "small", wrap=False)
+    def _make_waiting(self, seen: _Seen) -> Card:
+        oldest = PlainLabel(seen.oldest, "small", wrap=False)
         oldest.setObjectName("sync.oldest")
-        total = self._link.casebook.waiting_count()
-        card = Card(f"Waiting to send ({total})" if total else "Waiting to send", oldest)
+        card = Card(f"Waiting to send ({seen.waiting})" if seen.waiting else "Waiting to send", oldest)
         card.setObjectName("sync.waiting")
         card.body.setSpacing(2)
-        if not waiting:
+        if not seen.rows:
             card.add(PlainLabel("Nothing waits.", "body", tone="quiet"))
-        now, status = self._now(), self._link.status
-        for number, one in enumerate(waiting[: self._shown["waiting"]]):
+        for number, (entry, title, told) in enumerate(seen.rows):
             if number:
                 card.add(Divider())
-            declaration = one.entry.declaration
-            icon = declaration.icon if declaration else "file-pen-line"
-            told = words.saved_words(one.entry, status, now)
-            row = StateRow(icon, names.title(one.entry), told, Pill("Saved", "lock", "info"))
-            row.setObjectName(f"sync.waiting.{one.entry.type}")
-            row.setProperty("row", one.entry.record_id)
-            row.clicked.connect(lambda _=False, entry=one.entry: self._open(entry))
+            icon = entry.declaration.icon if entry.declaration else "file-pen-line"
+            row = StateRow(icon, title, told, Pill("Saved", "lock", "info"))
+            row.setObjectName(f"sync.waiting.{entry.type}")
+            row.setProperty("row", entry.record_id)
+            row.clicked.connect(lambda _=False, entry=entry: self._open(entry))
             card.add(row)
             self.rows.append(row)
-        self._add_more(card, "waiting", len(waiting))
+        self._add_more(card, "waiting", seen.listed)
         return card
 
-    def _make_look(self, notices: list[Notice], names: Names) -> Card | None:
-        later = self._put_off({notice.record_id for notice in notices if notice.kind == words.TWO_VERSIONS})
-        self._has_main = False
-        if not notices and not later:
-            return None
-        count = Pill(str(len(notices)), "", "warn")
-        count.setAccessibleName(f"{len(notices)} to look at")
-        card = Card("Please look at this", count if notices else None)
+    def _make_look(self, seen: _Seen) -> Card:
+        count = Pill(str(seen.noticed), "", "warn")
+        count.setAccessibleName(f"{seen.noticed} to look at")
+        card = Card("Please look at this", count if seen.noticed else None)
         card.setObjectName("sync.look")
-        for number, notice in enumerate(notices[: self._shown["look"]]):
+        for number, (notice, entry, told) in enumerate(seen.notices):
             if number:
                 card.add(Divider())
-            part = self._make_notice(notice, names, is_main=not self._has_main)
+            part = self._make_notice(notice, entry, told)
             card.add(part)
             # One filled button a page: the first pair of texts that stand side by side.
             self._has_main = self._has_main or part.is_torn
-        self._add_more(card, "look", len(notices))
-        for entry in later[:FIRST]:
+        self._add_more(card, "look", seen.noticed)
+        for entry, title in seen.later:
             card.add(Divider())
-            row = StateRow(
-                "columns-2", names.title(entry), "Left for later. Both are kept.", Pill("Two versions", "", "warn")
-            )
+            row = StateRow("columns-2", title, "Left for later. Both are kept.", Pill("Two versions", "", "warn"))
             row.setObjectName("sync.later")
             row.setProperty("row", entry.record_id)
             row.clicked.connect(lambda _=False, entry=entry: self._see_both(entry.record_id))
             card.add(row)
         return card
 
-    def _put_off(self, told: set[str]) -> list[Entry]:
-        """Records with two texts whose notice was put away: left for later, never out of sight."""
-        torn = self._link.casebook.select(Query(has_open_choices=True, limit=50))
-        return [entry for entry in torn if entry.record_id not in told]
-
-    def _make_notice(self, notice: Notice, names: Names, *, is_main: bool) -> NoticePart:
-        entry = self._link.casebook.entry(notice.record_id)
-        part = NoticePart(notice, entry, words.look_of(notice, entry, names), is_main=is_main)
+    def _make_notice(self, notice: Notice, entry: Entry | None, told: words.Look) -> NoticePart:
+        part = NoticePart(notice, entry, told, is_main=not self._has_main)
         if part.is_torn:
             part.opened.connect(lambda: self._see_both(notice.record_id))
         elif entry is not None:
@@ -217,38 +269,25 @@ class SyncPage(QWidget):
         part.put_off.connect(lambda: self._put_away(notice, is_torn=part.is_torn))
         return part
 
-    def _make_sent(self, rounds: list[Round]) -> Card:
+    def _make_sent(self, seen: _Seen) -> Card:
         card = Card("Sent")
         card.setObjectName("sync.sent")
-        if not rounds:
+        if not seen.rounds:
             card.add(PlainLabel("Nothing has been sent from this laptop yet.", "body", tone="quiet"))
-        today = self._now().date()
-        for number, one in enumerate(rounds[: self._shown["sent"]]):
+        for number, (when, what) in enumerate(seen.rounds):
             if number:
                 card.add(Divider())
-            card.add(round_row(one, today))
-        self._add_more(card, "sent", len(rounds))
+            card.add(round_row(when, what))
+        self._add_more(card, "sent", seen.ended)
         return card
 
-    def _make_laptop(self) -> Card:
+    def _make_laptop(self, seen: _Seen) -> Card:
         card = Card("This laptop")
         card.setObjectName("sync.laptop")
         card.body.setSpacing(6)
-        for label, value in self._facts():
+        for label, value in seen.facts:
             card.add(fact_row(label, value))
         return card
-
-    def _facts(self) -> list[tuple[str, str]]:
-        casebook, laptop, today = self._link.casebook, self._laptop(), self._now().date()
-        contact, copied = self._last_contact(), read_day(casebook.remembered("backed_up_on"))
-        facts = [
-            ("Children kept here", str(len(casebook.children()))),
-            ("Room taken", words.size_words(laptop.kept_bytes) if laptop.kept_bytes else ""),
-            ("Last contact", day_and_time(contact, today) if contact else "None yet"),
-            ("Spare copy made", short_day(copied, today) if copied else ""),
-            ("Locks after", f"{laptop.lock_minutes} min" if laptop.lock_minutes else ""),
-        ]
-        return [(label, value) for label, value in facts if value]
 
     def _add_more(self, card: Card, name: str, total: int) -> None:
         left = total - self._shown[name]

@@ -28,14 +28,14 @@ class State:
     button: str = ""
 
 
-def state_of(status: Status, last_contact: datetime | None, today: date) -> State:
+def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
     """Say how it stands, and what is safe. How much waits is told by the list under it, and not again here."""
-    since = f" The last contact was {_mid(day_and_time(last_contact, today))}." if last_contact else ""
+    since = f" Last in touch with the council {_mid(day_and_time(in_touch, today))}." if in_touch else ""
     if status.state == SENDING:
         words = "You can go on working. What is sent stays on this laptop as well."
         return State("cloud-upload", "info", "On its way to the council", words, "Sync now")
     if status.state == SENT and not status.waiting:
-        at = f" · {clock_words(last_contact)}" if last_contact else ""
+        at = f" · {clock_words(in_touch)}" if in_touch else ""
         return State("circle-check", "ok", f"All sent{at}", "The council’s server has everything.", "Sync now")
     if status.state == SENT:
         words = "You are online. What is saved goes by itself in a moment."

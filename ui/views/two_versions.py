@@ -84,6 +84,7 @@ class TwoVersionsPage(QWidget):
         body.addLayout(self._column)
         body.addStretch(1)
         link.changed.connect(self._on_change)
+        theme.changed.connect(self._fit)
 
     # ---- the page ------------------------------------------------------------------------------------------------
 

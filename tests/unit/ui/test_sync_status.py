@@ -122,13 +122,13 @@ def said(page: SyncPage) -> str:
 # ---- how it stands ---------------------------------------------------------------------------------------------------
 
 
-def test_offline_is_calm_says_what_is_safe_and_when_the_last_contact_was(it: SimpleNamespace) -> None:
+def test_offline_is_calm_says_what_is_safe_and_when_the_council_was_last_reached(it: SimpleNamespace) -> None:
     page = it.open()
     it.told(Status(OFFLINE, 3, datetime(2026, 11, 23, 8, 14, tzinfo=UTC)))
     when = it.link.status.last_sent_at.astimezone()
     assert page.banner.property("tone") == "info"
     assert "saved and encrypted here" in said(page)
-    assert f"The last contact was today, {when:%H:%M}." in said(page)
+    assert f"Last in touch with the council today, {when:%H:%M}." in said(page)
     assert page.banner.button.words() == "Try now"
 
 
@@ -190,6 +190,14 @@ def test_title_banner_and_chip_do_not_say_the_same_thing(it: SimpleNamespace, st
     assert len({words for words in shown if len(words) > 25}) == len([words for words in shown if len(words) > 25])
     assert "3 changes" not in said(page)
     assert chip_words(it.link.status) not in shown
+
+
+def test_what_was_just_saved_is_never_called_sent(it: SimpleNamespace) -> None:
+    page = it.open()
+    it.told(Status(SENT, 0, NOW))
+    leave_unsent(it.casebook, it.caseload)
+    it.written()
+    assert page.banner.title.text() == "About to be sent"
 
 
 # ---- what waits ------------------------------------------------------------------------------------------------------
@@ -263,16 +271,24 @@ def test_a_long_list_is_cut_with_its_count_and_shown_whole_on_demand(it: SimpleN
     assert page.findChild(Button, "sync.more.waiting") is None
 
 
-def test_the_list_follows_what_is_saved_and_keeps_the_focus(it: SimpleNamespace) -> None:
+def test_the_list_follows_what_is_sent_and_keeps_the_focus(it: SimpleNamespace, qtbot: Any) -> None:
     ids = leave_unsent(it.casebook, it.caseload)
     page = it.open()
     next(row for row in page.rows if row.property("row") == ids[1]).setFocus()
     versions = it.casebook.exchange.to_send(50)
     gone = [one for one in versions if one.record_id == ids[0]]
     it.casebook.exchange.settle([Receipt(one.version_id, "head", 9_000) for one in gone]).result()
-    it.written()
-    assert {row.property("row") for row in page.rows} == set(ids[1:])
+    qtbot.waitUntil(lambda: {row.property("row") for row in page.rows} == set(ids[1:]))
     assert QApplication.focusWidget().property("row") == ids[1]
+
+
+def test_what_has_not_changed_is_not_drawn_again(it: SimpleNamespace) -> None:
+    leave_unsent(it.casebook, it.caseload)
+    page = it.open()
+    rows = list(page.rows)
+    page.refresh()
+    it.told(Status(OFFLINE, 3))
+    assert page.rows == rows
 
 
 # ---- what to look at -------------------------------------------------------------------------------------------------
@@ -346,7 +362,7 @@ def test_this_laptop_is_a_short_list(it: SimpleNamespace) -> None:
     shown = words_on(it.open())
     for label, value in (("Children kept here", "6"), ("Room taken", "214 MB"), ("Locks after", "5 min")):
         assert shown[shown.index(label) + 1] == value
-    assert shown[shown.index("Last contact") + 1] == "None yet"
+    assert shown[shown.index("Last in touch") + 1] == "None yet"
     assert shown[shown.index("Spare copy made") + 1] == "Today"
 
 

@@ -195,19 +195,6 @@ def test_only_the_words_that_differ_are_marked_and_a_screen_reader_is_told_them(
     assert page.legend.isVisible()
 
 
-def test_a_mark_makes_words_heavier_and_underlines_them_also_after_a_face(it: Stage) -> None:
-    del it
-    text = MarkedText("a 😀 b\nsecond shed", ((4, 5), (13, 17)))
-    first, second = text._laid(600).lines
-    (one,) = [span for span in first.formats() if span.length]
-    (two,) = [span for span in second.formats() if span.length]
-    assert (one.start, one.length) == (5, 1)  # Qt counts the face as two
-    assert (two.start, two.length) == (7, 4)
-    assert one.format.fontUnderline()
-    assert one.format.fontWeight() > 400
-    assert text.heightForWidth(600) < text.heightForWidth(80)
-
-
 def test_a_childs_own_words_are_purple_quoted_never_rewritten_and_kept_apart(it: Stage) -> None:
     record_id = it.tear(
         "own_words", {"words": "I am fine."}, {"words": "I am fine with Nan."}, {"words": "I am fine with Nana."}
