@@ -58,13 +58,21 @@ class Driver(QObject):
         deadline = time.monotonic() + float(command.get("seconds", 0))
         try:
             reply = {"ok": True, "value": self._commands[command["do"]](command)}
-        except NotFound as error:
+        except (NotFound, RuntimeError) as error:  # RuntimeError: the widget was deleted while it was looked at
             if time.monotonic() < deadline:
                 command["seconds"] = deadline - time.monotonic()
                 QTimer.singleShot(POLL_MS, self, lambda: self._obey(command))
                 return
-            reply = {"ok": False, "why": f"{error}; there are: {', '.join(self._names({})[:80])}"}
+            reply = {"ok": False, "why": f"{error}; there are: {', '.join(self._safe_names())}"}
+        except Exception as error:  # noqa: BLE001 - the script must hear of it, whatever it was
+            reply = {"ok": False, "why": repr(error)}
         self._send(reply)
+
+    def _safe_names(self) -> list[str]:
+        try:
+            return self._names({})[:80]
+        except RuntimeError:
+            return ["windows that are just being closed"]
 
     def _send(self, message: dict[str, Any]) -> None:
         self._socket.write(json.dumps(message).encode() + b"\n")
@@ -198,7 +206,7 @@ def _text_of(widget: QWidget) -> str:
     if isinstance(widget, QTextEdit | QPlainTextEdit):
         return widget.toPlainText()
     if isinstance(widget, QAbstractButton | QLabel | QLineEdit):
-        return widget.text()
+        return widget.text() or widget.accessibleName()
     parts = [_text_of(child) for child in widget.findChildren(QWidget) if child.isVisible() and _is_leaf(child)]
     return "\n".join(part for part in parts if part) or widget.accessibleName()
 

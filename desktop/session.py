@@ -33,6 +33,7 @@ from ui.screens import Choices, register
 from ui.theme import Theme
 from ui.window import HeardWindow
 
+USUAL_SIZE = (1366, 768)
 PIN = "screen_pin"
 PAGE = "page"
 _LOOKS = {
@@ -87,6 +88,8 @@ class Session:
         self._show_status(Status(OFFLINE, self.casebook.waiting_count()))
         key, arguments = self._page_before()
         self.window.come_back_to(key, arguments)
+        room = self.window.screen().availableSize()
+        self.window.resize(min(USUAL_SIZE[0], room.width()), min(USUAL_SIZE[1], room.height()))
         self.window.show()
         QTimer.singleShot(0, self.runner.start)
         QTimer.singleShot(300, self.window.pages.build_ahead)

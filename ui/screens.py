@@ -71,3 +71,19 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
             nav="foot",
         )
     )
+    window.new_note_asked.connect(lambda: window.open("note", **_about(window)))
+    window.knock_asked.connect(lambda: _knock(window))
+
+
+def _about(window: HeardWindow) -> dict[str, str]:
+    """What a new note started on the page that stands is about: its child, or the next visit."""
+    ask = getattr(window.pages.currentWidget(), "new_note_about", None)
+    return dict(ask()) if ask is not None else {}
+
+
+def _knock(window: HeardWindow) -> None:
+    scope_id = _about(window).get("scope_id")
+    if scope_id:
+        window.open("knock", scope_id=scope_id)
+    else:
+        window.toast("Open a child first, to see how they like to be approached.")
