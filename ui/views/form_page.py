@@ -26,6 +26,7 @@ from ui.parts.card import Card
 from ui.parts.empty_state import EmptyState
 from ui.parts.error_summary import ErrorSummary
 from ui.parts.flow import FlowLayout
+from ui.parts.icon_label import IconLabel
 from ui.parts.page_head import PageHead
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.two_versions_strip import TwoVersionsStrip
@@ -58,7 +59,7 @@ class FormPage(QWidget):
         self.spoken: Spoken | None = None
         self.form: Form | None = None
         self.content: QWidget | None = None
-        self._is_here = self._is_going = self._is_warned = False
+        self._is_going = self._is_warned = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -146,7 +147,7 @@ class FormPage(QWidget):
         casebook = self._link.casebook
         self._put(RecordView(entry, self.spoken, title_of=lambda one: title_of_record(casebook, one)))
         self.record_id = entry.record_id
-        self.say_note(say(f"{why_not.rstrip('.')}. You can read it here.", self.spoken))
+        self.say_note(say(f"{why_not.rstrip('.')}. You can read it here.", self.spoken), "lock")
         self._show_versions()
 
     def show_nothing(self, icon: str, title: str, words: str, *buttons: QWidget) -> None:
@@ -156,9 +157,12 @@ class FormPage(QWidget):
         card.add(EmptyState(icon, title, words, *buttons))
         self._put(card)
 
-    def say_note(self, words: str) -> None:
+    def say_note(self, words: str, icon: str = "circle-help") -> None:
         """Say something calm above the form; "" takes it away."""
         self.note.set_words(words)
+        shown = self.note.findChild(IconLabel)
+        if shown is not None:
+            shown.set_icon(icon, "info")
         self.note.setVisible(bool(words))
 
     def _put(self, widget: QWidget) -> None:
@@ -202,7 +206,6 @@ class FormPage(QWidget):
 
     def arrive(self) -> None:
         """Call it at the end of ``opened``."""
-        self._is_here = True
         self._is_going = False
         access.announce(self, self.page_title())
 
@@ -217,7 +220,6 @@ class FormPage(QWidget):
 
     def leave(self) -> None:
         """Save and cut: another page comes, Heard locks or ends."""
-        self._is_here = False
         if self.form is not None:
             self.form.leave()
 
@@ -277,7 +279,7 @@ class FormPage(QWidget):
 
     def _go_back(self) -> None:
         # Whoever has gone elsewhere meanwhile is not to be taken further back.
-        if self._is_here:
+        if self.isVisible():
             self._is_going = True
             self._navigator.back()
 
@@ -289,7 +291,7 @@ class FormPage(QWidget):
 
     def _on_began(self) -> None:
         come_back_with = getattr(self._navigator, "come_back_with", None)
-        if callable(come_back_with) and self._is_here:
+        if callable(come_back_with) and self.isVisible():
             # Coming back is to this record, and not to another new one.
             come_back_with(**self.arguments())
         self.began()
@@ -334,7 +336,7 @@ class FormPage(QWidget):
             self._navigator.toast("Copied. Paste it where you can keep it.")
 
     def _on_changed(self, changes: Changes) -> None:
-        if not self._is_here or self._is_going or self.record_id not in changes.records:
+        if self._is_going or self.record_id not in changes.records:
             return
         entry = self._link.casebook.entry(self.record_id)
         if entry is not None:

@@ -6,18 +6,17 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.casebook import Casebook
-from models.entry import Edit, Entry
+from models.entry import Entry
 from models.query import Query
 from models.records.planned_visit import PlannedVisit
 from models.version import Body
 from ui import access
-from ui.link import Link, Navigator
 from ui.parts.labels import PlainLabel
 from ui.parts.picker import Picker
 from ui.views.child_facts import people_of
-from ui.views.form_page import in_a_line
 
-MANY = 1_000
+RECENT = 50
+"""Notes looked through for one that names the visit; a note says so to the visit itself as it begins."""
 
 
 class WhoGoes(QWidget):
@@ -76,19 +75,5 @@ def note_of(casebook: Casebook, scope_id: str, planned_id: str) -> Entry | None:
     if note is not None and not note.is_deleted:
         return note
     me = casebook.me.worker.worker_id
-    notes = casebook.select(Query(types=("visit_note",), scope_id=scope_id, author_id=me, limit=MANY))
+    notes = casebook.select(Query(types=("visit_note",), scope_id=scope_id, author_id=me, limit=RECENT))
     return next((one for one in notes if one.body.get("planned_visit_id") == planned_id), None)
-
-
-def write_state(link: Link, navigator: Navigator, record_id: str, state: str) -> None:
-    """Set a visit's state from a toast, when its page has gone."""
-    casebook = link.casebook
-    entry = casebook.entry(record_id)
-    if entry is None:
-        return
-    edits = {"state": Edit(entry.body.get("state"), state)}
-    link.wait(
-        casebook.save(entry.draft(), edits),
-        lambda _saved: link.wait(casebook.cut(record_id), lambda _version: navigator.toast("The visit goes ahead.")),
-        lambda trouble: navigator.toast(in_a_line(trouble)),
-    )
