@@ -30,7 +30,7 @@ class State:
 
 def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
     """Say how it stands, and what is safe. How much waits is told by the list under it, and not again here."""
-    since = f" Last in touch with the council {_mid(day_and_time(in_touch, today))}." if in_touch else ""
+    since = f" Last in touch {_mid(day_and_time(in_touch, today))}." if in_touch else ""
     if status.state == SENDING:
         words = "You can go on working. What is sent stays on this laptop as well."
         return State("cloud-upload", "info", "On its way to the council", words, "Sync now")

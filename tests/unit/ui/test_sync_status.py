@@ -128,7 +128,7 @@ def test_offline_is_calm_says_what_is_safe_and_when_the_council_was_last_reached
     when = it.link.status.last_sent_at.astimezone()
     assert page.banner.property("tone") == "info"
     assert "saved and encrypted here" in said(page)
-    assert f"Last in touch with the council today, {when:%H:%M}." in said(page)
+    assert f"Last in touch today, {when:%H:%M}." in said(page)
     assert page.banner.button.words() == "Try now"
 
 
