@@ -13,9 +13,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-BANNED_NAMES = {"manager", "helper", "helpers", "utils", "util", "handler"}
-# A function may be about the base of a merge; a class or module called so is for nothing in particular.
-BANNED_TYPES = BANNED_NAMES | {"base"}
+BANNED_NAMES = {"helper", "helpers", "utils", "util", "handler"}
+# A function may be about a team manager or the base of a merge; a class or module called so is about nothing.
+BANNED_TYPES = BANNED_NAMES | {"manager", "base"}
 GPL_ONLY_QT = re.compile(r"PySide6\.Qt(Charts|Graphs|DataVisualization|VirtualKeyboard|WebEngine)")
 NOT_CODE = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
