@@ -1,323 +1,347 @@
-"""Plan a visit: when, where and why, with the notice a child asks for and the people they want to be told through."""
+"""Plan a visit: when, where and who goes, with the notice the child asks for and whom to speak to first (seed 001)."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.changes import Changes
 from models.clock import to_stamp
-from models.dates_typed import Lean, mid_sentence
-from models.entry import Draft, Entry
-from models.moments import day_and_time, read_day, read_moment
-from models.query import NEWEST, Query
-from models.record import declaration_of
+from models.dates_typed import Lean, say_moment
+from models.entry import Entry
+from models.moments import read_day, read_moment
+from models.query import Query
+from models.record import Declaration, declaration_of
 from models.version import Body
 from models.visit_contract import next_usual, notice_warning
-from models.wording import Spoken, name_and_age
-from ui import access
-from ui.autosave import SaveState
+from ui import access, actions
 from ui.form_manner import Manner
 from ui.link import Link, Navigator, touches
-from ui.parts.avatar import initials_among
 from ui.parts.banner import Banner
-from ui.parts.buttons import Button
-from ui.parts.labels import PlainLabel
-from ui.parts.page_head import PageHead
-from ui.parts.picker import Picker
-from ui.parts.scroll_page import ScrollPage
-from ui.save_line import SaveLine
+from ui.parts.card import Card
+from ui.parts.field_rows import FieldRows
 from ui.theme import Theme
-from ui.views.child_facts import body_of, card_of
 from ui.views.choose_child import ChooseChild
-from ui.views.form_sheet import FormSheet, delete_record
+from ui.views.form_page import SAFE, FormPage
+from ui.views.plan_parts import WhoGoes, note_of, speak_first
 
-TYPE = "planned_visit"
-MOST_VISITS = 6
-"""So many past visits say when visits usually fall."""
-_CHANGES = frozenset({"change_warned", "change_warned_on", "why_changed"})
+CHANGED_STATES = ("moved", "cancelled")
+NO_DAY = "Say when you plan to go"
+ALOUD_MS = 900
+"""A warning is said aloud once the day has stood this long: a day is typed key by key."""
+_WISHES = ("communication_preferences", "person_i_trust")
+_LEANS = {"planned_at": Lean.AHEAD, "notice_given_on": Lean.BACK, "change_warned_on": Lean.BACK}
+_NOTES = {
+    "moved": "Moved. Write down the new day, and what {name} was told.",
+    "cancelled": "Cancelled. It no longer stands on Today, and it stays on record. Write down what {name} was told.",
+}
 
 
-class PlanPage(QWidget):
-    """Opened with a child's ``scope_id`` for a new plan, or with its ``record_id`` to change, move or cancel one."""
+class PlanPage(FormPage):
+    """Arguments: ``scope_id`` to plan a visit to a child, ``record_id`` for one that is planned; neither asks whom."""
 
     page_key = "plan"
 
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
-        super().__init__()
-        self._link, self._navigator, self._theme = link, navigator, theme
-        self._scope_id = ""
-        self._sheet: FormSheet | None = None
-        self._planned_at = ""
+        super().__init__(link, navigator, theme)
         self._wishes: Body = {}
-        self._spoken = Spoken("")
-        self.line = SaveLine()
-        self.head = PageHead("plan", self.line, self)
-        self.head.went_back.connect(navigator.back)
-        self.done_button = Button("Plan this visit", "check", "primary", self)
-        access.describe(self.done_button, "Plan this visit", "Ctrl+Enter", key="plan.done")
-        self.done_button.clicked.connect(self._end)
-        self.head.buttons.addWidget(self.done_button)
-        down = QVBoxLayout(self)
-        down.setContentsMargins(0, 14, 0, 0)
-        down.setSpacing(8)
-        head_row = QHBoxLayout()
-        head_row.setContentsMargins(24, 0, 24, 0)
-        head_row.addWidget(self.head)
-        down.addLayout(head_row)
-        self.page = ScrollPage(self, margins=(24, 4, 24, 24), spacing=14)
-        down.addWidget(self.page, 1)
-        self._content = QVBoxLayout()
-        self._content.setSpacing(14)
-        self.page.body.addLayout(self._content)
-        self.page.body.addStretch(1)
-        link.changed.connect(self._on_changed)
+        self._state = "planned"
+        self._said = ""
+        self.who_goes: WhoGoes | None = None
+        self.warning: Banner | None = None
+        self.first: Banner | None = None
+        self.start_button = self.add_head("Start visit note", "file-pen-line", "plan.note", self._start_note)
+        self.done_button = self.add_head("Done", "check", "plan.done", self.done, actions.keys("finish"))
+        self.move_button = self.add_tool("Move this visit", "calendar-clock", "plan.move", self._move)
+        self.cancel_button = self.add_tool("Cancel this visit", "ban", "plan.cancel", self._cancel)
+        self.again_button = self.add_tool("It goes ahead after all", "undo-2", "plan.again", self._go_ahead)
+        self._aloud = QTimer(self)
+        self._aloud.setSingleShot(True)
+        self._aloud.setInterval(ALOUD_MS)
+        self._aloud.timeout.connect(self._say_aloud)
 
     # ---- opening -------------------------------------------------------------------------------------------------
 
-    def page_title(self) -> str:
-        """What a screen reader is told."""
-        return "Plan a visit"
-
-    def opened(self, scope_id: str = "", record_id: str = "") -> None:
-        """Show a plan to make or to change; without a child, ask whom it is for."""
-        self._clear()
+    def opened(self, scope_id: str = "", record_id: str = "", **_more: Any) -> None:
+        """Show a planned visit, begin one, or ask to whom."""
+        self.clear()
+        self.warning = self.first = self.who_goes = None
         casebook = self._link.casebook
         entry = casebook.entry(record_id) if record_id else None
-        self._scope_id = entry.scope_id if entry else scope_id
-        if not self._scope_id:
-            self.head.show_child("Plan a visit", "")
-            chooser = ChooseChild(casebook, "Whom do you want to visit?", self.page.content)
-            chooser.chosen.connect(lambda chosen: self._navigator.open("plan", scope_id=chosen))
-            self._content.addWidget(chooser)
-            chooser.start()
-            return
-        wishes = casebook.one("communication_preferences", self._scope_id)
-        self._wishes = wishes.body if wishes else {}
-        self._show(entry)
-
-    def _clear(self) -> None:
-        self._sheet = None
-        while (item := self._content.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.setParent(None)
-                widget.deleteLater()
-        self.line.hide()
-        self.done_button.hide()
-
-    def _offers(self) -> dict[str, Any]:
-        """The next usual day, where and what kind it was last time, and whom to go through."""
-        casebook = self._link.casebook
-        query = Query(types=("visit_note",), scope_id=self._scope_id, order=NEWEST, limit=MOST_VISITS)
-        notes = [note for note in casebook.select(query) if note.when]
-        visits = [at for note in notes if (at := read_moment(note.when)) is not None]
-        now = casebook.clock.now().astimezone()
-        offers: dict[str, Any] = {
-            "planned_at": to_stamp(next_usual([at for at in visits if at <= now], now, self._wishes)),
-            "goes_id": casebook.me.worker.worker_id,
-            "state": "planned",
-            "place": notes[0].body.get("place") if notes else None,
-            "visit_kind": notes[0].body.get("visit_kind") if notes else None,
-            "notice_through_id": self._wishes.get("contact_first_through_id"),
-        }
-        return {name: value for name, value in offers.items() if value}
-
-    def _show(self, entry: Entry | None) -> None:
-        declaration = declaration_of(TYPE)
+        declaration = declaration_of("planned_visit")
         assert declaration is not None
+        self.show_child(entry.scope_id if entry else "" if record_id else scope_id, "Plan a visit")
+        if record_id and (entry is None or entry.is_deleted):
+            words = "It was deleted, or the child is no longer assigned to you."
+            self.show_nothing("calendar", "This visit is not on this laptop", words)
+        elif self.spoken is None:
+            self._ask_child()
+        elif entry is not None and (why_not := casebook.why_not_editable(entry)):
+            self.show_reading(entry, why_not)
+        else:
+            self._write(declaration, entry)
+        self._fit()
+        self.arrive()
+
+    def _ask_child(self) -> None:
+        choose = ChooseChild(self._link.casebook, "Whom do you plan to visit?", self.page.content)
+        choose.chosen.connect(lambda scope: self._navigator.open("plan", scope_id=scope))
+        self.show_choice(choose)
+        choose.start()
+
+    def _write(self, declaration: Declaration, entry: Entry | None) -> None:
         casebook = self._link.casebook
-        body = body_of(casebook, self._scope_id)
-        self._spoken = Spoken.of(body)
-        self._planned_at = str(entry.body.get("planned_at") or "") if entry else ""
+        wishes = casebook.one("communication_preferences", self.scope_id)
+        self._wishes = wishes.body if wishes else {}
+        draft = entry.draft() if entry else casebook.new_draft(declaration.type, self.scope_id)
         manner = Manner(
-            without=frozenset() if entry else _CHANGES,
+            leans=_LEANS,
             offers={} if entry else self._offers(),
-            leans={"planned_at": Lean.AHEAD, "notice_given_on": Lean.BACK, "change_warned_on": Lean.BACK},
+            folded=frozenset({"Changes"}),
+            # On a card of its own, so that what there is to warn of stands right below the day.
+            placed={"purpose": "What it is for"},
             lines={"purpose": 2, "why_changed": 2},
         )
-        draft: Draft = entry.draft() if entry else casebook.new_draft(TYPE, self._scope_id)
-        self._sheet = FormSheet(self._link, self._navigator, declaration, draft, entry, manner, self.page.content)
-        self._sheet.state_changed.connect(self.line.show_state)
-        self._sheet.done.connect(self._planned)
-        self._sheet.form.edited.connect(self._on_edit)
-        self._content.addWidget(self._sheet)
-        self._add_wishes()
-        self._add_who()
-        self._add_changes(entry)
-        marks = initials_among(one.title for one in casebook.children())
-        title = "Planned visit" if entry else "Plan a visit"
-        whom = name_and_age(body, casebook.clock.today())
-        self.head.show_child(f"{title} – {whom}", self._spoken.name, marks.get(self._spoken.name, ""))
-        self.line.show_state(SaveState())
-        self.line.show_changed(read_moment(entry.changed_at) if entry else None, casebook.clock.today())
-        self.line.show()
-        self.done_button.set_words("Done" if entry else "Plan this visit")
-        self.done_button.show()
-        if (call := getattr(self._navigator, "show_main_action", None)) is not None:
-            call(True)
-        self._sheet.form.focus_on("planned_at")
-        self._refresh()
+        form = self.show_form(declaration, draft, entry, manner)
+        self._state = str(form.body().get("state") or "planned")
+        self._add_warnings()
+        self._add_who_goes()
+        self._show_state_of_visit()
+        form.focus_on("planned_at")
 
-    # ---- what stands among the questions -------------------------------------------------------------------------
-
-    def _part_of(self, name: str) -> QWidget:
-        assert self._sheet is not None
-        return next(part for part in self._sheet.form.parts if name in part.names)
-
-    def _add_wishes(self) -> None:
-        """Below the day, the warning; above the notice, whom to speak to first."""
-        when = self._part_of("planned_at")
-        self.warning = Banner("", "warn", when)
-        self.warning.setObjectName("plan.warning")
-        when.layout().addWidget(self.warning)  # type: ignore[union-attr]
-        notice = self._part_of("notice_given_on")
-        first = card_of(self._link.casebook, self._scope_id).first
-        self.first = Banner(" ".join(one.shown for one in first), "info", notice, icon="heart-handshake")
-        self.first.setObjectName("plan.first")
-        self.first.setVisible(bool(first))
-        notice.layout().insertWidget(0, self.first)  # type: ignore[union-attr]
-
-    def _add_who(self) -> None:
-        """Who goes: this worker, or a colleague the child also knows."""
-        part = self._part_of("also_going")
+    def _offers(self) -> dict[str, Any]:
+        """What is filled in ahead: the next visit as visits usually fall, and that this worker goes."""
         casebook = self._link.casebook
-        me = casebook.me.worker
-        ids = [one.worker_id for one in casebook.directory.assignments if one.scope_id == self._scope_id]
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(PlainLabel("Who goes", "h3", part, wrap=False))
-        self.who = Picker(part)
-        access.describe(self.who, "Who goes", key=f"{TYPE}.goes_id")
-        self.who.view().setAccessibleName("Who goes")
-        self.who.addItem("You", me.worker_id)
-        for worker_id in dict.fromkeys(ids):
-            if worker_id != me.worker_id:
-                self.who.addItem(casebook.worker_name(worker_id), worker_id)
-        self.who.activated.connect(lambda _at: self._set("goes_id", self.who.currentData()))
-        row.addWidget(self.who, 1)
-        part.layout().insertLayout(0, row)  # type: ignore[union-attr]
+        now = casebook.clock.now().astimezone()
+        notes = casebook.select(Query(types=("visit_note",), scope_id=self.scope_id, limit=12))
+        times = [at for note in notes if (at := read_moment(note.when)) is not None and at <= now]
+        at = next_usual(times, now, self._wishes)
+        return {"planned_at": to_stamp(at), "goes_id": casebook.me.worker.worker_id, "state": "planned"}
 
-    def _add_changes(self, entry: Entry | None) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        host = self.page.content
-        self.cancelled = Banner("", "warn", host, icon="ban")
-        self.cancelled.setObjectName("plan.cancelled")
-        self._content.insertWidget(0, self.cancelled)
-        self.cancel_button = Button("Cancel this visit", "ban", "secondary", host)
-        access.describe(self.cancel_button, "Cancel this visit", key="plan.cancel")
-        self.cancel_button.clicked.connect(self._cancel)
-        self.delete_button = Button("Delete", "trash-2", "quiet", host)
-        access.describe(self.delete_button, "Delete this plan", "It was never meant", key="plan.delete")
-        self.delete_button.clicked.connect(self._delete)
-        row.addWidget(self.cancel_button)
-        row.addStretch(1)
-        row.addWidget(self.delete_button)
-        foot = QWidget(host)
-        foot.setLayout(row)
-        foot.setVisible(entry is not None)
-        self._content.addWidget(foot)
+    def _add_warnings(self) -> None:
+        """Beside the day, below it: nothing that appears while it is typed pushes the line it is typed on."""
+        assert self.form is not None
+        row = self.form.rows["planned_at"]
+        host = row.parentWidget()
+        self.warning = Banner("", "warn", host, icon="calendar-clock")
+        self.warning.setObjectName("plan.notice")
+        self.first = Banner("", "info", host, icon="heart-handshake")
+        self.first.setObjectName("plan.first")
+        assert isinstance(host, Card)
+        for banner in (self.warning, self.first):
+            host.add(banner)
+        self._show_wishes()
 
-    def _refresh(self) -> None:
-        """Warn of short notice, and say how the plan stands."""
-        sheet = self._sheet
-        if sheet is None:
+    def _show_wishes(self) -> None:
+        casebook = self._link.casebook
+        wishes = casebook.one("communication_preferences", self.scope_id)
+        self._wishes = wishes.body if wishes else {}
+        if self.first is not None:
+            words = speak_first(casebook, self.scope_id, self._wishes)
+            self.first.set_words(words)
+            self.first.setVisible(bool(words))
+        self._warn(aloud=False)
+
+    def _add_who_goes(self) -> None:
+        assert self.form is not None
+        row = self.form.rows["also_going"]
+        host = row.parentWidget()
+        assert isinstance(host, Card)
+        self.who_goes = WhoGoes(self._link.casebook, self.scope_id, host)
+        self.who_goes.show_worker(str(self.form.body().get("goes_id") or ""))
+        self.who_goes.chosen.connect(self._choose_worker)
+        if host.title is not None:
+            host.title.hide()  # the first question says the same
+        rows = host.findChild(FieldRows)
+        assert rows is not None
+        rows.takeAt(0)
+        rows.add_question(self.who_goes, least=row.editor.least)
+        rows.add_question(row, least=row.editor.least)
+        QWidget.setTabOrder(self.form.rows["purpose"].editor.target(), self.who_goes.box)
+        QWidget.setTabOrder(self.who_goes.box, row.editor.target())
+
+    def _choose_worker(self, worker_id: str) -> None:
+        if self.form is not None:
+            self.form.set_value("goes_id", worker_id)
+
+    # ---- what the child asks for ---------------------------------------------------------------------------------
+
+    def planned_on(self) -> date | None:
+        """The day that stands there; None while there is none, or while it cannot be read."""
+        if self.form is None or self.form.rows["planned_at"].editor.unreadable():
+            return None
+        return read_day(str(self.form.body().get("planned_at") or ""))
+
+    def _warn(self, *, aloud: bool = True) -> None:
+        if self.form is None or self.warning is None or self.spoken is None:
             return
-        body, today = sheet.form.body(), self._link.casebook.clock.today()
-        day, told = read_day(str(body.get("planned_at") or "")), read_day(str(body.get("notice_given_on") or ""))
-        words = notice_warning(self._spoken.name, day, told, today, self._wishes) if day else ""
+        on, told = self.planned_on(), read_day(str(self.form.body().get("notice_given_on") or ""))
+        today = self._link.casebook.clock.today()
+        words = ""
+        if on is not None and self._state not in ("cancelled", "done"):
+            words = notice_warning(self.spoken.name, on, told, today, self._wishes)
         if words != self.warning.words.text():
             self.warning.set_words(words)
-            if words:
-                access.announce(self.warning, words)
-        is_open = body.get("state") not in ("cancelled", "done")
-        self.warning.setVisible(bool(words) and is_open)
-        at = max(0, self.who.findData(str(body.get("goes_id") or self._link.casebook.me.worker.worker_id)))
-        self.who.setCurrentIndex(at)
-        is_cancelled = body.get("state") == "cancelled"
-        name = self._spoken.name
-        self.cancelled.set_words(f"This visit is cancelled. Tell {name}, and write here what {name} was told.")
-        self.cancelled.setVisible(is_cancelled)
-        self.cancel_button.set_words("Plan it again" if is_cancelled else "Cancel this visit")
-        self.cancel_button.set_icon("undo-2" if is_cancelled else "ban")
-        self.cancel_button.setVisible(is_open or is_cancelled)
+            self.form.rows["planned_at"].editor.describe(words)
+        self.warning.setVisible(bool(words))
+        if words and aloud:
+            self._aloud.start()
+        self._said = "" if not words else self._said
 
-    # ---- changing ------------------------------------------------------------------------------------------------
+    def _say_aloud(self) -> None:
+        words = self.warning.words.text() if self.warning is not None else ""
+        if words and words != self._said and self.isVisible():
+            self._said = words
+            access.announce(self, words)
 
-    def _on_edit(self, name: str) -> None:
-        sheet = self._sheet
-        if sheet is None:
+    def form_changed(self, name: str) -> None:
+        """The day, or when the child was told, may have changed what there is to warn of."""
+        if name in ("planned_at", "notice_given_on"):
+            self._warn()
+            self._fit()
+
+    # ---- the state of the visit ----------------------------------------------------------------------------------
+
+    def _show_state_of_visit(self) -> None:
+        """Say that it was moved or cancelled, and ask what the child was told."""
+        if self.form is None or self.spoken is None:
             return
-        body = sheet.form.body()
-        is_moved = bool(self._planned_at) and name == "planned_at" and bool(body.get("planned_at"))
-        if is_moved and body["planned_at"] != self._planned_at and body.get("state") in ("planned", "confirmed"):
-            # Planned in an earlier sitting and now for another time: the child is to hear of it.
-            self._set("state", "moved")
-        self._refresh()
+        words = _NOTES.get(self._state, "").replace("{name}", self.spoken.name)
+        self.say_note(words + self._asks_for_warning(), "calendar-clock")
+        if self._state in CHANGED_STATES:
+            for part in self.form.parts:
+                part.unfold("why_changed")
+        self._warn(aloud=False)
+        self._fit()
 
-    def _set(self, name: str, value: Any) -> None:
-        if self._sheet is not None:
-            self._sheet.form.set_value(name, value)
-            self._refresh()
+    def _asks_for_warning(self) -> str:
+        days = self._wishes.get("change_warning_days")
+        if self._state not in CHANGED_STATES or self.spoken is None or not days:
+            return ""
+        return f" {self.spoken.name} asks to hear of a change {days:g} day{'' if days == 1 else 's'} before."
+
+    def _set_state(self, state: str) -> None:
+        assert self.form is not None
+        self._state = state
+        self.form.set_value("state", state)
+        self._show_state_of_visit()
+
+    def _move(self) -> None:
+        form = self.form
+        if form is None:
+            return
+
+        def moved() -> None:
+            # The day it was planned for stays in the history as a version of its own.
+            self._link.wait(self._link.casebook.cut(self.record_id), failed=lambda _trouble: None)
+            self._set_state("moved")
+            form.focus_on("planned_at")
+            box = form.rows["planned_at"].editor.target()
+            if isinstance(box, QLineEdit):
+                box.selectAll()
+
+        form.when_clean(moved)
 
     def _cancel(self) -> None:
-        sheet = self._sheet
-        if sheet is None:
+        form = self.form
+        if form is None:
             return
-        is_cancelled = sheet.form.body().get("state") == "cancelled"
-        self._set("state", "planned" if is_cancelled else "cancelled")
-        if not is_cancelled:
-            sheet.form.focus_on("why_changed")
 
-    def _delete(self) -> None:
-        sheet = self._sheet
-        if sheet is not None:
-            record_id = sheet.form.draft.record_id
-            sheet.form.when_clean(lambda: delete_record(self._link, self._navigator, record_id, "Plan"))
+        def cancelled() -> None:
+            self._set_state("cancelled")
+            form.focus_on("why_changed")
+            self._navigator.announce("Visit cancelled. It stays on record.")
 
-    def _end(self) -> None:
-        sheet = self._sheet
-        if sheet is None:
-            return
-        body = sheet.form.body()
-        row = sheet.form.rows.get("why_changed")
-        if body.get("state") in ("moved", "cancelled") and row is not None and not body.get("why_changed"):
-            sheet.ask_for("why_changed", f"Write what {self._spoken.name} was told about the change")
-        sheet.end()
+        form.when_clean(cancelled)
 
-    def _planned(self) -> None:
-        sheet = self._sheet
-        body = sheet.form.body() if sheet else {}
-        at = read_moment(str(body.get("planned_at") or ""))
-        self._navigator.back()
-        if at is not None:
-            when = mid_sentence(day_and_time(at, self._link.casebook.clock.today()))
-            verb = {"cancelled": "cancelled", "moved": "moved to"}.get(str(body.get("state")), "planned for")
-            self._navigator.toast("Visit cancelled" if verb == "cancelled" else f"Visit {verb} {when}")
+    def _go_ahead(self) -> None:
+        if self.form is not None:
+            self._set_state("planned")
+            self.form.focus_on("planned_at")
 
     def _on_changed(self, changes: Changes) -> None:
-        if self._sheet is None or not touches(changes, asked_by="plan", scope_id=self._scope_id):
+        super()._on_changed(changes)
+        if self.form is not None and touches(changes, asked_by="", types=_WISHES, scope_id=self.scope_id):
+            self._show_wishes()
+
+    # ---- going on ------------------------------------------------------------------------------------------------
+
+    def _fit(self) -> None:
+        """Show what can be done with this visit now; only one button is filled."""
+        form = self.form
+        exists = form is not None and form.autosave.exists
+        is_today = self.planned_on() == self._link.casebook.clock.today() and self._state != "cancelled"
+        note = note_of(self._link.casebook, self.scope_id, self.record_id) if exists else None
+        can_change = exists and self._state not in ("cancelled", "done")
+        self.move_button.setVisible(can_change)
+        self.cancel_button.setVisible(can_change)
+        self.again_button.setVisible(exists and self._state == "cancelled")
+        self.start_button.setVisible(form is not None and (is_today or note is not None))
+        words = "Start visit note" if note is None else "Open visit note" if note.is_finished else "Go on writing"
+        self.start_button.set_words(words)
+        self.start_button.set_kind("primary" if is_today else "secondary")
+        self.done_button.setVisible(form is not None)
+        self.done_button.set_words("Done" if exists else "Plan this visit")
+        self.done_button.set_kind("secondary" if is_today else "primary")
+        self.fit_tools()
+
+    def began(self) -> None:
+        """It can be moved and cancelled from now on."""
+        self._fit()
+
+    def record_changed(self, entry: Entry) -> None:
+        """A colleague, or this worker's own button, changed what is not a question of the form."""
+        form = self.form
+        if form is None or self.must_show_anew(entry):
+            self.opened(record_id=entry.record_id)
             return
-        if "communication_preferences" in changes.types:
-            wishes = self._link.casebook.one("communication_preferences", self._scope_id)
-            self._wishes = wishes.body if wishes else {}
-        self._refresh()
+        if self.who_goes is not None and not form.autosave.is_unsaved("goes_id"):
+            self.who_goes.show_worker(str(entry.body.get("goes_id") or ""))
+        state = str(entry.body.get("state") or "planned")
+        if state != self._state and not form.autosave.is_unsaved("state"):
+            self._state = state
+            self._show_state_of_visit()
+        else:
+            self._warn(aloud=False)
+            self._fit()
 
-    # ---- what the window asks ------------------------------------------------------------------------------------
+    def done(self) -> None:
+        """Let the visit be planned, as it stands, and go back. Only a day that cannot be read, or is missing, stays."""
+        form = self.form
+        if form is None:
+            return
+        found = self.unfit()
+        row = form.rows["planned_at"]
+        if not found and not row.editor.value():
+            row.show_problem(NO_DAY)
+            found = [(NO_DAY, row.editor.target())]
+        if found:
+            self.problems.show_problems(found, SAFE if form.autosave.exists else "")
+            return
+        self.problems.clear()
+        is_new = not form.autosave.exists and not form.autosave.has_unsaved()
+        form.begin()
+        form.when_clean(lambda: self._planned(is_new=is_new))
 
-    def leave(self) -> None:
-        """Save what is typed and cut a version."""
-        if self._sheet is not None:
-            self._sheet.leave()
+    def _planned(self, *, is_new: bool) -> None:
+        at = read_moment(str(self.form.body().get("planned_at") or "")) if self.form is not None else None
+        if is_new and at is not None and self.isVisible():
+            self._navigator.toast(f"Visit planned: {say_moment(at)}")
+        self._go_back()
 
-    def act(self, name: str) -> bool:
-        """Answer the keys that mean something here."""
-        if name == "before_you_knock" and self._scope_id:
-            self._navigator.open("knock", scope_id=self._scope_id)
-            return True
-        if name == "finish" and self._sheet is not None:
-            self._end()
-            return True
-        return self._sheet is not None and self._sheet.act(name)
+    def _start_note(self) -> None:
+        form = self.form
+        if form is None:
+            return
+        form.begin()
+        form.when_clean(self._open_note)
+
+    def _open_note(self) -> None:
+        note = note_of(self._link.casebook, self.scope_id, self.record_id)
+        if note is not None:
+            self._navigator.open("note", record_id=note.record_id)
+        else:
+            self._navigator.open("note", scope_id=self.scope_id, planned_visit_id=self.record_id)
