@@ -76,6 +76,8 @@ class App:
         self._background = Background()
         self._window: QWidget | None = None
         self._session: Session | None = None
+        self._held: Held | None = None
+        self._waiting_join: JoinForm | None = None
         self._application.lastWindowClosed.connect(self._last_window_closed)
 
     def run(self) -> int:
@@ -223,7 +225,6 @@ class App:
 
     def _create(self) -> None:
         window = self._first_run()
-        window.show_busy("Making your vault. This takes a few seconds.")
 
         def step() -> bytes:
             from desktop import __version__
@@ -236,8 +237,8 @@ class App:
         def done(key: bytes) -> None:
             self._held = Held(key, None)
             self._passphrase = self._code = ""
-            window.go_to("join")
-            window.show_busy("")
+            if self._waiting_join is not None:
+                self._join_with(self._waiting_join)
 
         def failed(trouble: Trouble) -> None:
             window.go_to("passphrase")
@@ -254,18 +255,24 @@ class App:
             return False
 
     def _join(self, address: str, code: str, sign_in_name: str, password: str, certificate_path: str) -> None:
-        window = self._first_run()
-        window.show_busy("Joining your council…")
+        self._first_run().show_busy("Joining your council…")
         form = JoinForm(address, code, sign_in_name, password, certificate_path)
+        if self._held is None:
+            # The vault is still being made behind this page; it takes two or three seconds.
+            self._waiting_join = form
+        else:
+            self._join_with(form)
+
+    def _join_with(self, form: JoinForm) -> None:
+        window, key = self._first_run(), self._held.key if self._held else b""
+        self._waiting_join = None
 
         def done(casebook: Casebook) -> None:
             self._casebook = casebook
             window.show_joined(casebook.me.council_name, casebook.me.worker.display_name)
             window.go_to("pin")
 
-        self._background.run(
-            lambda: opening.join_council(self._options.vault, self._held.key, form), done, self._failed
-        )
+        self._background.run(lambda: opening.join_council(self._options.vault, key, form), done, self._failed)
 
     def _keep_pin(self, pin: str) -> None:
         window = self._first_run()

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from ui import theme as themes
+from ui.window import HeardWindow
 
 POLL_MS = 15
 
@@ -42,6 +43,8 @@ class Driver(QObject):
             "resize": self._resize,
             "focus": self._focus,
             "theme": self._theme,
+            "open": self._open,
+            "scope": self._scope,
         }
         self._socket = QTcpSocket(self)
         self._socket.readyRead.connect(self._answer)
@@ -55,12 +58,11 @@ class Driver(QObject):
             QTimer.singleShot(0, self, lambda command=command: self._obey(command))
 
     def _obey(self, command: dict[str, Any]) -> None:
-        deadline = time.monotonic() + float(command.get("seconds", 0))
+        deadline = command.setdefault("until_when", time.monotonic() + float(command.get("seconds", 0)))
         try:
             reply = {"ok": True, "value": self._commands[command["do"]](command)}
         except (NotFound, RuntimeError) as error:  # RuntimeError: the widget was deleted while it was looked at
             if time.monotonic() < deadline:
-                command["seconds"] = deadline - time.monotonic()
                 QTimer.singleShot(POLL_MS, self, lambda: self._obey(command))
                 return
             reply = {"ok": False, "why": f"{error}; there are: {', '.join(self._safe_names())}"}
@@ -169,6 +171,23 @@ class Driver(QObject):
         QApplication.processEvents()
         QApplication.processEvents()
         window.window().grab().save(command["path"])
+
+    def _open(self, command: dict[str, Any]) -> None:
+        """Go to a page as a link on another page would."""
+        self._window().open(command["page"], **command["arguments"])
+
+    def _scope(self, command: dict[str, Any]) -> str:
+        """The scope of the child whose page stands."""
+        here = self._window().here()
+        if here is None or "scope_id" not in here.arguments:
+            raise NotFound("no child's page stands")
+        return str(here.arguments["scope_id"])
+
+    def _window(self) -> HeardWindow:
+        found = [window for window in QApplication.topLevelWidgets() if isinstance(window, HeardWindow)]
+        if not found:
+            raise NotFound("the window is not open")
+        return found[0]
 
     def _theme(self, command: dict[str, Any]) -> None:
         theme = themes.current()

@@ -103,6 +103,243 @@ class Tour:
         self.picture(app, "first_run_copied")
         app.click("first_run.next")
 
+    # ---- offline ----
+
+    def go_offline(self) -> None:
+        """The line goes down; the app says so calmly and nothing blocks."""
+        self.stage.stop_server()
+        self.aisha.press("F5")
+        self.aisha.read("top.state", until="Offline", seconds=20)
+
+    def today(self) -> None:
+        """Today shows whom she visits, and how each likes to be approached, without a click."""
+        app = self.aisha
+        app.read("today.title")
+        knock = app.read("today.knock")
+        expect("Grandad (Pete)" in knock, f"Sarah’s line says {knock!r}")
+        self.picture(app, "today")
+
+    def knock(self) -> None:
+        """Before you knock: Sarah's seven wishes of seed 001, offline, one click from Today."""
+        app = self.aisha
+        app.click("today.knock")
+        card = "\n".join(app.read(f"knock.{part}") for part in ("first", "words", "changes", "after", "please_do_not"))
+        for wish in ("Grandad (Pete)", "hort, clear words", "change", "ead", "Bring anyone new"):
+            expect(wish in card, f"{wish!r} is not on the card: {card!r}")
+        self.picture(app, "before_you_knock")
+
+    def write_note(self) -> None:
+        """A visit note: what happened, Sarah's own words apart, and an error summary that links to what is missing."""
+        app = self.aisha
+        app.press("Return")
+        app.read("note.title", until="Sarah")
+        app.write("visit_note.what_happened", HAPPENED)
+        app.write("own_words.words", WORDS)
+        app.click("own_words.told_by.talking")
+        app.read("save_line", until="Saved on this laptop")
+        app.click("note.finish")
+        app.read("window", until="There is a problem")
+        self.picture(app, "note_error")
+        app.click("visit_note.seen.yes")
+        app.click("visit_note.seen_alone.no_childs_choice")
+        app.read("save_line", until="Saved on this laptop")
+        self.picture(app, "note_editor")
+
+    def hide_and_lock(self) -> None:
+        """F9 hides at once; the PIN comes back; five wrong ones end the process that holds the key."""
+        app = self.aisha
+        app.press("F9")
+        app.read("cover")
+        self.picture(app, "hidden")
+        app.press("Return")
+        app.write("cover.pin", PIN)
+        app.press("Return")
+        app.read("note.title", until="Sarah")
+        app.press("F9")
+        app.press("Return")
+        for wrong in range(5):
+            app.write("cover.pin", f"11111{wrong}")
+            app.press("Return")
+        app.gone()
+        app.meet()
+        app.read("unlock.passphrase")
+        self.picture(app, "unlock")
+
+    def unlock(self) -> None:
+        """The fresh process comes back to the same note, with every word in it."""
+        app = self.aisha
+        app.write("unlock.passphrase", PASSPHRASE)
+        app.press("Return")
+        app.read("note.title", until="Sarah", seconds=20)
+        kept = app.read("visit_note.what_happened", until=HAPPENED[:20])
+        expect(kept == HAPPENED, f"the note came back as {kept!r}")
+        expect(app.read("own_words.words") == WORDS, "her words came back changed")
+
+    def finish_note(self) -> None:
+        """Finish the note: it stands as written from now on."""
+        app = self.aisha
+        app.click("note.finish")
+        app.read("note.add", seconds=10)
+        self.picture(app, "note_finished")
+
+    def find(self) -> None:
+        """Find it by a word."""
+        app = self.aisha
+        app.press("Ctrl+K")
+        app.ask("type", text="kitchen")
+        app.read("find.results", until="kitchen")
+        self.picture(app, "find")
+        app.press("Return")
+        app.read("note.title", until="Sarah")
+
+    def plan(self) -> None:
+        """Plan a visit, and be told that Sarah asks for seven days' notice."""
+        app = self.aisha
+        app.press("Ctrl+1")
+        app.click("today.plan")
+        app.ask("type", text="Sarah")
+        app.press("Return")
+        app.ask("focus", name="planned_visit.planned_at", seconds=8)
+        app.press("Ctrl+A")
+        app.ask("type", text="tomorrow")
+        app.press("Tab")
+        app.read("plan.warning", until="7 days")
+        self.picture(app, "plan_a_visit")
+        app.press("Ctrl+Return")
+
+    def look_around(self) -> None:
+        """Children, Sarah's timeline, This is Me, Sync, Settings, the keys."""
+        app = self.aisha
+        app.press("Ctrl+2")
+        app.read("children.list")
+        self.picture(app, "children")
+        app.press("Ctrl+K")
+        app.ask("type", text="Sarah")
+        app.read("find.results", until="Sarah")
+        app.press("Return")
+        app.read("child.known_as", until="Sarah")
+        expect(WORDS in app.read("window"), "her words are not on her timeline")
+        self.picture(app, "child_timeline")
+        app.press("Ctrl+5")
+        app.read("sync.waiting", until="Visit note")
+        self.picture(app, "sync_offline")
+        app.click("rail.settings")
+        app.read("settings.appearance")
+        self.picture(app, "settings")
+        app.press("F1")
+        self.picture(app, "keys")
+
+    # ---- online ----
+
+    def sync(self) -> None:
+        """The line comes back: everything is sent, and the chip says so."""
+        self.stage.serve()
+        self.aisha.press("F5")
+        self.aisha.read("top.state", until="All sent", seconds=30)
+
+    def colleague_reads(self) -> None:
+        """Martin's laptop shows the note, word for word."""
+        app = self.martin.start()
+        app.write("unlock.passphrase", PASSPHRASE, seconds=20)
+        app.press("Return")
+        app.read("top.state", until="All sent", seconds=30)
+        app.press("Ctrl+K")
+        app.ask("type", text="kitchen")
+        app.read("find.results", until="kitchen", seconds=15)
+        app.press("Return")
+        app.read("note.title", until="Sarah")
+        expect(app.read("visit_note.what_happened") == HAPPENED, "the note reads otherwise on the second laptop")
+        expect(WORDS in app.read("window"), "her words read otherwise on the second laptop")
+        self.picture(app, "colleague_note")
+
+    def apart(self) -> None:
+        """Both change her This is Me while apart: other boxes, and the same one."""
+        for app in (self.aisha, self.martin):
+            self.open_this_is_me(app)
+        self.picture(self.aisha, "this_is_me")
+        self.stage.stop_server()
+        self.edit_box(self.aisha, "my_hopes", "I want a flat near Nan.")
+        self.edit_box(self.martin, "my_hopes", "I want to bake for a job.")
+        self.edit_box(self.martin, "helps_me", "Hearing about it the same week.")
+        self.stage.serve()
+        for app in (self.aisha, self.martin, self.aisha):
+            app.press("F5")
+            app.read("top.state", until="All sent", seconds=30)
+
+    def open_this_is_me(self, app: Puppet) -> None:
+        """From anywhere: Ctrl+K, Sarah, her page, This is Me."""
+        app.press("Ctrl+1")
+        app.press("Ctrl+K")
+        app.ask("type", text="Sarah")
+        app.read("find.results", until="Sarah")
+        app.press("Return")
+        app.read("child.known_as", until="Sarah")
+        app.ask("open", page="this_is_me", arguments={"scope_id": app.ask("scope")})
+        app.read("this_is_me.my_name", until="Sarah")
+
+    def edit_box(self, app: Puppet, box: str, more: str) -> None:
+        """Add a line to one box."""
+        app.click("this_is_me.edit")
+        app.ask("focus", name=f"this_is_me.{box}", seconds=8)
+        app.press("Ctrl+End")
+        app.ask("type", text="\n" + more)
+        app.read("save_line", until="Saved on this laptop")
+        if box == "my_hopes":
+            self.edit_picture(app)
+        app.click("this_is_me.done")
+        app.read("this_is_me.edit")
+
+    def edit_picture(self, app: Puppet) -> None:
+        """One picture of the edit page."""
+        if not (self.out / "this_is_me_edit_light.png").exists():
+            self.picture(app, "this_is_me_edit")
+
+    def settle(self) -> None:
+        """Both texts stand side by side; one is chosen, and both laptops agree."""
+        app = self.martin
+        app.press("Ctrl+5")
+        app.read("sync.look", until="Nothing is lost")
+        self.picture(app, "sync_please_look")
+        app.click("See both side by side")
+        both = app.read("page.two_versions")
+        for text in ("I want a flat near Nan.", "I want to bake for a job."):
+            expect(text in both, f"{text!r} is not offered: {both!r}")
+        self.picture(app, "two_versions")
+        app.click("two_versions.keep_both")
+        app.read("two_versions.settled")
+        for each in (self.martin, self.aisha):
+            each.press("F5")
+            each.read("top.state", until="All sent", seconds=30)
+        self.open_this_is_me(self.aisha)
+        shown = self.aisha.read("this_is_me.my_hopes.card")
+        for text in ("I want a flat near Nan.", "I want to bake for a job."):
+            expect(text in shown, f"{text!r} is gone from the other laptop: {shown!r}")
+        helps = self.aisha.read("this_is_me.helps_me.card")
+        expect("Hearing about it the same week." in helps, f"the other box says {helps!r}")
+
+    def steps(self) -> list[tuple[str, Callable[[], object]]]:
+        """The whole tour in order."""
+        return [
+            ("import a council’s caseload, twice", self.found),
+            ("start the council’s server", self.stage.serve),
+            ("a colleague has written down Sarah’s seven wishes", self.colleague),
+            ("set up a laptop: passphrase, recovery code, joining, PIN, first copy", self.first_run),
+            ("the line goes down", self.go_offline),
+            ("Today, offline", self.today),
+            ("Before you knock, for Sarah", self.knock),
+            ("write a visit note with her own words", self.write_note),
+            ("hide the screen, and lock", self.hide_and_lock),
+            ("unlock, back at the same note", self.unlock),
+            ("finish the note", self.finish_note),
+            ("find it by a word", self.find),
+            ("plan a visit", self.plan),
+            ("look around", self.look_around),
+            ("the line comes back: sync", self.sync),
+            ("the colleague reads it", self.colleague_reads),
+            ("both change her This is Me while apart", self.apart),
+            ("settle the two texts", self.settle),
+        ]
+
 
 def expect(is_so: bool, otherwise: str) -> None:
     """Raise Fell unless something is so."""
