@@ -41,6 +41,11 @@ class Moment:
         return f"{self.entry.record_id}/{self.version_id}"
 
     @property
+    def is_latest(self) -> bool:
+        """Whether it is how its record stands now, and not an earlier change of it."""
+        return self.version_id in ("", self.entry.version_id)
+
+    @property
     def month(self) -> str:
         """ "November 2026"; "" without a day."""
         when = read_moment(self.at)

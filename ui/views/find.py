@@ -153,8 +153,9 @@ class FindPage(QWidget):
             said = f"{count} result{'' if count == 1 else 's'}. First: {first.title}" if first else ""
             self.list.setAccessibleDescription(said)
         else:
-            self.nothing.setText(nothing_found(typed))
-            access.announce(self, nothing_found(typed))
+            words = nothing_found(typed) if len(typed) >= SHORTEST else "Type another letter to search notes and words."
+            self.nothing.setText(words)
+            access.announce(self, words)
 
     # ---- going on ------------------------------------------------------------------------------------------------
 

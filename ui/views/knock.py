@@ -73,6 +73,7 @@ class KnockPage(QWidget):
         column.addWidget(self._scroll, 1)
         column.addWidget(Divider())
         column.addLayout(self._make_foot())
+        self._arranged: tuple[bool, bool] | None = None
         link.changed.connect(self._on_change)
 
     # ---- the frame -----------------------------------------------------------------------------------------------
@@ -185,6 +186,7 @@ class KnockPage(QWidget):
         line = head_line({**self._child, "lives_with": ""}, "")
         self.about.setText(" · ".join(part for part in ("Before you knock", line, checked) if part))
         self.change.setVisible(self._card.is_asked)
+        self._arranged = None
         old = self._scroll.takeWidget()
         if old is not None:
             old.deleteLater()
@@ -215,6 +217,8 @@ class KnockPage(QWidget):
         changes = self._make_card("Changes", "calendar", card.changes)
         after = self._make_card("After", "circle-check", card.after)
         self.cards = [first, words, changes, after]
+        for part in (first, self._stop, words, changes, after):
+            part.setParent(self._scroll.content)
         self._body.addLayout(self._grid, 1)
 
     def _make_card(self, title: str, icon: str, sentences: Sequence[Sentence], more: str = "") -> Card:
@@ -358,6 +362,9 @@ class KnockPage(QWidget):
             return
         one = self.width() < theme.current().px(ONE_COLUMN_UNDER)
         beside = not one and len(self._card.please_do_not) <= 2
+        if self._arranged == (one, beside):
+            return
+        self._arranged = (one, beside)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._wishes.setDirection(across if beside else down)
         first, words, changes, after = self.cards

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -206,14 +206,19 @@ class TimelineView(QWidget):
         while len(self.entries) < MOST_TO_LOOK_FOR:
             entry = next((one for one in self.entries if _holds(one.moment, record_id)), None)
             if entry is not None:
-                self._scroll.ensureWidgetVisible(entry, 0, 24)
-                button = entry.check_buttons.get(record_id) or getattr(entry, "open", None)
-                if isinstance(button, Button):
-                    button.setFocus()
+                # Once what was just built has its place: before that there is nothing to scroll to.
+                QTimer.singleShot(0, entry, lambda: self._bring_up(entry, record_id))
                 return
             if not self._todo and not self.fetch_more():
                 return
             self._build_one()
+
+    def _bring_up(self, entry: TimelineEntry, record_id: str) -> None:
+        self._scroll.content.adjustSize()
+        self._scroll.ensureWidgetVisible(entry, 0, 24)
+        button = entry.check_buttons.get(record_id) or getattr(entry, "open", None)
+        if isinstance(button, Button):
+            button.setFocus(Qt.FocusReason.TabFocusReason)
 
     # ---- what stands above, and what an entry opens ---------------------------------------------------------------
 

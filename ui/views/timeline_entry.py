@@ -82,7 +82,7 @@ class TimelineEntry(QWidget):
         for one in moment.inside:
             if one.type != WORDS:
                 self._add_inside(one)
-        if moment.entry.open_choices:
+        if moment.entry.open_choices and moment.is_latest:
             self._add_two_versions()
 
     def _title(self) -> str:
@@ -113,9 +113,11 @@ class TimelineEntry(QWidget):
         if self._is_begun():
             row.addWidget(Pill("Not finished", "pencil", "warn"))
         words, icon, tone = state_words(self.moment.state)
-        self.state = Pill(words, icon, tone)
-        self.state.setObjectName("timeline.state")
-        row.addWidget(self.state)
+        # An earlier change of a record has no state of its own: how the record stands is said once.
+        if self.moment.is_latest:
+            self.state = Pill(words, icon, tone)
+            self.state.setObjectName("timeline.state")
+            row.addWidget(self.state)
         entry = self.moment.entry
         if entry.declaration is not None and (entry.type != WORDS or entry.body.get("said_in_id")):
             is_mine = entry.author_id == self._around.link.casebook.me.worker.worker_id
@@ -136,7 +138,7 @@ class TimelineEntry(QWidget):
         return is_note and not entry.is_finished and entry.type != WORDS
 
     def _why_waiting(self) -> str:
-        return why_waiting(self.moment, self._around.link.status)
+        return why_waiting(self.moment, self._around.link.status) if self.moment.is_latest else ""
 
     def _add_text(self, *, quiet: bool) -> None:
         text, is_exact = excerpt(self.moment.entry)
@@ -225,6 +227,7 @@ class TimelineEntry(QWidget):
         self.check = CheckBack(around.link, around.navigator, said, around.child, self)
         self.check.settled.connect(self._end_check)
         self.card.add(self.check)
+        self.check.show()
         for button in self.check_buttons.values():
             button.hide()
         self.check.start()
