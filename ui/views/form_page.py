@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from models.changes import Changes
+from models.dates_typed import mid_sentence
 from models.entry import Draft, Entry
 from models.errors import Trouble
 from models.fields import fault
+from models.moments import day_and_time, read_moment
 from models.record import Declaration
 from models.wording import Spoken, say
 from ui import access
@@ -138,15 +140,29 @@ class FormPage(QWidget):
         form.began.connect(self._on_began)
         form.autosave.saved.connect(lambda _saved: self._show_versions())
         self._show_state()
+        if entry is not None and (when := self._when_changed(entry)):
+            # The time alone, of a save of last week, would sound like today.
+            self.save_line.say(f"Last changed {when}")
         self.save_line.show()
         self._show_versions()
         return form
 
+    def _when_changed(self, entry: Entry) -> str:
+        at = read_moment(entry.changed_at)
+        return mid_sentence(day_and_time(at, self._link.casebook.clock.today())) if at is not None else ""
+
     def show_reading(self, entry: Entry, why_not: str) -> None:
         """Put a record on the page to read and not to write, and say why."""
         casebook = self._link.casebook
-        self._put(RecordView(entry, self.spoken, title_of=lambda one: title_of_record(casebook, one)))
+        view = RecordView(
+            entry, self.spoken, title_of=lambda one: title_of_record(casebook, one), parent=self.page.content
+        )
+        view.versions_asked.connect(self._open_versions)
+        self._put(view)
         self.record_id = entry.record_id
+        verb = "Finished" if entry.is_finished else "Last changed"
+        self.save_line.say(f"{verb} {self._when_changed(entry)} by {casebook.worker_name(entry.author_id)}")
+        self.save_line.show()
         self.say_note(say(f"{why_not.rstrip('.')}. You can read it here.", self.spoken), "lock")
         self._show_versions()
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from models.changes import Changes
 from models.clock import to_stamp
-from models.dates_typed import Lean, say_moment
+from models.dates_typed import Lean, mid_sentence, say_moment
 from models.entry import Entry
-from models.moments import read_day, read_moment
+from models.moments import day_and_time, read_day, read_moment
 from models.query import Query
 from models.record import Declaration, declaration_of
 from models.version import Body
@@ -53,6 +53,9 @@ class PlanPage(FormPage):
         self.who_goes: WhoGoes | None = None
         self.warning: Banner | None = None
         self.first: Banner | None = None
+        self.earlier: Banner | None = None
+        self._planned_before = ""
+        self._was_asked = False
         self.start_button = self.add_head("Start visit note", "file-pen-line", "plan.note", self._start_note)
         self.done_button = self.add_head("Done", "check", "plan.done", self.done, actions.keys("finish"))
         self.move_button = self.add_tool("Move this visit", "calendar-clock", "plan.move", self._move)
@@ -68,12 +71,15 @@ class PlanPage(FormPage):
     def opened(self, scope_id: str = "", record_id: str = "", **_more: Any) -> None:
         """Show a planned visit, begin one, or ask to whom."""
         self.clear()
-        self.warning = self.first = self.who_goes = None
+        self.warning = self.first = self.earlier = self.who_goes = None
+        self._was_asked = False
         casebook = self._link.casebook
         entry = casebook.entry(record_id) if record_id else None
         declaration = declaration_of("planned_visit")
         assert declaration is not None
-        self.show_child(entry.scope_id if entry else "" if record_id else scope_id, "Plan a visit")
+        title = "Planned visit" if entry else "Plan a visit"
+        self.show_child(entry.scope_id if entry else "" if record_id else scope_id, title)
+        self._planned_before = str(entry.body.get("planned_at") or "") if entry else ""
         if record_id and (entry is None or entry.is_deleted):
             words = "It was deleted, or the child is no longer assigned to you."
             self.show_nothing("calendar", "This visit is not on this laptop", words)
@@ -127,11 +133,13 @@ class PlanPage(FormPage):
         row = self.form.rows["planned_at"]
         host = row.parentWidget()
         self.warning = Banner("", "warn", host, icon="calendar-clock")
-        self.warning.setObjectName("plan.notice")
+        self.warning.setObjectName("plan.warning")
         self.first = Banner("", "info", host, icon="heart-handshake")
         self.first.setObjectName("plan.first")
         assert isinstance(host, Card)
-        for banner in (self.warning, self.first):
+        self.earlier = Banner("", "info", host, icon="history")
+        self.earlier.setObjectName("plan.earlier")
+        for banner in (self.warning, self.earlier, self.first):
             host.add(banner)
         self._show_wishes()
 
@@ -187,9 +195,25 @@ class PlanPage(FormPage):
             self.warning.set_words(words)
             self.form.rows["planned_at"].editor.describe(words)
         self.warning.setVisible(bool(words))
+        self._tell_of_earlier()
         if words and aloud:
             self._aloud.start()
         self._said = "" if not words else self._said
+
+    def _tell_of_earlier(self) -> None:
+        """A visit planned in an earlier sitting has another day now: the child may have been told the first."""
+        if self.form is None or self.earlier is None or self.spoken is None:
+            return
+        before, now = read_moment(self._planned_before), self.form.body().get("planned_at")
+        is_other = before is not None and bool(now) and read_moment(str(now)) != before
+        if is_other and before is not None and self._state in ("planned", "confirmed"):
+            day = mid_sentence(day_and_time(before, self._link.casebook.clock.today()))
+            self.earlier.set_words(
+                f"It was planned for {day}. If {self.spoken.name} was told that, choose Move this visit."
+            )
+            self.earlier.show()
+        else:
+            self.earlier.hide()
 
     def _say_aloud(self) -> None:
         words = self.warning.words.text() if self.warning is not None else ""
@@ -318,6 +342,7 @@ class PlanPage(FormPage):
         if not found and not row.editor.value():
             row.show_problem(NO_DAY)
             found = [(NO_DAY, row.editor.target())]
+        found = found or self._ask_what_was_told()
         if found:
             self.problems.show_problems(found, SAFE if form.autosave.exists else "")
             return
@@ -325,6 +350,18 @@ class PlanPage(FormPage):
         is_new = not form.autosave.exists and not form.autosave.has_unsaved()
         form.begin()
         form.when_clean(lambda: self._planned(is_new=is_new))
+
+    def _ask_what_was_told(self) -> list[tuple[str, QWidget]]:
+        """A change is asked about once on leaving it, and never twice."""
+        form, row = self.form, self.form.rows.get("why_changed") if self.form is not None else None
+        if form is None or row is None or self.spoken is None or self._was_asked or row.editor.value():
+            return []
+        if self._state not in CHANGED_STATES:
+            return []
+        self._was_asked = True
+        words = f"Write what {self.spoken.name} was told about the change, or go on and write it later"
+        row.show_problem(words)
+        return [(words, row.editor.target())]
 
     def _planned(self, *, is_new: bool) -> None:
         at = read_moment(str(self.form.body().get("planned_at") or "")) if self.form is not None else None

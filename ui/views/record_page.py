@@ -18,9 +18,11 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.theme import Theme
 from ui.views.child_facts import role_in
+from ui.views.choose_child import ChooseChild
 from ui.views.form_page import FormPage, in_a_line
 
 KEPT_FROM = "Only the social worker and the team manager can open this. It keeps {child} safe."
+NO_TYPE = "A newer Heard may know it. Update Heard, and open it again."
 NOT_HERE = "It may have been withdrawn, or the child is no longer assigned to you. Nothing you wrote is lost."
 
 
@@ -68,8 +70,12 @@ class RecordPage(FormPage):
         self.show_child(entry.scope_id if entry else scope_id, declaration.title if declaration else "Record")
         if record_id and entry is None:
             self.show_nothing("circle-help", "This is not on this laptop", NOT_HERE)
+        elif entry is None and declaration is not None and not scope_id:
+            self._ask_child(declaration)
         elif entry is None and (declaration is None or self.spoken is None):
-            self.show_nothing("circle-help", "There is nothing to open here", "Go back and choose a child first.")
+            self.show_nothing(
+                "circle-help", "There is nothing to open here", NO_TYPE if declaration is None else NOT_HERE
+            )
         elif not self._may_open(entry, declaration):
             self.show_nothing("lock", "This is kept safe", say(KEPT_FROM, self.spoken))
         elif entry is not None and entry.is_deleted:
@@ -80,6 +86,14 @@ class RecordPage(FormPage):
             assert declaration is not None
             self._write(declaration, entry, more)
         self._fit_buttons(entry)
+
+    def _ask_child(self, declaration: Declaration) -> None:
+        choose = ChooseChild(self._link.casebook, "Whom is this about?", self.page.content)
+        choose.chosen.connect(
+            lambda scope: self._navigator.open("edit", **{**self._opened, "type": declaration.type, "scope_id": scope})
+        )
+        self.show_choice(choose)
+        choose.start()
 
     def _may_open(self, entry: Entry | None, declaration: Declaration | None) -> bool:
         casebook = self._link.casebook

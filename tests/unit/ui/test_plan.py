@@ -192,12 +192,12 @@ def test_without_a_child_it_asks_whom_and_takes_the_answer_by_keyboard(at: Simpl
     assert page.form is None
     chooser = at.window.focusWidget()
     assert chooser.accessibleName() == "Child or young person"
-    QTest.keyClick(chooser, K.Key_Down)
+    QTest.keyClicks(chooser, "Sarah")
+    QTest.keyClick(at.window.focusWidget(), K.Key_Return)
     wait_for(lambda: at.window.here().arguments.get("scope_id"))
     at.settle()
     page = at.window.pages.currentWidget()
-    assert page.form is not None
-    assert page.scope_id in at.load.scopes
+    assert page.head.title.text() == "Plan a visit – Sarah, 17"
 
 
 # ---- what the child asks for ---------------------------------------------------------------------------------------
@@ -303,6 +303,7 @@ def test_a_moved_visit_asks_what_the_child_was_told_and_keeps_the_day_it_was_pla
     assert page.form.rows["why_changed"].isVisible()
     box(page, "why_changed").setFocus()
     QTest.keyClicks(box(page, "why_changed"), "That I have a training day")
+    assert page.head.title.text() == "Planned visit – Sarah, 17"
     QTest.keyClick(box(page, "why_changed"), K.Key_Return, CTRL)
     wait_for(lambda: at.window.here().key == "today")
     now = body(at, record_id)
@@ -330,6 +331,31 @@ def test_a_cancelled_visit_stays_on_record_and_leaves_today(at: SimpleNamespace)
     wait_for(lambda: body(at, record_id)["state"] == "planned")
     assert page.cancel_button.isVisible()
     assert page.note.isHidden()
+
+
+def test_what_the_child_was_told_is_asked_for_once_and_never_twice(at: SimpleNamespace) -> None:
+    page = open_plan(at, record_id=put_plan(at, state="cancelled"))
+    QTest.keyClick(at.window.focusWidget(), K.Key_Return, CTRL)
+    at.settle()
+    (link,) = page.problems.links()
+    assert link.words() == "Write what Sarah was told about the change, or go on and write it later"
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    assert box(page, "why_changed").hasFocus()
+    QTest.keyClick(at.window.focusWidget(), K.Key_Return, CTRL)
+    wait_for(lambda: at.window.here().key == "today")
+
+
+def test_another_day_for_a_visit_planned_before_reminds_of_the_first(at: SimpleNamespace) -> None:
+    page = open_plan(at, record_id=put_plan(at))
+    assert page.earlier is not None
+    assert page.earlier.isHidden()
+    type_day(page, "9 dec")
+    assert page.earlier.words.text() == (
+        "It was planned for Mon 7 Dec, 10:30. If Sarah was told that, choose Move this visit."
+    )
+    assert page.earlier.isVisible()
+    type_day(page, "7 dec")
+    assert page.earlier.isHidden()
 
 
 def test_a_plan_not_made_yet_cannot_be_cancelled(at: SimpleNamespace) -> None:

@@ -331,6 +331,15 @@ def test_a_record_that_is_not_on_this_laptop_is_said_to_be_so(at: SimpleNamespac
     assert page.act("finish") is False
 
 
+def test_without_a_child_it_asks_whom_it_is_about(at: SimpleNamespace) -> None:
+    page = open_record(at, type="person_i_trust")
+    assert page.form is None
+    QTest.keyClick(at.window.focusWidget(), K.Key_Down)
+    wait_for(lambda: at.window.here().arguments.get("scope_id") in at.scopes)
+    at.settle()
+    assert at.window.pages.currentWidget().form is not None
+
+
 def test_a_type_only_a_newer_heard_knows_opens_to_nothing_and_not_to_an_error(at: SimpleNamespace) -> None:
     page = open_record(at, type="wish_from_the_future", scope_id=at.scope)
     assert page.form is None
