@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,18 +31,17 @@ class Source:
 
 def _files() -> Iterator[Path]:
     """Everything git tracks or would; without git (an unpacked archive) everything that is not made by a command."""
-    listed = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        capture_output=True, text=True, check=False,
-    ) if (ROOT / ".git").exists() else None  # fmt: skip
-    if listed and listed.returncode == 0:
-        yield from (ROOT / name for name in listed.stdout.split("\0") if name)
-        return
+    if (ROOT / ".git").exists() and shutil.which("git"):
+        command = ["git", "-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        listed = subprocess.run(command, capture_output=True, text=True, check=False)
+        if listed.returncode == 0:
+            yield from (ROOT / name for name in listed.stdout.split("\0") if name)
+            return
     for top in ROOT.iterdir():
         if top.is_file():
             yield top
         elif top.name not in NOT_OURS and not top.name.startswith(".venv"):
-            yield from (path for path in top.rglob("*") if not NOT_OURS & set(path.parts))
+            yield from (path for path in top.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts))
 
 
 @pytest.fixture(scope="session")
