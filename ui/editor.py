@@ -33,12 +33,13 @@ class Around:
 class Editor(QWidget):
     """`edited` comes when the worker changes the value, never by `show_value`.
 
-    ``least`` is the narrowest it may stand, in pixels at 100 %; an editor that ``stretches`` takes what is left of a
-    row, one that is ``whole`` a row of its own.
+    ``least`` and ``most`` are how narrow and how wide it may stand, in pixels at 100 % (0: no limit); an editor that
+    ``stretches`` takes what is left of a row, one that is ``whole`` a row of its own.
     """
 
     edited = Signal()
     least = 220
+    most = 0
     stretches = True
     whole = False
 

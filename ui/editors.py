@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from models.clock import to_stamp
@@ -156,6 +156,7 @@ class PickEditor(Editor):
     """One of many: a drop-down of a list's answers, or of records a link may point at."""
 
     least = 200
+    most = 520
 
     def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(field, around, parent)
@@ -182,6 +183,14 @@ class PickEditor(Editor):
         for code, words in self._answers():
             self.box.addItem(words, code)
         self._show(chosen)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """Be wide enough for the longest answer, within reason: a drop-down cuts words off without a sign."""
+        metrics = QFontMetricsF(theme.current().font("body"))
+        longest = max(metrics.horizontalAdvance(self.box.itemText(at)) for at in range(self.box.count()))
+        beside = 100 if self.add is not None else 0
+        self.least = round(min(360.0, max(200.0, longest / theme.current().px(100) * 100 + 84))) + beside
 
     def _answers(self) -> Sequence[tuple[str, str]]:
         if self.field.kind is Kind.LINK:
@@ -259,6 +268,7 @@ class DayEditor(Editor):
     """A calendar day."""
 
     least = 240
+    most = 380
 
     def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(field, around, parent)
@@ -290,6 +300,7 @@ class MomentEditor(Editor):
     """A day and a time, where the laptop is; stored as one instant."""
 
     least = 350
+    most = 520
 
     def __init__(self, field: Field, around: Around, parent: QWidget | None = None) -> None:
         super().__init__(field, around, parent)

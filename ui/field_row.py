@@ -143,7 +143,7 @@ class FieldRow(QFrame):
 
     def focus(self) -> None:
         """Put the cursor into the field."""
-        self.editor.target().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.editor.target().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_letter(self, letter: str, owner: QWidget) -> None:
         """Let Alt and a letter of the label lead here."""

@@ -369,6 +369,17 @@ class Form(QWidget):
             here += form.check() if form.autosave.exists or form.autosave.has_unsaved() else []
         return here
 
+    def unfit(self) -> list[tuple[str, QWidget]]:
+        """What is typed and cannot be saved as it stands: the sentence, and where; said at the field too."""
+        found: list[tuple[str, QWidget]] = []
+        for form in self.forms():
+            for name, row in form.rows.items():
+                row.editor.settle()
+                if wrong := row.editor.unreadable() or form._unfit.get(name, ""):
+                    row.show_problem(wrong)
+                    found.append((wrong, row.editor.target()))
+        return found
+
     def has_problems_shown(self) -> bool:
         """Whether any field still says that something is wrong."""
         return any(row.shown_problem() for form in self.forms() for row in form.rows.values())

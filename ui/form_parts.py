@@ -10,6 +10,7 @@ from models.fields import Field, Kind, is_empty
 from models.record import Declaration, all_declarations
 from models.version import Body
 from models.wording import say
+from ui import theme
 from ui.form_inline import InlineRecords
 from ui.parts.card import Card
 from ui.parts.field_rows import FieldRows
@@ -40,6 +41,8 @@ class FormPart(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)
+        self.host = self.column
+        """Where a page may put something of its own among the questions."""
 
     def add_fields(self, title: str, fields: list[Field]) -> None:
         """Lay out a part's questions under its head."""
@@ -49,17 +52,17 @@ class FormPart(QWidget):
         if title in manner.folded:
             self._add_fold(words, fields, self, self.column)
             return
-        host, parent = self.column, self
-        if manner.headed and words:
+        parent: QWidget = self
+        if manner.headed:
             # A card with one question of the same words needs no head above it.
             only = say(fields[0].label, self.form.child) if len(fields) == 1 else ""
             card = Card("" if only == words else words, parent=self)
             self.column.addWidget(card)
-            host, parent = card.body, card  # type: ignore[assignment]
-        self._lay(host, parent, [each for each in fields if each.name not in manner.more])
+            self.host, parent = card.body, card
+        self._lay(self.host, parent, [each for each in fields if each.name not in manner.more])
         rest = [each for each in fields if each.name in manner.more]
         if rest:
-            self._add_fold(manner.more_words, rest, parent, host)
+            self._add_fold(manner.more_words, rest, parent, self.host)
 
     def _add_fold(self, words: str, fields: list[Field], parent: QWidget, host: QVBoxLayout) -> None:
         self.folded, self._words = tuple(fields), words
@@ -72,14 +75,18 @@ class FormPart(QWidget):
         self.form.take_in([each.name for each in self.folded])
 
     def _lay(self, host: QVBoxLayout, parent: QWidget, fields: list[Field]) -> None:
-        rows = FieldRows()
+        rows, look = FieldRows(), theme.current()
         host.addLayout(rows)
         for each in fields:
             row = self.form.make_row(each, parent)
             editor = row.editor
             beside = self.form.manner.side_by_side if each.kind is Kind.PROSE else 0
             rows.add_question(
-                row, least=beside or editor.least, stretches=editor.stretches, whole=editor.whole and not beside
+                row,
+                least=look.px(beside or editor.least),
+                most=look.px(editor.most),
+                stretches=editor.stretches,
+                whole=editor.whole and not beside,
             )
 
     def add_inline(self, declaration: Declaration) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from models.dates_typed import mid_sentence
 from models.errors import NotAllowed
+from models.moments import day_and_time
 from ui import access
 from ui.autosave import How, SaveState
 from ui.parts.buttons import Button
@@ -71,6 +75,11 @@ class SaveLine(QWidget):
             if is_trouble or self._how is not How.SAVED:
                 access.announce(self, self.words.text(), at_once=is_trouble)
             self._how = state.how
+
+    def show_changed(self, at: datetime | None, today: date) -> None:
+        """Say when a record that is opened again was last changed; the time alone would sound like today."""
+        if at is not None:
+            self.say(f"Last changed {mid_sentence(day_and_time(at, today))}")
 
     def say(self, words: str, icon: str = "circle-check", tint: str = "ok") -> None:
         """Say something that stays, as on a finished page."""

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
+QWIDGETSIZE_MAX = (1 << 24) - 1
+
 
 @dataclass(slots=True)
 class _Place:
     item: QLayoutItem
     least: int
+    most: int
     stretches: bool
     whole: bool
 
@@ -25,14 +28,16 @@ class FieldRows(QLayout):
         self._across, self._down = across, down
         self.setContentsMargins(0, 0, 0, 0)
 
-    def add_question(self, widget: QWidget, *, least: int = 0, stretches: bool = True, whole: bool = False) -> None:
-        """Add one: at least so wide, perhaps filling what is left of its row, perhaps with a row of its own."""
+    def add_question(
+        self, widget: QWidget, *, least: int = 0, most: int = 0, stretches: bool = True, whole: bool = False
+    ) -> None:
+        """Add one: perhaps filling what is left of its row, up to ``most``, perhaps with a row of its own."""
         self.addChildWidget(widget)
-        self._places.append(_Place(QWidgetItem(widget), least, stretches, whole))
+        self._places.append(_Place(QWidgetItem(widget), least, most or QWIDGETSIZE_MAX, stretches, whole))
         self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
-        self._places.append(_Place(item, 0, True, True))
+        self._places.append(_Place(item, 0, QWIDGETSIZE_MAX, True, True))
 
     def count(self) -> int:
         return len(self._places)
@@ -95,8 +100,10 @@ class FieldRows(QLayout):
         wide = [width if place.whole else min(self._wanted(place), width) for place in row]
         stretching = [at for at, place in enumerate(row) if place.stretches and not place.whole]
         spare = width - sum(wide) - self._across * (len(row) - 1)
+        # Those with a limit first, so that what they cannot take goes to the others.
+        stretching.sort(key=lambda at: row[at].most)
         for done, at in enumerate(stretching):
-            share = spare // (len(stretching) - done)
+            share = min(spare // (len(stretching) - done), max(0, row[at].most - wide[at]))
             wide[at] += share
             spare -= share
         tall = 0

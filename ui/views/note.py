@@ -33,6 +33,7 @@ from ui.save_line import SaveLine, words_of
 from ui.theme import Theme
 from ui.views.child_facts import body_of, note_looked_at, spoken_of
 from ui.views.choose_child import ChooseChild
+from ui.views.form_page import LEFT_BEHIND
 from ui.views.note_acts import delete_note, link_planned
 from ui.views.note_read import NoteReading
 from ui.views.note_side import NoteSide
@@ -57,7 +58,7 @@ class NotePage(QWidget):
         self._reading: NoteReading | None = None
         self._side: NoteSide | None = None
         self._is_narrow: bool | None = None
-        self._is_finishing = False
+        self._is_finishing = self._is_warned = False
         self.line = SaveLine()
         self.line.copy_asked.connect(self._copy_unsaved)
         self.head = PageHead("note", self.line, self)
@@ -170,7 +171,7 @@ class NotePage(QWidget):
     # ---- what the page shows -------------------------------------------------------------------------------------
 
     def _clear(self) -> None:
-        self._is_finishing = False
+        self._is_finishing = self._is_warned = False
         self.summary.clear()
         self._side = None
         self._form = self._reading = None
@@ -213,7 +214,7 @@ class NotePage(QWidget):
         self._form = Form(self._link, self._navigator, declaration, draft, entry, manner, host)
         self._form.state_changed.connect(self._show_state)
         self._form.edited.connect(lambda _name: self._tidy_summary())
-        self._form.began.connect(lambda: link_planned(self._link, self._planned_id, self._note_id))
+        self._form.began.connect(self._began)
         self._content.addWidget(self._form)
         delete = Button("Delete this note", "trash-2", "quiet", host)
         access.describe(delete, "Delete this note", key="note.delete")
@@ -222,8 +223,7 @@ class NotePage(QWidget):
         self.finish_button.show()
         self._show_head()
         if entry is not None:
-            at = read_moment(entry.changed_at)
-            self.line.show_state(SaveState(How.SAVED, at) if at else SaveState())
+            self.line.show_changed(read_moment(entry.changed_at), self._link.casebook.clock.today())
         self._fit(anew=True)
         self._form.focus_on("what_happened")
 
@@ -311,6 +311,12 @@ class NotePage(QWidget):
         elif self._reading is not None and self._reading.addition is None:
             self._reopen()
 
+    def _began(self) -> None:
+        """The record has come to be: its planned visit leads to it, and so does the way back after a lock."""
+        link_planned(self._link, self._planned_id, self._note_id)
+        if (come_back_with := getattr(self._navigator, "come_back_with", None)) is not None and self.isVisible():
+            come_back_with(record_id=self._note_id)
+
     # ---- saving and finishing ------------------------------------------------------------------------------------
 
     def _show_state(self, state: SaveState) -> None:
@@ -348,6 +354,7 @@ class NotePage(QWidget):
         messages.tell_trouble(self, trouble)
 
     def _tidy_summary(self) -> None:
+        self._is_warned = False
         if self._form is not None and self.summary.isVisible() and not self._form.has_problems_shown():
             self.summary.clear()
 
@@ -367,6 +374,18 @@ class NotePage(QWidget):
             form.when_clean(lambda: delete_note(self._link, self._navigator, form))
 
     # ---- what the window asks ------------------------------------------------------------------------------------
+
+    def new_note_about(self) -> dict[str, str]:
+        """What another new note started here is about."""
+        return {"scope_id": self._scope_id} if self._scope_id else {}
+
+    def may_leave(self) -> bool:
+        """Stay once where something typed cannot be saved as it stands, so that it is not lost unseen."""
+        found = [] if self._is_warned else [problem for form in self._forms() for problem in form.unfit()]
+        if found:
+            self._is_warned = True
+            self.summary.show_problems(found, LEFT_BEHIND)
+        return not found
 
     def _forms(self) -> list[Form]:
         found = [self._form, self._reading.addition if self._reading else None]
