@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 ROOMS = ("desktop", "ui", "models", "sync", "resources")
-NOT_OURS = {".git", "build", "dist", "__pycache__"}
+NOT_OURS = {"build", "dist", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def _files() -> Iterator[Path]:
     for top in ROOT.iterdir():
         if top.is_file():
             yield top
-        elif top.name not in NOT_OURS and not top.name.startswith(".venv"):
+        elif top.name == ".ci" or not (top.name in NOT_OURS or top.name.startswith(".")):
             yield from (path for path in top.rglob("*") if not NOT_OURS & set(path.relative_to(ROOT).parts))
 
 
