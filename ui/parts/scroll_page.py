@@ -23,14 +23,22 @@ class ScrollPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._margins, self._spacing = margins, spacing
+        self.renew()
+        QApplication.instance().focusChanged.connect(self._keep_in_sight)  # type: ignore[union-attr]
+
+    def renew(self) -> None:
+        """Throw away what stands on the page and begin anew, with an empty ``content`` and ``body``."""
+        old = self.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
         self.content = QWidget()
         style.mark(self.content, kind="scrolled")
         self.body = QVBoxLayout(self.content)
-        self._margins = margins
-        self.body.setContentsMargins(*margins)
-        self.body.setSpacing(spacing)
+        self.body.setContentsMargins(*self._margins)
+        self.body.setSpacing(self._spacing)
         self.setWidget(self.content)
-        QApplication.instance().focusChanged.connect(self._keep_in_sight)  # type: ignore[union-attr]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

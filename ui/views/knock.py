@@ -69,7 +69,7 @@ class KnockPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._make_head())
-        self._scroll = ScrollPage(margins=(36, 0, 36, 12), spacing=14)
+        self._scroll = ScrollPage(margins=(36, 2, 36, 14), spacing=14)
         column.addWidget(self._scroll, 1)
         column.addWidget(Divider())
         column.addLayout(self._make_foot())
@@ -187,21 +187,13 @@ class KnockPage(QWidget):
         self.about.setText(" · ".join(part for part in ("Before you knock", line, checked) if part))
         self.change.setVisible(self._card.is_asked)
         self._arranged = None
-        old = self._scroll.takeWidget()
-        if old is not None:
-            old.deleteLater()
-        content = QWidget()
-        content.setProperty("kind", "scrolled")
-        self._scroll.content = content
-        self._body = QVBoxLayout(content)
-        self._body.setContentsMargins(36, 2, 36, 14)
-        self._body.setSpacing(14)
+        self._scroll.renew()
+        self._body = self._scroll.body
         self.cards = []
         if self._card.is_asked:
             self._draw_card(spoken)
         else:
             self._draw_question(spoken)
-        self._scroll.setWidget(content)
         self._fit()
 
     def _draw_card(self, spoken: Spoken) -> None:
