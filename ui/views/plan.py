@@ -342,26 +342,32 @@ class PlanPage(FormPage):
         if not found and not row.editor.value():
             row.show_problem(NO_DAY)
             found = [(NO_DAY, row.editor.target())]
-        found = found or self._ask_what_was_told()
         if found:
             self.problems.show_problems(found, SAFE if form.autosave.exists else "")
             return
         self.problems.clear()
+        if self._ask_what_was_told():
+            return
         is_new = not form.autosave.exists and not form.autosave.has_unsaved()
         form.begin()
         form.when_clean(lambda: self._planned(is_new=is_new))
 
-    def _ask_what_was_told(self) -> list[tuple[str, QWidget]]:
-        """A change is asked about once on leaving it, and never twice."""
-        form, row = self.form, self.form.rows.get("why_changed") if self.form is not None else None
-        if form is None or row is None or self.spoken is None or self._was_asked or row.editor.value():
-            return []
-        if self._state not in CHANGED_STATES:
-            return []
+    def _ask_what_was_told(self) -> bool:
+        """Ask once, on leaving a visit moved or cancelled, and never twice. True while it is being asked."""
+        form = self.form
+        if form is None or self.spoken is None or self._was_asked or self._state not in CHANGED_STATES:
+            return False
+        form.focus_on("why_changed")
+        row = form.rows["why_changed"]
+        if row.editor.value():
+            return False
         self._was_asked = True
-        words = f"Write what {self.spoken.name} was told about the change, or go on and write it later"
-        row.show_problem(words)
-        return [(words, row.editor.target())]
+        words = f"Write what {self.spoken.name} was told about the change. Done again leaves it for later."
+        asks = Banner(words, "info", row, icon="pencil")
+        asks.setObjectName("plan.asks")
+        row.column.insertWidget(row.column.indexOf(row.editor), asks)
+        access.announce(self, words)
+        return True
 
     def _planned(self, *, is_new: bool) -> None:
         at = read_moment(str(self.form.body().get("planned_at") or "")) if self.form is not None else None
