@@ -84,3 +84,4 @@ def test_a_program_that_does_not_start_or_makes_no_vault_fails(
     assert answers["heard doctor"] == ""
     assert answers["heard-server --help"].startswith("exit code 3\nbroken")
     assert answers["heard smoke"].startswith("no vault was made")
+    assert answers["heard tour"].startswith("fewer than 12 screens were shown")
