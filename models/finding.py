@@ -122,7 +122,7 @@ def hit_result(hit: Hit, child: Entry | None, today: date) -> Result:
     entry, declaration = hit.entry, hit.entry.declaration
     spoken = Spoken.of(child.body) if child else None
     title = say(declaration.title, spoken) if declaration else "Written by a newer Heard"
-    who = f" – {spoken.name}" if spoken else ""
+    who = f" – {spoken.name}" if spoken and spoken.name not in title else ""
     day = when_words(entry.when[:10], today)
     icon = declaration.icon if declaration else "file-pen-line"
     page, arguments = _page_of(entry)

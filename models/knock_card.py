@@ -76,12 +76,16 @@ class KnockCard:
     is_old: bool = False
 
     def line(self, most: int = LINE_WORDS) -> str:
-        """The card in one line of about ``most`` words, for the strip on Today and on the child's page."""
+        """The card in one line of about ``most`` words, for the strip on Today and on the child's page.
+
+        What comes first of all and what never to do always stand in it; the rest while there is room.
+        """
         if not self.is_asked:
             return f"not asked yet. Ask: {QUESTION[0].lower()}{QUESTION[1:]}"
         stop = [Sentence(f"Please do not: “{one.words}”") for one in self.please_do_not[:1]]
-        in_order = [*self.first[:1], *stop, *self.words, *self.changes, *self.after[:1], *self.first[1:], *self.beside]
-        chosen = _fit(in_order, most)
+        always = [*self.first[:1], *stop]
+        rest = [*self.words, *self.changes, *self.after[:1], *self.first[1:], *self.beside]
+        chosen = [*always, *_fit(rest, most - sum(one.length for one in always))]
         if not chosen:
             return "nothing special asked for. Open to see more."
         said = " ".join(one.shown for one in chosen)

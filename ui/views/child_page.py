@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from models.audience import PROTECTED, may_read
 from models.changes import Changes
 from models.entry import Entry
-from models.knock_card import QUESTION
+from models.knock_card import QUESTION, KnockCard
 from models.query import NEWEST, Query
 from models.reading import head_line, telling_apart
 from models.record import all_declarations, declaration_of
 from models.wording import Spoken, say
-from ui import access, icons
+from ui import access, icons, theme
 from ui.link import Link, Navigator, touches
 from ui.parts.avatar import Avatar, initials_among
 from ui.parts.buttons import Button
@@ -35,6 +36,8 @@ from ui.views.timeline import TimelineView
 TIMELINE, ME, COMMUNICATION, PEOPLE, HOME, ABOUT = (
     "timeline", "this_is_me", "communication", "people", "home", "about",
 )  # fmt: skip
+LOW, LOWEST, LOW_LINE = 540, 340, 14
+"""Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
 _OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "home"}
 
 
@@ -75,7 +78,7 @@ class ChildPage(QWidget):
         self._link, self._navigator = link, navigator
         self.scope_id = ""
         self._tabs_shown: tuple[_Tab, ...] = ()
-        self._stale: set[str] = set()
+        self._card = KnockCard()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -131,11 +134,9 @@ class ChildPage(QWidget):
 
     def show_child(self, scope_id: str, tab: str = "") -> None:
         """Show a child, on the tab that stood or on ``tab``."""
-        is_other = scope_id != self.scope_id
         self.scope_id = scope_id
-        self._stale = {one.key for one in self._tabs_shown} if is_other else self._stale
         self._draw_head()
-        wanted = tab or (self.tab() if not is_other or self.tab() else TIMELINE)
+        wanted = tab or self.tab() or TIMELINE
         self._offer_tabs(wanted)
         self._turn()
 
@@ -169,7 +170,8 @@ class ChildPage(QWidget):
         if apart and not apart.startswith("lives with"):
             line = f"{line} · {apart}"
         self.about.setText(line)
-        self.strip.set_words(card_of(casebook, self.scope_id, body).line())
+        self._card = card_of(casebook, self.scope_id, body)
+        self._fit()
         self.note.set_words("New visit note", name=f"New visit note about {spoken.name}")
 
     def _turn(self, _at: int = 0) -> None:
@@ -212,6 +214,16 @@ class ChildPage(QWidget):
     def leave(self) -> None:
         """Hand over what is being typed."""
         self.timeline.leave()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say less at the top where the page is low, so that there is room for what stands under the tabs."""
+        look = theme.current()
+        self.strip.set_words(self._card.line(LOW_LINE) if self.height() < look.px(LOW) else self._card.line())
+        self.about.setVisible(self.height() >= look.px(LOWEST))
 
     # ---- what stands under the tabs -------------------------------------------------------------------------------
 

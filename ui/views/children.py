@@ -133,6 +133,7 @@ class ChildrenPage(QWidget):
         """Show the list, and a child's page: the one asked for, or the one looked at last."""
         self.refresh()
         if not self.model.count_all():
+            self._say_main_action()
             return
         wanted = scope_id or ("" if self._is_narrow() else self._scope_id or self._last_looked_at())
         self._scope_id = ""
@@ -265,7 +266,7 @@ class ChildrenPage(QWidget):
     def _say_main_action(self) -> None:
         show = getattr(self._navigator, "show_main_action", None)
         if callable(show):
-            show(bool(self._scope_id))
+            show(bool(self._scope_id) or not self.model.count_all())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.filter and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

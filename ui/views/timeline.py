@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -207,7 +209,7 @@ class TimelineView(QWidget):
             entry = next((one for one in self.entries if _holds(one.moment, record_id)), None)
             if entry is not None:
                 # Once what was just built has its place: before that there is nothing to scroll to.
-                QTimer.singleShot(0, entry, lambda: self._bring_up(entry, record_id))
+                QTimer.singleShot(0, entry, partial(self._bring_up, entry, record_id))
                 return
             if not self._todo and not self.fetch_more():
                 return

@@ -116,22 +116,21 @@ def test_a_child_nobody_has_asked_shows_the_question_and_who_may_know(stage: Any
     assert not page.change.isVisible()
 
 
-def test_without_anyone_trusted_the_way_leads_through_the_carer_or_the_iro(stage: Any, find: Any) -> None:
+def test_without_anyone_trusted_the_way_leads_through_the_iro_or_the_carer(stage: Any, find: Any) -> None:
     stage.fill()
     scope = stage.scope("Zara P")
     person = stage.caseload.record_ids("person_i_trust", scope)[0]
     page = stage.show(KnockPage, scope_id=scope)
+
+    def way() -> str:
+        shown = [each for each in page.findChildren(QWidget, "knock.not_asked") if each.isVisible()]
+        return words_in(shown[0])[2] if shown else ""
+
     stage.link.wait(stage.casebook.delete(person))
-    stage.qtbot.wait(20)
-    page.opened(scope_id=scope)
-    assert (
-        words_in(find(page, "knock.not_asked"))[2]
-        == "Until then, ask whoever looks after her, or Martin Webb, the IRO."
-    )
+    stage.wait(lambda: way() == "Until then, ask whoever looks after her, or Martin Webb, the IRO.")
     child = stage.casebook.child(scope)
-    stage.casebook.save(child.draft(), {"carer_name": Edit("", "Bev")}).result()
-    page.opened(scope_id=scope)
-    assert words_in(find(page, "knock.not_asked"))[2] == "Bev may know until then."
+    stage.link.wait(stage.casebook.save(child.draft(), {"carer_name": Edit("", "Bev")}))
+    stage.wait(lambda: way() == "Bev may know until then.")
 
 
 def test_a_wish_changed_elsewhere_is_on_the_card_at_once(stage: Any) -> None:
