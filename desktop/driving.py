@@ -12,7 +12,16 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QWindow
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 
 from ui import theme as themes
 from ui.window import HeardWindow
@@ -226,6 +235,10 @@ def _text_of(widget: QWidget) -> str:
         return widget.toPlainText()
     if isinstance(widget, QAbstractButton | QLabel | QLineEdit):
         return widget.text() or widget.accessibleName()
+    if isinstance(widget, QAbstractItemView) and widget.model() is not None:
+        model, roles = widget.model(), (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
+        rows = [model.index(row, 0) for row in range(model.rowCount())]
+        return "\n".join(str(next((index.data(role) for role in roles if index.data(role)), "")) for index in rows)
     parts = [_text_of(child) for child in widget.findChildren(QWidget) if child.isVisible() and _is_leaf(child)]
     return "\n".join(part for part in parts if part) or widget.accessibleName()
 

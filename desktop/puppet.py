@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,6 +85,12 @@ class Puppet:
     def press(self, keys: str) -> None:
         """Press key combinations, one after another: ``"Ctrl+K"``, ``"Down Down Enter"``."""
         self.ask("press", keys=keys)
+
+    def press_to_end(self, keys: str) -> None:
+        """Press keys that make the process end, and wait until it has."""
+        with suppress(Fell):  # it may end before it can answer
+            self.press(keys)
+        self.gone()
 
     def read(self, name: str, until: str | None = None, seconds: float = 8.0) -> str:
         """Read a widget's words, once they hold ``until``."""

@@ -157,10 +157,11 @@ class Tour:
         app.read("note.title", until="Sarah")
         app.press("F9")
         app.press("Return")
-        for wrong in range(5):
+        for wrong in range(4):
             app.write("cover.pin", f"11111{wrong}")
             app.press("Return")
-        app.gone()
+        app.write("cover.pin", "111114")
+        app.press_to_end("Return")
         app.meet()
         app.read("unlock.passphrase")
         self.picture(app, "unlock")
