@@ -250,6 +250,8 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
         is_deleted=merged.is_deleted,
         open_choices=merged.open_choices,
     )
+    for kind, words in _outcomes(head, merged):
+        raise_issue(connection, pen, kind, record.record_id, words)
     if state.says_the_same_as(Working.of(head)):
         move_forward(connection, pen, record, head)
         return 0
@@ -259,8 +261,6 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
     index_now(connection, record.row, record.scope_id, record.type, state)
     if not merged.open_choices:
         put_choices_away(connection, pen, record.record_id)
-    for kind, words in _outcomes(head, merged):
-        raise_issue(connection, pen, kind, record.record_id, words)
     return version.op_no
 
 

@@ -1,0 +1,341 @@
+"""Laptops and a council's server in one process: the shipped casebook, engine, codec and hub over a line that fails."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from models.casebook import Casebook
+from models.clock import Clock
+from models.entry import Draft, Edit, Entry, Saved
+from models.identity import Identity
+from models.ids import Ids
+from models.version import OpenChoice
+from sync.client.engine import Engine, Outcome
+from sync.client.http import Offline, Refused
+from sync.codec import BadMessage, pack, unpack
+from sync.server.administration import Administration
+from sync.server.auth import TOKEN_WORDS
+from sync.server.centre import Centre
+from sync.server.founding import found_council
+from sync.server.hub import Hub
+from sync.server.refusal import Refusal
+from sync.server.settings import PasswordCost, Settings
+from sync.wire import (
+    EnrolRequest,
+    HistoryReply,
+    Message,
+    PulledRow,
+    PullPage,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    TokenRequest,
+)
+from tests.verify import Ledger, verify
+
+FAST = PasswordCost(memory_kib=8 * 1024, passes=1)
+PASSWORD = "a long enough password"
+ADDRESS = "127.0.0.1"
+M = TypeVar("M", bound=Message)
+
+
+def tokens_of(value: Any) -> set[str]:
+    """The words of a text that only one person ever typed: they hold a tilde."""
+    return {word for word in value.split() if "~" in word} if isinstance(value, str) else set()
+
+
+class Killed(BaseException):
+    """The laptop's process is gone at this line."""
+
+
+DELIVER, LOSE_REQUEST, LOSE_REPLY, TWICE, CUT_REPLY, KILL_BEFORE, KILL_AFTER, SERVER_DIES = (
+    "deliver", "lose request", "lose reply", "twice", "cut reply", "kill before", "kill after", "server dies",
+)  # fmt: skip
+FAULTS = (LOSE_REQUEST, LOSE_REPLY, TWICE, CUT_REPLY, KILL_BEFORE, KILL_AFTER, SERVER_DIES)
+
+
+@dataclass
+class Network:
+    """What becomes of each message. ``choose`` is asked for every one; bytes are what really travels."""
+
+    choose: Callable[[str], str] = lambda _route: DELIVER
+    chance: random.Random = field(default_factory=lambda: random.Random(0))
+    fired: dict[str, int] = field(default_factory=dict)
+    asked: list[tuple[str, int]] = field(default_factory=list)
+    """Every request that left: its route and how many bytes it had."""
+
+
+@dataclass
+class Wire:
+    """One laptop's line to the hub: an engine's Line that carries packed bytes and loses some of them."""
+
+    hub: Hub
+    network: Network
+    token: str = ""
+
+    def pull(self, identity: Identity, request: PullRequest) -> PullPage:
+        message = pack(request, level=1)
+        return self._signed_in(identity, "pull", message, PullPage, lambda token: self._pull(token, message))
+
+    def push(self, identity: Identity, request: PushRequest) -> PushReply:
+        message = pack(request)
+        return self._signed_in(identity, "push", message, PushReply, lambda token: self._push(token, message))
+
+    def history(self, identity: Identity, record_id: str) -> HistoryReply:
+        rows: list[PulledRow] = []
+        while True:
+            after = max((row.seq for row in rows), default=0)
+            more = self._signed_in(
+                identity, "history", b"", HistoryReply,
+                lambda token, after=after: self.hub.history(token, record_id, after),  # type: ignore[misc]
+            )  # fmt: skip
+            if not more.versions:
+                return HistoryReply(versions=tuple(rows))
+            rows += more.versions
+
+    def _pull(self, token: str, message: bytes) -> bytes:
+        return self.hub.pull(token, unpack(PullRequest, message))
+
+    def _push(self, token: str, message: bytes) -> bytes:
+        return self.hub.push(token, unpack(PushRequest, message), len(message))
+
+    def _signed_in(
+        self, identity: Identity, route: str, message: bytes, kind: type[M], ask: Callable[[str], bytes]
+    ) -> M:
+        self.token = self.token or self._sign_in(identity)
+        self.network.asked.append((route, len(message)))
+        try:
+            return unpack(kind, self._carry(route, lambda: ask(self.token)))
+        except BadMessage as error:
+            raise Offline("half an answer") from error
+        except Refusal as refusal:
+            if refusal.status >= 500 or refusal.status == 429:
+                raise Offline(refusal.code) from refusal
+            raise Refused(refusal.status, refusal.code, refusal.message) from refusal
+
+    def _carry(self, route: str, ask: Callable[[], bytes]) -> bytes:
+        fate = self.network.choose(route)
+        if fate != DELIVER:
+            self.network.fired[fate] = self.network.fired.get(fate, 0) + 1
+        if fate == LOSE_REQUEST:
+            raise Offline(fate)
+        if fate == KILL_BEFORE:
+            raise Killed
+        if fate == SERVER_DIES:
+            with _dying_at_commit(self.hub.centre):
+                try:
+                    ask()
+                except _Died as error:
+                    raise Offline(fate) from error
+        if fate == TWICE:
+            ask()
+        reply = ask()
+        if fate == LOSE_REPLY:
+            raise Offline(fate)
+        if fate == KILL_AFTER:
+            raise Killed
+        return reply[: self.network.chance.randrange(len(reply))] if fate == CUT_REPLY else reply
+
+    def _sign_in(self, identity: Identity) -> str:
+        key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
+        challenge = self.hub.challenge().challenge
+        signature = key.sign(TOKEN_WORDS + challenge + identity.device_id.encode())
+        request = TokenRequest(device_id=identity.device_id, challenge=challenge, signature=signature)
+        return self.hub.token(request, ADDRESS).token
+
+
+class _Died(Exception):
+    """The server's process is gone just before its commit."""
+
+
+class _dying_at_commit:  # noqa: N801 - reads as what it does
+    """The server's next commit never happens: what it wrote is rolled back, as when its process is killed."""
+
+    def __init__(self, centre: Centre) -> None:
+        self._database = centre.database
+
+    def __enter__(self) -> None:
+        from sqlalchemy import event
+
+        event.listen(self._database._engine, "before_cursor_execute", self._note)
+        event.listen(self._database._engine, "commit", self._die)
+
+    def __exit__(self, *_about: object) -> None:
+        from sqlalchemy import event
+
+        event.remove(self._database._engine, "before_cursor_execute", self._note)
+        event.remove(self._database._engine, "commit", self._die)
+
+    def _note(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
+            connection.info["wrote"] = True
+
+    def _die(self, connection: Any) -> None:
+        if connection.info.pop("wrote", False):
+            raise _Died
+
+
+@dataclass
+class Laptop:
+    """One worker's laptop: a real vault, a real engine, and the form's habit of remembering what it last showed."""
+
+    name: str
+    folder: Path
+    key: bytes
+    casebook: Casebook
+    wire: Wire
+    clock: Clock
+    ids: Ids
+    ledger: Ledger
+    shown: dict[tuple[str, str], Any] = field(default_factory=dict)
+    lives: int = 1
+
+    # ---- writing, as a form does ----
+
+    def write(self, draft: Draft, **values: Any) -> Saved:
+        """Save fields over what this laptop's form last showed or handed over; the ledger hears of each word."""
+        edits = {name: Edit(self.shown.get((draft.record_id, name)), value) for name, value in values.items()}
+        saved = self.casebook.save(draft, edits).result()
+        for name, edit in edits.items():
+            self.shown[(draft.record_id, name)] = edit.value
+            before, now = tokens_of(edit.seen), tokens_of(edit.value)
+            for word in now - before:
+                self.ledger.saved(word, self.name, draft.record_id)
+            self.take_out(draft.record_id, before - now)
+        return saved
+
+    def take_out(self, record_id: str, words: set[str]) -> None:
+        """A person who saw these words wrote the text anew without them: versions keep them, bodies need not."""
+        for word in words:
+            self.ledger.taken_out(word, was_cut=self._is_cut(record_id, word))
+
+    def choose(self, record_id: str, choice: OpenChoice, text: Any) -> None:
+        """Settle an open choice, having seen both texts."""
+        stood = self.look(record_id).body.get(choice.field)
+        self.casebook.choose(record_id, choice, text).result()
+        self.shown[(record_id, choice.field)] = text
+        self.take_out(record_id, (tokens_of(stood) | tokens_of(choice.value)) - tokens_of(text))
+
+    def _is_cut(self, record_id: str, word: str) -> bool:
+        return any(
+            word in str(version.read_body()) + str(version.open_choices) for version in self.casebook.history(record_id)
+        )
+
+    def begin(self, type_name: str, scope_id: str, **values: Any) -> Draft:
+        draft = self.casebook.new_draft(type_name, scope_id)
+        self.write(draft, **values)
+        return draft
+
+    def look(self, record_id: str) -> Entry:
+        """Open a record in a form, or look at it again: what it shows is what its next edits grow from."""
+        entry = self.casebook.entry(record_id)
+        assert entry is not None, f"{record_id} is not on {self.name}'s laptop"
+        for key in [key for key in self.shown if key[0] == record_id]:
+            del self.shown[key]
+        self.shown.update({(record_id, name): value for name, value in entry.body.items()})
+        return entry
+
+    def edit(self, record_id: str, **values: Any) -> Saved:
+        """Open a record and change fields of it."""
+        return self.write(self.look(record_id).draft(), **values)
+
+    def body(self, record_id: str) -> dict[str, Any]:
+        return self.look(record_id).body
+
+    def choices(self, record_id: str) -> tuple[OpenChoice, ...]:
+        return self.look(record_id).open_choices
+
+    def notices(self) -> set[str]:
+        return {notice.kind for notice in self.casebook.notices()}
+
+    # ---- sync, and what may happen to a laptop ----
+
+    def sync(self) -> Outcome:
+        """One round. Offline, Refused and Killed come through."""
+        return Engine(self.casebook.exchange, self.wire).round()
+
+    def kill(self) -> None:
+        """End the process at this line: what is committed is all that the next one finds."""
+        after = self.folder.with_name(f"{self.name} life {self.lives + 1}")
+        shutil.copytree(self.folder, after)
+        self.casebook._desk.store.close()
+        self.folder, self.lives, self.wire.token = after, self.lives + 1, ""
+        self.shown.clear()
+        self.casebook = Casebook.open(after, self.key, clock=self.clock, ids=self.ids)
+
+
+class World:
+    """A council with its server, the children it looks after, and its workers' laptops."""
+
+    def __init__(self, folder: Path, clock: Clock, ids: Ids) -> None:
+        self.folder, self.clock, self.ids = folder, clock, ids
+        self.centre = found_council(Settings(data=folder / "centre", password_cost=FAST), "Testshire", clock, ids)
+        self.hub, self.office = Hub(self.centre), Administration(self.centre)
+        self.network = Network()
+        self.ledger = Ledger()
+        self.laptops: list[Laptop] = []
+
+    def child(self, code: str) -> str:
+        """A child's scope."""
+        return self.office.open_scope("child", code)
+
+    def laptop(self, name: str, worker: str = "", **roles: str) -> Laptop:
+        """Enrol a laptop. ``worker`` is who it is for (a worker may have several); roles are by child's code."""
+        worker = worker or name
+        if worker not in {one["sign_in_name"] for one in self.office.workers()}:
+            self.office.add_worker(worker, worker.title())
+        for code, role in roles.items():
+            self.office.assign(worker, code.removeprefix("c"), role)
+        key = Ed25519PrivateKey.generate()
+        joined = self.hub.enrol(
+            EnrolRequest(
+                code=self.office.give_code(worker).code,
+                sign_in_name=worker,
+                password=PASSWORD,
+                device_name=name,
+                public_key=key.public_key().public_bytes_raw(),
+            ),
+            ADDRESS,
+        )
+        identity = Identity(
+            device_id=joined.device_id,
+            device_epoch=joined.device_epoch,
+            council_id=joined.council_id,
+            council_name=joined.council_name,
+            worker=joined.worker,
+            timeline=joined.timeline,
+            signing_key=key.private_bytes_raw(),
+        )
+        folder, vault_key = self.folder / f"{name} life 1", random.Random(name).randbytes(32)
+        folder.mkdir()
+        casebook = Casebook.open(folder, vault_key, identity=identity, clock=self.clock, ids=self.ids)
+        made = Laptop(
+            name, folder, vault_key, casebook, Wire(self.hub, self.network), self.clock, self.ids, self.ledger
+        )
+        self.laptops.append(made)
+        return made
+
+    def settle(self, rounds: int = 12) -> None:
+        """Let every laptop sync over a good line until nothing moves any more."""
+        self.network.choose = lambda _route: DELIVER
+        for _ in range(rounds):
+            moved = [laptop.sync() for laptop in self.laptops]
+            if not any(one.sent or one.received for one in moved):
+                return
+        raise AssertionError(f"still moving after {rounds} rounds: {moved}")
+
+    def verify(self, *, is_quiet: bool = False) -> None:
+        """Hold everything against the invariants."""
+        verify(self.laptops, self.centre, self.ledger, is_quiet=is_quiet)
+
+    def close(self) -> None:
+        for laptop in self.laptops:
+            laptop.casebook.close()
+        self.centre.close()

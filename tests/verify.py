@@ -1,0 +1,346 @@
+"""The one checker of "nothing lost": what a campaign did is held against every laptop, the server and the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from models.casebook import Casebook
+from models.store.project import project
+from models.store.versions import brought_up, decode_version, decode_working
+from models.version import Version, Working
+from sync.server import policy
+from sync.server.callers import granted_scopes
+from sync.server.centre import Centre
+from sync.server.tables import council, held_back, op, version
+from sync.server.tables import record as record_table
+
+
+class Device(Protocol):
+    """A laptop: its name, and its casebook, open."""
+
+    name: str
+    casebook: Casebook
+
+
+@dataclass
+class Ledger:
+    """What the interface has acknowledged, outside the app: a word nobody else typed, and who typed it where.
+
+    With a ``path`` each line is on the disk before ``saved`` returns, so that it outlives a kill of the writer.
+    """
+
+    path: Path | None = None
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    """Words that somebody who saw them took out of a text again; all others must be seen on every laptop."""
+
+    def saved(self, token: str, device: str, record_id: str) -> None:
+        """Note that a device said "saved" of a text with this token in it."""
+        self.words[token] = (device, record_id)
+        if self.path is not None:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([token, device, record_id]) + "\n")
+                file.flush()
+
+    def taken_out(self, token: str, *, was_cut: bool) -> None:
+        """Note that somebody took a word out of a text by hand. What no version was cut of may then be nowhere."""
+        self.gone.add(token)
+        if not was_cut:
+            self.words.pop(token, None)
+
+    @classmethod
+    def read(cls, path: Path) -> Ledger:
+        """Read what was noted; a last line cut by a kill is left out."""
+        ledger = cls(path)
+        for line in path.read_text("utf-8").split("\n")[:-1] if path.exists() else []:
+            token, device, record_id = json.loads(line)
+            ledger.words[token] = (device, record_id)
+        return ledger
+
+
+@dataclass(frozen=True)
+class Held:
+    """A device read once: its rows, its versions, and every text of each of its records."""
+
+    name: str
+    worker_id: str
+    timeline: str
+    records: Mapping[str, Any]
+    versions: tuple[tuple[Version, int | None, int], ...]
+    outbox: tuple[Any, ...]
+    cursor: int
+    filling: frozenset[str]
+    texts: Mapping[str, str]
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Council:
+    """The server read once."""
+
+    timeline: str
+    heads: Mapping[str, Any]
+    versions: Mapping[str, Version]
+    ops: frozenset[tuple[str, int, int]]
+    texts: Mapping[str, str]
+    scopes: Mapping[str, Mapping[str, str]]
+
+
+def verify(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *, is_quiet: bool = False) -> None:
+    """Check R1, R2, R5, R6 and R7; with ``is_quiet`` (queues drained, no edits since) R9 too. AssertionError lists
+
+    every breach, one a line, by its number in the list of invariants.
+    """
+    found = breaches(devices, server, ledger, is_quiet=is_quiet)
+    assert not found, "\n".join(found)
+
+
+def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *, is_quiet: bool = False) -> list[str]:
+    """Say what is broken, one line each; empty when all holds."""
+    held = [read_device(device) for device in devices]
+    there = read_council(server, [one.worker_id for one in held]) if server is not None else None
+    found = [fault for one in held for fault in one.faults]
+    found += _lost(held, there, ledger)
+    # What the server holds back is in its box, and no part of the record.
+    closed = {row.record_id for one in held for row in one.outbox if row.held_reason}
+    for one in held:
+        found += _broken_line(one)
+        # One that has not noticed yet that the server came back from an older copy counts along the old line.
+        if there is not None and one.timeline == there.timeline:
+            found += _not_once(one, there)
+            found += _skipped(one, there)
+            if is_quiet:
+                found += _apart(one, there)
+                found += _overwritten(one, ledger, closed, {other.name for other in held})
+    return found
+
+
+# ---- reading ----
+
+
+def _texts_of(body: Mapping[str, Any], choices: Iterable[Any]) -> str:
+    return json.dumps([body, [choice.value for choice in choices]], ensure_ascii=False)
+
+
+def read_device(device: Device) -> Held:
+    """Read a laptop's vault in one view."""
+    return device.casebook._desk.read(_read_device, device)
+
+
+def _read_device(connection: Connection, device: Device) -> Held:
+    def rows(sql: str) -> list[Any]:
+        return list(connection.exec_driver_sql(sql))
+
+    records = {row.record_id: row for row in rows("SELECT * FROM record")}
+    versions = tuple(
+        (decode_version(row.envelope), row.op_no, row.seq) for row in rows("SELECT * FROM version ORDER BY op_no")
+    )
+    texts: dict[str, list[str]] = {record_id: [] for record_id in records}
+    for row in records.values():
+        if row.working is not None:
+            state = decode_working(row.working)
+            texts[row.record_id].append(_texts_of(state.body, state.open_choices))
+        if row.tip is not None:
+            tip = decode_version(row.tip)
+            texts[row.record_id].append(_texts_of(tip.read_body(), tip.open_choices))
+    for one, _op, _seq in versions:
+        texts.setdefault(one.record_id, []).append(_texts_of(one.read_body(), one.open_choices))
+    cursors = {row.name: row.value for row in rows("SELECT * FROM cursor")}
+    return Held(
+        name=device.name,
+        worker_id=device.casebook.me.worker.worker_id,
+        timeline=device.casebook.me.timeline,
+        records=records,
+        versions=versions,
+        outbox=tuple(rows("SELECT * FROM outbox ORDER BY op_no")),
+        cursor=cursors.get("main", 0),
+        filling=frozenset(name[5:] for name in cursors if name.startswith("fill:")),
+        texts={record_id: "\n".join(some) for record_id, some in texts.items()},
+        faults=tuple(f"R2 {device.name}: {fault}" for fault in _half_done(connection, records)),
+    )
+
+
+def _half_done(connection: Connection, records: Mapping[str, Any]) -> list[str]:
+    """What did not commit together: a cut's rows with one another, a body with its columns and its search words."""
+    found = []
+    joined = connection.exec_driver_sql(
+        "SELECT v.version_id, o.op_no AS queued, o.version_id AS queued_as, a.audit_id, v.op_no, v.seq FROM version v "
+        "LEFT JOIN outbox o ON o.version_id = v.version_id LEFT JOIN audit a ON a.version_id = v.version_id "
+        "WHERE v.op_no IS NOT NULL"
+    )
+    for row in joined:
+        if row.audit_id is None:
+            found.append(f"version {row.version_id} has no audit row")
+        if row.queued is None and not row.seq:
+            found.append(f"version {row.version_id} is neither queued nor acknowledged")
+        if row.queued is not None and row.queued != row.op_no:
+            found.append(f"version {row.version_id} is queued under another op number")
+    orphans = connection.exec_driver_sql(
+        "SELECT count(*) FROM outbox WHERE version_id NOT IN (SELECT version_id FROM version)"
+    ).scalar_one()
+    if orphans:
+        found.append(f"{orphans} queued without a version")
+    indexed = {row.rowid for row in connection.exec_driver_sql("SELECT rowid FROM search")}
+    for row in records.values():
+        state = _state_of(row)
+        columns = (row.title, row.when_key, row.k1, row.k2, row.k3)
+        if columns != tuple(project(row.type, state.body)):
+            found.append(f"record {row.record_id} has the columns of another body")
+        flags = (bool(row.is_finished), bool(row.is_deleted), bool(row.has_choices))
+        if flags != (state.is_finished, state.is_deleted, bool(state.open_choices)):
+            found.append(f"record {row.record_id} has the flags of another state")
+        if not row.needs_index and (row.row in indexed) == state.is_deleted:
+            found.append(f"record {row.record_id} is not indexed as it stands")
+    return found
+
+
+def _state_of(row: Any) -> Working:
+    state = decode_working(row.working) if row.working is not None else Working.of(decode_version(row.tip))
+    return brought_up(row.type, state)
+
+
+def read_council(centre: Centre, worker_ids: Iterable[str]) -> Council:
+    """Read the council's database in one view."""
+    with centre.database.read() as connection:
+        heads = {row.record_id: row for row in connection.execute(select(record_table))}
+        kept = {}
+        texts: dict[str, list[str]] = {}
+        for row in connection.execute(select(version).order_by(version.c.seq)):
+            envelope = msgspec.json.decode(row.envelope, type=Version)
+            one = msgspec.structs.replace(envelope, body=msgspec.Raw(row.body))
+            kept[row.version_id] = one
+            texts.setdefault(row.record_id, []).append(_texts_of(one.read_body(), one.open_choices))
+        for row in connection.execute(select(held_back)):
+            texts.setdefault(row.record_id, []).append(json.dumps(msgspec.json.decode(row.content), ensure_ascii=False))
+        ops = frozenset((row.device_id, row.device_epoch, row.op_no) for row in connection.execute(select(op)))
+        scopes = {worker_id: granted_scopes(centre, connection, worker_id) for worker_id in worker_ids}
+        timeline = connection.execute(select(council.c.timeline)).scalar_one()
+    return Council(
+        timeline, heads, kept, ops, {record_id: "\n".join(some) for record_id, some in texts.items()}, scopes
+    )
+
+
+# ---- the invariants ----
+
+
+def _lost(held: list[Held], there: Council | None, ledger: Ledger) -> list[str]:
+    """R1: every acknowledged word is on the server, or on the laptop that acknowledged it."""
+    found = []
+    by_name = {one.name: one for one in held}
+    for token, (device, record_id) in ledger.words.items():
+        places = [there.texts.get(record_id, "")] if there is not None else []
+        if device in by_name:
+            places.append(by_name[device].texts.get(record_id, ""))
+        if not any(token in place for place in places):
+            found.append(f"R1 {token} of {device} in {record_id} is nowhere")
+    return found
+
+
+def _broken_line(one: Held) -> list[str]:
+    """R6, the laptop's half: within each device epoch the op numbers have no gap and none twice."""
+    found = []
+    lines: dict[int, list[int]] = {}
+    for kept, op_no, _seq in one.versions:
+        if op_no is not None:
+            lines.setdefault(kept.device_epoch, []).append(op_no)
+            if kept.op_no != op_no:
+                found.append(f"R6 {one.name}: {kept.version_id} is filed under another op number")
+    for epoch, numbers in lines.items():
+        if sorted(numbers) != list(range(min(numbers), min(numbers) + len(numbers))):
+            found.append(f"R6 {one.name}: op numbers of epoch {epoch} have a gap: {sorted(numbers)}")
+    return found
+
+
+def _not_once(one: Held, there: Council) -> list[str]:
+    """R3 and R5: what counts as sent here is at the council exactly once, and is what was written here."""
+    found = []
+    queued = {row.version_id for row in one.outbox}
+    for kept, op_no, _seq in one.versions:
+        if op_no is None:
+            continue
+        arrived = there.versions.get(kept.version_id)
+        if kept.version_id not in queued and arrived is None:
+            found.append(f"R3 {one.name}: {kept.version_id} counts as sent and is not at the council")
+        if arrived is not None and (arrived.body_bytes(), arrived.parents) != (kept.body_bytes(), kept.parents):
+            found.append(f"R5 {one.name}: {kept.version_id} is another version at the council")
+        if arrived is not None and (kept.device_id, kept.device_epoch, op_no) not in there.ops:
+            found.append(f"R6 {one.name}: op {op_no} is not in the council's line")
+    return found
+
+
+def _readable(one: Held, there: Council) -> dict[str, Any]:
+    scopes = there.scopes[one.worker_id]
+    return {
+        record_id: row
+        for record_id, row in there.heads.items()
+        if row.scope_id in scopes
+        and policy.can_read(row.audience, scopes[row.scope_id], is_author=row.author_id == one.worker_id)
+    }
+
+
+def _skipped(one: Held, there: Council) -> list[str]:
+    """R6 and R7: a laptop with cursor c has every head it may read up to c; its cursor is never ahead of its rows."""
+    found = []
+    for record_id, head in _readable(one, there).items():
+        if head.head_seq > one.cursor or head.scope_id in one.filling:
+            continue
+        mine = one.records.get(record_id)
+        if mine is None or mine.head_seq < head.head_seq:
+            found.append(f"R6 {one.name}: cursor {one.cursor} has passed {record_id} at {head.head_seq}")
+    return found
+
+
+def _apart(one: Held, there: Council) -> list[str]:
+    """R9: with nothing waiting, every record stands here as it stands at the council."""
+    found = [f"R9 {one.name}: {row.version_id} still waits" for row in one.outbox if not row.held_reason]
+    held = {row.record_id for row in one.outbox if row.held_reason}
+    for record_id, head in _readable(one, there).items():
+        mine = one.records.get(record_id)
+        if record_id in held:
+            continue
+        if mine is None or mine.working is not None:
+            found.append(f"R9 {one.name}: {record_id} is not here as it stands")
+        elif mine.tip_version_id != head.head_version_id:
+            found.append(f"R9 {one.name}: {record_id} stands on {mine.tip_version_id}, not {head.head_version_id}")
+        elif decode_version(mine.tip) != there.versions[head.head_version_id]:
+            found.append(f"R9 {one.name}: {record_id} differs in its bytes")
+    return found
+
+
+def _overwritten(one: Held, ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
+    """R1: no silent overwrite. What nobody took out by hand is in the body or an open choice, on every laptop.
+
+    What a laptop pushed that never came back to merge it is a branch at the council, and only looked for there.
+    """
+    found = []
+    for token, (device, record_id) in ledger.words.items():
+        row = one.records.get(record_id)
+        if token in ledger.gone or row is None or row.is_hidden or record_id in closed or device not in present:
+            continue
+        state = _state_of(row)
+        if token not in _texts_of(state.body, state.open_choices):
+            found.append(f"R1 {one.name}: {token} of {device} was overwritten in {record_id}")
+    return found
+
+
+def digest_of(casebook: Casebook) -> dict[str, tuple[Any, ...]]:
+    """What a laptop shows: body, open choices and standing of every record that is not hidden, by id."""
+    rows = casebook._desk.read(
+        lambda connection: list(connection.exec_driver_sql("SELECT * FROM record WHERE is_hidden = 0"))
+    )
+    found = {}
+    for row in rows:
+        state = _state_of(row)
+        found[row.record_id] = (
+            json.dumps(state.body, sort_keys=True),
+            tuple((one.field, one.losing_version_id, one.value) for one in state.open_choices),
+            (state.is_finished, state.is_deleted, state.audience, state.keep_from, state.about),
+        )
+    return found
