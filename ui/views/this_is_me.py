@@ -57,6 +57,7 @@ class ThisIsMePage(FormPage):
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
         super().__init__(link, navigator, theme)
         self._was_told = False
+        self._shown: tuple[Entry | None, Entry | None] = (None, None)
         self.pill = Pill("", parent=self)
         self.pill.setObjectName("this_is_me.checked")
         self.pill.hide()
@@ -90,6 +91,9 @@ class ThisIsMePage(FormPage):
     def _entry(self) -> Entry | None:
         return self._link.casebook.one(TYPE, self.scope_id)
 
+    def _facts(self) -> tuple[Entry | None, Entry | None]:
+        return self._entry(), self._link.casebook.child(self.scope_id)
+
     def _clear_head(self) -> None:
         self._was_told = False
         for each in (self.pill, self.edit_button, self.done_button):
@@ -108,6 +112,7 @@ class ThisIsMePage(FormPage):
         reading.versions_asked.connect(self._open_versions)
         self.show_choice(reading)
         self.record_id = entry.record_id if entry else ""
+        self._shown = self._facts()
         self.edit_button.set_words(f"{'Edit' if entry else 'Start'} with {child.name}")
         self.edit_button.show()
         if entry is not None:
@@ -166,7 +171,8 @@ class ThisIsMePage(FormPage):
 
     def _follow(self, changes: Changes) -> None:
         is_mine = touches(changes, asked_by="", types=(TYPE, "child"), scope_id=self.scope_id)
-        if self.scope_id and self.form is None and is_mine:
+        # The broadcast of what is shown already would only take the focus from whoever is reading.
+        if self.scope_id and self.form is None and is_mine and self._shown != self._facts():
             self.read()
 
     def _go_up(self) -> None:
