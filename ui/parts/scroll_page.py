@@ -39,6 +39,8 @@ class ScrollPage(QScrollArea):
         self.body.setContentsMargins(*self._margins)
         self.body.setSpacing(self._spacing)
         self.setWidget(self.content)
+        # A scroll area that is seen already does not show by itself what it is given.
+        self.content.show()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -139,7 +139,7 @@ def test_a_wish_changed_elsewhere_is_on_the_card_at_once(stage: Any) -> None:
     page = stage.show(KnockPage, scope_id=scope)
     wishes = stage.casebook.one("communication_preferences", scope)
     stage.link.wait(stage.casebook.save(wishes.draft(), {"notice_days": Edit(7, 10)}))
-    stage.wait(lambda: "Give 10 days’ notice." in words_in(page.cards[2]))
+    stage.wait(lambda: "Give 10 days’ notice." in words_in(page.cards[2]) and page.cards[2].isVisible())
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 600), (800, 600)])
