@@ -62,7 +62,8 @@ class KnockPage(QWidget):
         self._scope_id = ""
         self._child: Body = {}
         self._card = KnockCard()
-        self._shown: tuple[Body, KnockCard] | None = None
+        self._shown: tuple[Body, KnockCard, str] | None = None
+        self._way = ""
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.cards: list[Card] = []
         column = QVBoxLayout(self)
@@ -155,8 +156,10 @@ class KnockPage(QWidget):
         casebook = self._link.casebook
         self._child = body_of(casebook, self._scope_id)
         self._card = card_of(casebook, self._scope_id, self._child)
-        if (self._child, self._card) != self._shown:
-            self._shown = (dict(self._child), self._card)
+        self._way = "" if self._card.is_asked else self._route(Spoken.of(self._child))
+        shown = (dict(self._child), self._card, self._way)
+        if shown != self._shown:
+            self._shown = shown
             self._draw()
 
     def _on_change(self, changes: Changes) -> None:
@@ -193,7 +196,7 @@ class KnockPage(QWidget):
         if self._card.is_asked:
             self._draw_card(spoken)
         else:
-            self._draw_question(spoken)
+            self._draw_question()
         self._fit()
 
     def _draw_card(self, spoken: Spoken) -> None:
@@ -281,7 +284,7 @@ class KnockPage(QWidget):
         row.addWidget(right)
         return bar
 
-    def _draw_question(self, spoken: Spoken) -> None:
+    def _draw_question(self) -> None:
         card = Card()
         card.setObjectName("knock.not_asked")
         card.body.setContentsMargins(28, 24, 28, 26)
@@ -289,7 +292,7 @@ class KnockPage(QWidget):
         card.add(IconLabel("ear", "primary", 40))
         card.add(PlainLabel("Not asked yet", "knock_head"))
         card.add(PlainLabel(f"Ask: {QUESTION}", "knock_words"))
-        card.add(PlainLabel(self._route(spoken), "knock_line"))
+        card.add(PlainLabel(self._way, "knock_line"))
         ask = Button("Write down the answers", "pencil")
         access.describe(ask, "Write down the answers", key="knock.write")
         ask.clicked.connect(self._edit)
