@@ -85,12 +85,13 @@ class BulletList(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ink = look.colour(self._tone)
         top = 0.0
+        dot = DOT * look.px(100) / 100
         step = QFontMetricsF(look.font(self._role)).height() * 1.1
         for laid in self._laid(self.width()):
             if not self._is_quote():
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(ink)
-                painter.drawEllipse(QPointF(DOT, top + step / 2 + 1), DOT / 2, DOT / 2)
+                painter.drawEllipse(QPointF(dot, top + step / 2 + 1), dot / 2, dot / 2)
             laid.draw(painter, QPointF(self._indent(), top), ink)
             top += laid.height + self._gap()
 

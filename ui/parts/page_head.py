@@ -2,43 +2,60 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import access
 from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button
 from ui.parts.labels import PlainLabel
 
+GAP = 12
+
 
 class PageHead(QWidget):
-    """`went_back` is the way back. ``under`` stands below the title; buttons go into ``buttons``."""
+    """`went_back` is the way back. ``under`` stands below the title; buttons go into ``buttons``.
+
+    Whose page it is and when it was saved are never cut short while there is another way: where all of it does not
+    fit beside each other, they take a row of their own.
+    """
 
     went_back = Signal()
 
     def __init__(self, key: str, under: QWidget | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GAP)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(1, 1)
         self.back = Button("Back", "chevron-left", "quiet", self)
         access.describe(self.back, "Back", key=f"{key}.back")
         self.back.clicked.connect(self.went_back)
-        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.avatar = Avatar("", 40, self)
+        self._whose = QWidget(self)
+        row = QHBoxLayout(self._whose)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        self.avatar = Avatar("", 40, self._whose)
         self.avatar.hide()
         row.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignVCenter)
         names = QVBoxLayout()
         names.setSpacing(1)
-        self.title = PlainLabel("", "h1", self, elided=True)
+        self.title = PlainLabel("", "h1", self._whose, elided=True)
         self.title.setObjectName(f"{key}.title")
         names.addWidget(self.title)
+        self._under = under
         if under is not None:
+            under.setParent(self._whose)
             names.addWidget(under)
         row.addLayout(names, 1)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(12)
-        row.addLayout(self.buttons)
+        self._tools = QWidget(self)
+        self.buttons = QHBoxLayout(self._tools)
+        self.buttons.setContentsMargins(0, 0, 0, 0)
+        self.buttons.setSpacing(GAP)
+        self._is_stacked: bool | None = None
+        self._fit()
 
     def show_child(self, title: str, name: str, shown: str = "") -> None:
         """Say what the page is and whom it is about; ``shown`` are initials no other child has."""
@@ -46,3 +63,40 @@ class PageHead(QWidget):
         self.avatar.setVisible(bool(name))
         if name:
             self.avatar.set_name(name, shown)
+        self._fit()
+
+    # ---- beside each other, or below ---------------------------------------------------------------------------------
+
+    def _wanted(self) -> int:
+        words = self.title.fontMetrics().horizontalAdvance(self.title.text())
+        under = self._under.sizeHint().width() if self._under is not None and not self._under.isHidden() else 0
+        whose = max(words, under) + 4 + (self.avatar.sizeHint().width() + GAP if not self.avatar.isHidden() else 0)
+        return self.back.sizeHint().width() + whose + self.buttons.sizeHint().width() + 2 * GAP
+
+    def _fit(self) -> None:
+        margins = self.contentsMargins()
+        room = self.width() - margins.left() - margins.right()
+        is_stacked = bool(self.title.text()) and self._wanted() > room
+        if is_stacked == self._is_stacked:
+            return
+        self._is_stacked = is_stacked
+        middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
+        for widget in (self.back, self._whose, self._tools):
+            self._grid.removeWidget(widget)
+        self._grid.addWidget(self.back, 0, 0, middle)
+        if is_stacked:
+            self._grid.addWidget(self._tools, 0, 1, 1, 2, middle | right)
+            self._grid.addWidget(self._whose, 1, 0, 1, 3)
+        else:
+            self._grid.addWidget(self._whose, 0, 1)
+            self._grid.addWidget(self._tools, 0, 2, middle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        # A button shown or hidden, or another line under the title, asks for other room.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)
