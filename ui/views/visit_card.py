@@ -79,6 +79,12 @@ class VisitCard(Card):
     def set_short(self, is_short: bool) -> None:
         """Say less before knocking, where the window is small; the whole card is one press away."""
         self.strip.set_words(self.facts.knock_short if is_short else self.facts.knock)
+        self._place_strip(is_wide=is_short)
+
+    def _place_strip(self, *, is_wide: bool) -> None:
+        """Under the name, or under everything where every pixel counts."""
+        self._grid.removeWidget(self.strip)
+        self._grid.addWidget(self.strip, 1, 0 if is_wide else 1, 1, 4 if is_wide else 3)
 
     def tell_until(self, words: str) -> None:
         """Say anew how long it is until the visit."""
@@ -157,5 +163,3 @@ class VisitCard(Card):
         self.note.set_words(self._note_words(is_short=is_narrow), name=name)
         self.me.set_words("" if is_narrow else "This is Me", name=f"This is Me of {self.facts.name}")
         self.me.set_tip("This is Me" if is_narrow else "")
-        self._grid.removeWidget(self.strip)
-        self._grid.addWidget(self.strip, 1, 0 if is_narrow else 1, 1, 4 if is_narrow else 3)
