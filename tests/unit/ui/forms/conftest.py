@@ -22,9 +22,13 @@ from models.entry import Edit, Entry
 from models.exchange import Arrival
 from models.identity import Identity, Worker
 from models.query import Query
+from models.record import declaration_of
 from models.version import Version, encode_body, hash_body
 from ui.autosave import Autosave
+from ui.form import Form
+from ui.form_manner import Manner
 from ui.link import Link
+from ui.parts.scroll_page import ScrollPage
 from ui.theme import Look, Scheme, Theme
 
 KEY = bytes(range(32))
@@ -281,3 +285,22 @@ def hand_time(monkeypatch: pytest.MonkeyPatch) -> HandTime:
         },
     )
     return time
+
+
+@pytest.fixture
+def make(stage: Any, show: Callable[..., QWidget]) -> Callable[..., Form]:
+    """Make a form of a type, new or of a record, on a page in front."""
+
+    def build(type_name: str, record_id: str = "", manner: Manner | None = None) -> Form:
+        declaration = declaration_of(type_name)
+        entry = stage.casebook.entry(record_id) if record_id else None
+        draft = entry.draft() if entry else stage.casebook.new_draft(type_name, stage.scope)
+        page = ScrollPage()
+        form = Form(stage.link, stage.pages, declaration, draft, entry, manner, page.content)
+        page.body.addWidget(form)
+        page.body.addStretch(1)
+        form.page = page  # type: ignore[attr-defined]
+        show(page)
+        return form
+
+    return build
