@@ -86,9 +86,11 @@ class Centre:
             after = max((row.seq for row in found), default=0)
             tail = f"/{record_id}?after={after}"
             page = self._signed_in(identity, "history", None, HistoryReply, tail)
-            found += page.versions
-            if not page.versions:
+            # What lies at or before ``after`` was here already: a server that knows no pages says it all each time.
+            fresh = [row for row in page.versions if row.seq > after]
+            if not fresh:
                 return HistoryReply(versions=tuple(found))
+            found += fresh
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""
@@ -164,9 +166,8 @@ class Centre:
 
 def checked_url(url: str) -> str:
     """Return the address without a trailing slash. Raises Trouble for plain HTTP to anywhere but this machine."""
-    text = url.strip().rstrip("/")
-    if "://" not in text:
-        text = f"https://{text}"
+    text = url.strip()
+    text = (text if "://" in text else f"https://{text}").rstrip("/")
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
