@@ -10,7 +10,7 @@ from models.errors import NewerVault, StoreDamaged, Trouble
 from models.store.backup import back_up
 from models.store.backup import backups as copies
 from models.store.engine import Cipher, make_engine
-from models.store.tables import SCHEMA, SEARCH, SEARCH_SECURELY, metadata
+from models.store.tables import SCHEMA, SEARCH, metadata
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -72,7 +72,6 @@ def create(connection: Connection) -> None:
     """Make every table of the current schema."""
     metadata.create_all(connection)
     connection.exec_driver_sql(SEARCH)
-    connection.exec_driver_sql(SEARCH_SECURELY)
     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
 

@@ -242,17 +242,17 @@ def write_working(connection: Connection, record: Standing, state: Working) -> N
     """Store a working state with its columns and search words. Keeps the version it grew from, as base for a merge."""
     if record.tip is not None and record.working is None:
         keep(connection, [record.tip], seqs={record.tip.version_id: record.head_seq})
-    write_columns(connection, record, state)
-    connection.exec_driver_sql("UPDATE record SET working = ? WHERE row = ?", (encode(state), record.row))
+    write_columns(connection, record, state, working=encode(state))
     index_now(connection, record.row, record.scope_id, record.type, state)
 
 
-def write_columns(connection: Connection, record: Standing, state: Working) -> None:
-    """Fill the plain columns of one record from its state."""
+def write_columns(connection: Connection, record: Standing, state: Working, working: bytes | None = None) -> None:
+    """Fill the plain columns of one record from its state, and its working body in the same statement."""
     connection.exec_driver_sql(
-        "UPDATE record SET changed_at = ?, is_finished = ?, is_deleted = ?, has_choices = ?, "
-        "title = ?, when_key = ?, k1 = ?, k2 = ?, k3 = ? WHERE row = ?",
+        "UPDATE record SET working = coalesce(?, working), changed_at = ?, is_finished = ?, is_deleted = ?, "
+        "has_choices = ?, title = ?, when_key = ?, k1 = ?, k2 = ?, k3 = ? WHERE row = ?",
         (
+            working,
             state.changed_at,
             int(state.is_finished),
             int(state.is_deleted),

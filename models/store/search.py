@@ -25,7 +25,7 @@ def index_now(connection: Connection, row: int, scope_id: str, type_name: str, s
             "INSERT INTO search (rowid, words, title, who) VALUES (?, ?, ?, ?)",
             (row, _plain(search_words(type_name, state.body)), _plain(title), _plain(who)),
         )
-    connection.exec_driver_sql("UPDATE record SET needs_index = 0 WHERE row = ?", (row,))
+    connection.exec_driver_sql("UPDATE record SET needs_index = 0 WHERE row = ? AND needs_index = 1", (row,))
 
 
 def _follow_name(connection: Connection, row: int, scope_id: str, name: str) -> None:
@@ -85,18 +85,61 @@ def match_words(typed: str) -> str:
     return " ".join(f'"{token}"*' for token in tokens[:12])
 
 
+BROAD = 2
+"""A word of so few letters matches most of a caseload: the newest are shown then, and nothing is ranked."""
+_RANK = "bm25(1.0, 4.0, 2.0)"
+
+
 def find(connection: Connection, typed: str, limit: int) -> list[tuple[str, str]]:
-    """Record ids and marked snippets, best first. Hidden and deleted records are never found."""
+    """Record ids and marked snippets: names first, children before all, then the best or newest of the rest.
+
+    Hidden and deleted records are never found. Bounded work: ranking and snippets are made for a few rows only.
+    """
     match = match_words(typed)
+    words = match.split()
+    if len(words) > 1 and len(words[-1]) == len('"x"*'):
+        # One letter of a word that is only just begun would match most of a caseload, slowly.
+        match = " ".join(words[:-1])
     if not match:
         return []
-    rows = connection.exec_driver_sql(
-        "SELECT r.record_id, snippet(search, 0, ?, ?, '…', 14) AS snippet FROM search "
-        "JOIN record r ON r.row = search.rowid WHERE search MATCH ? AND r.is_hidden = 0 AND r.is_deleted = 0 "
-        "ORDER BY (r.type = 'child') DESC, bm25(search, 1.0, 4.0, 2.0) LIMIT ?",
-        (START, END, match, limit),
+    is_broad = max(len(word) for word in match.split()) <= BROAD + len('""*')
+    named = _rows(connection, f"title : ({match.replace(' ', ' AND ')})", limit, is_broad=is_broad)
+    rows = [*named, *(row for row in _rows(connection, match, limit, is_broad=is_broad) if row not in named)]
+    kept = _visible(connection, rows)[:limit]
+    snippets = _snippets(connection, match, [row for row, _ in kept])
+    return [(record_id, snippets.get(row, "")) for row, record_id in kept]
+
+
+def _rows(connection: Connection, match: str, limit: int, *, is_broad: bool) -> list[int]:
+    """The rows of the index that match, more than are asked for since some may be hidden."""
+    order = "rowid DESC" if is_broad else "rank"
+    ranked = "" if is_broad else f" AND rank MATCH '{_RANK}'"
+    found = connection.exec_driver_sql(
+        f"SELECT rowid FROM search WHERE search MATCH ?{ranked} ORDER BY {order} LIMIT ?", (match, limit * 4)
     )
-    return [(row.record_id, row.snippet or "") for row in rows]
+    return [int(row.rowid) for row in found]
+
+
+def _visible(connection: Connection, rows: list[int]) -> list[tuple[int, str]]:
+    """Those that may be shown, in their order, children first."""
+    marks = ", ".join("?" * len(rows))
+    found = connection.exec_driver_sql(
+        f"SELECT row, record_id, type FROM record WHERE row IN ({marks}) AND is_hidden = 0 AND is_deleted = 0",
+        tuple(rows),
+    )
+    by_row = {int(one.row): one for one in found}
+    shown = [by_row[row] for row in rows if row in by_row]
+    return [(int(one.row), one.record_id) for one in sorted(shown, key=lambda one: one.type != "child")]
+
+
+def _snippets(connection: Connection, match: str, rows: list[int]) -> dict[int, str]:
+    marks = ", ".join("?" * len(rows))
+    found = connection.exec_driver_sql(
+        f"SELECT rowid, snippet(search, 0, ?, ?, '…', 14) AS snippet FROM search "
+        f"WHERE search MATCH ? AND rowid IN ({marks})",
+        (START, END, match, *rows),
+    )
+    return {int(row.rowid): row.snippet or "" for row in found}
 
 
 def spans_of(marked: str) -> tuple[str, tuple[tuple[int, int], ...]]:

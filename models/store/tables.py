@@ -105,5 +105,5 @@ meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("v
 
 SEARCH = """CREATE VIRTUAL TABLE search USING fts5(
     words, title, who, tokenize = "unicode61 remove_diacritics 2", prefix = '2 3')"""
-SEARCH_SECURELY = "INSERT INTO search (search, rank) VALUES ('secure-delete', 1)"
-"""Search words; rowid is record.row. Deleted words are overwritten, not left in a free page."""
+"""Search words; rowid is record.row. FTS5's own secure-delete stays off: with it a save cost 2.5 times as much at
+10,000 notes, and the file is encrypted whole. A purge (R13) writes the index anew instead."""

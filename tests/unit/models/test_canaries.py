@@ -15,7 +15,7 @@ import pytest
 
 from models.fields import Field, Kind
 from models.record import all_declarations
-from models.store import backup, migrate
+from models.store import backup
 from models.store.engine import SqlCipher
 
 SCOPE = "01a00000-0000-7000-8000-000000000001"
@@ -124,10 +124,8 @@ def test_no_planted_word_is_readable_in_any_state_of_the_vault(write_all: Any) -
 
 
 def test_the_same_search_finds_every_planted_word_in_a_store_without_a_cipher(
-    write_all: Any, monkeypatch: pytest.MonkeyPatch
+    write_all: Any,
 ) -> None:
-    if sqlite3.sqlite_version_info < (3, 42):  # the system's own SQLite may be older than this order
-        monkeypatch.setattr(migrate, "SEARCH_SECURELY", "SELECT 1")
     for state, found in write_all(NoCipher()):
         assert found == set(TOKENS), state
 
