@@ -92,7 +92,7 @@ def look_at_widgets(stage: Stage, vault: Path, ledger: dict[str, str], result: R
         for mark, text in ledger.items():
             app.press("Ctrl+K")
             app.ask("type", text=mark)
-            app.read("page.find", until=mark, seconds=10)
+            app.read("find.results", until=mark, seconds=10)
             app.press("Return")
             shown = app.read("visit_note.what_happened", until=mark, seconds=10)
             if shown != text:
