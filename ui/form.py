@@ -69,6 +69,9 @@ class Form(QWidget):
         self.destroyed.connect(self.autosave.close)
         self._offers = {} if entry else dict(self.manner.offers)
         self._letters_used = [*self.manner.letters]
+        # The fields that others hang on: by what they hold a question is asked, or whose words it holds is said.
+        fields = declaration.fields.values()
+        self._steering = {each.only_when[0] for each in fields if each.only_when} | {each.by for each in fields}
         self.rows: dict[str, FieldRow] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -192,8 +195,9 @@ class Form(QWidget):
             if row.field.kind in (Kind.CHOICE, Kind.TICK, Kind.FLAGS, Kind.LINK):
                 # A tap is whole at once; only typing is worth waiting for.
                 self.autosave.hand_over()
-        self._refresh_asked()
-        self._refresh_voice()
+        if name in self._steering:
+            self._refresh_asked()
+            self._refresh_voice()
         self._say_state()
         self.edited.emit(name)
 
