@@ -129,7 +129,7 @@ class App:
             raise Trouble("Only an invented vault may be driven by a script", "Nothing has been opened.")
         from desktop.driving import Driver
 
-        self._driver = Driver(*self._options.drive)
+        self._driver = Driver(*self._options.drive, self._close)
 
     def _come_forward(self) -> None:
         window = self._session.window if self._session else self._window

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +41,8 @@ class Driver(QObject):
     after the name (``name#2``) takes the n-th visible one. Events go to the window, as the system would send them.
     """
 
-    def __init__(self, port: int, secret: str) -> None:
+    def __init__(self, port: int, secret: str, close: Callable[[], object]) -> None:
+        """``close`` is called when the script hangs up: nothing may be left running behind it."""
         super().__init__()
         self._commands: dict[str, Callable[[dict[str, Any]], Any]] = {
             "click": self._click,
@@ -57,7 +59,9 @@ class Driver(QObject):
         }
         self._socket = QTcpSocket(self)
         self._socket.readyRead.connect(self._answer)
-        self._socket.connected.connect(lambda: self._send({"hello": secret}))
+        self._socket.connected.connect(lambda: self._send({"hello": secret, "process_id": os.getpid()}))
+        self._socket.disconnected.connect(close)
+        self._socket.errorOccurred.connect(lambda _error: close())
         self._socket.connectToHost(QHostAddress(QHostAddress.SpecialAddress.LocalHost), port)
 
     def _answer(self) -> None:

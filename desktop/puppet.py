@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 import time
@@ -31,6 +32,7 @@ class Puppet:
         self._connection: socket.socket | None = None
         self._buffer = b""
         self.app: subprocess.Popen[bytes] | None = None
+        self._process_id = 0
 
     def __enter__(self) -> Self:
         return self
@@ -40,6 +42,7 @@ class Puppet:
     ) -> None:
         self._hang_up()
         self._listener.close()
+        self._wait_for_end()
 
     def start(self) -> Self:
         """Start the app and wait until it can be driven."""
@@ -56,8 +59,10 @@ class Puppet:
         except TimeoutError as error:
             raise Fell("the app did not come up") from error
         self._connection.settimeout(ANSWER_SECONDS)
-        if self._read_line() != {"hello": self._secret}:
+        hello = self._read_line()
+        if hello.get("hello") != self._secret:
             raise Fell("something else than the app answered")
+        self._process_id = int(hello["process_id"])
 
     def ask(self, do: str, *, seconds: float = 8.0, **more: Any) -> Any:
         """Send one command and return its value. Raises Fell with the widgets there are."""
@@ -123,6 +128,18 @@ class Puppet:
         self.app.kill()
         self.app.wait()
         self._hang_up()
+
+    def _wait_for_end(self) -> None:
+        """After a lock the process is not our child; it ends by itself once the script has hung up."""
+        end = time.monotonic() + ANSWER_SECONDS
+        while self._process_id and time.monotonic() < end:
+            if self.app is not None:
+                self.app.poll()
+            try:
+                os.kill(self._process_id, 0)
+            except OSError:
+                return
+            time.sleep(0.02)
 
     def _hang_up(self) -> None:
         if self._connection is not None:
