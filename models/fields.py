@@ -167,8 +167,7 @@ def to_json(field: Field, value: Any) -> Any:
 
 def from_json(field: Field, value: Any) -> Any:
     """Turn a JSON value into Python. What cannot be read is kept out (the empty value), never guessed."""
-    problem = fault(field, value)
-    if value is None or problem:
+    if is_empty(value) or fault(field, value):
         return field.empty()
     if field.kind is Kind.DAY:
         return date.fromisoformat(value)

@@ -9,6 +9,8 @@ from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform,
 from models.audience import AUTHORED, EVERYONE_ON_RECORD, SHARED
 from models.fields import (
     Field,
+    Kind,
+    MergeRule,
     choice,
     day,
     fault,
@@ -150,6 +152,10 @@ def _check(declaration: Declaration) -> None:
         if name and name not in declaration.fields:
             raise ValueError(f"{declaration.type}: no field {name}")
     for field in declaration.fields.values():
+        if field.is_verbatim and field.merge is not MergeRule.CHOOSE:
+            raise ValueError(f"{declaration.type}.{field.name}: exact words are never merged")
+        if field.indexed and field.kind is Kind.FLAGS:
+            raise ValueError(f"{declaration.type}.{field.name}: a set of codes cannot be listed by")
         if field.only_when and field.only_when[0] not in declaration.fields:
             raise ValueError(f"{declaration.type}.{field.name}: no field {field.only_when[0]}")
         if field.by not in ("", "child", "parent") and field.by not in declaration.fields:

@@ -86,7 +86,7 @@ def can_keep_both(field: Field) -> bool:
 
 
 def keep_both(field: Field, first: Any, second: Any) -> Any:
-    """Both values in one: prose as paragraphs, each once; exact words quoted apart, unchanged; codes as their union.
+    """Both values in one: prose as paragraphs, each once; exact words on lines of their own, unchanged; codes as their union.
 
     Raises ValueError for a field that holds only one answer.
     """
@@ -95,7 +95,7 @@ def keep_both(field: Field, first: Any, second: Any) -> Any:
     if field.kind is Kind.FLAGS:
         return sorted({*(first or ()), *(second or ())})
     if field.is_verbatim:
-        return "\n".join(f"“{text}”" for text in (first, second) if text)
+        return "\n".join(str(text) for text in (first, second) if text)
     ours, theirs = str(first or "").split("\n"), str(second or "").split("\n")
     both: list[str] = []
     for tag, a1, a2, b1, b2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():

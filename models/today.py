@@ -94,7 +94,8 @@ def todays_visits(planned: Iterable[Entry], notes: Iterable[Entry], me: str, now
         if at is None:
             continue
         note = by_plan.get(entry.record_id)
-        is_written = bool(note and note.is_finished) or entry.body.get("state") == "done"
+        # "Done" is set when the note is begun; a note that lies here unfinished is still to be written.
+        is_written = note.is_finished if note else entry.body.get("state") == "done"
         is_next = not is_written and at + LONGEST_VISIT > now and not any(visit.is_next for visit in visits)
         visits.append(
             Visit(

@@ -19,6 +19,7 @@ from ui.views.plan import PlanPage
 from ui.views.recently_deleted import RecentlyDeletedPage
 from ui.views.record_page import RecordPage
 from ui.views.settings import SettingsPage
+from ui.views.sync_cards import Laptop
 from ui.views.sync_status import SyncPage
 from ui.views.this_is_me import ThisIsMePage
 from ui.views.today import TodayPage
@@ -52,7 +53,22 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
 
     add("today", "Today", TodayPage, icon="house", nav="main", number=1, kept=True)
     add("children", "Children", ChildrenPage, icon="users", nav="main", number=2, kept=True)
-    add("sync", "Sync and saved", SyncPage, icon="refresh-cw", nav="main", number=5, kept=True)
+
+    def laptop() -> Laptop:
+        file = choices.folder / "vault.db"
+        return Laptop(file.stat().st_size if file.exists() else 0, choices.settings().lock_minutes)
+
+    window.register(
+        PageSpec(
+            "sync",
+            "Sync and saved",
+            lambda: SyncPage(link, window, theme, laptop),
+            icon="refresh-cw",
+            nav="main",
+            number=5,
+            kept=True,
+        )
+    )
     add("find", "Find", FindPage)
     add("note", "Visit note", NotePage)
     add("knock", "Before you knock", KnockPage, whole=True)

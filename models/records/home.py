@@ -27,7 +27,7 @@ class Home(Record):
 
     home_kind: str = choice("Lives here, or came from", HOME_KIND, to_finish=True, indexed=True)
     address: str = prose("Address", to_finish=True, searched=False)
-    postcode: str = line("Postcode", searched=False, help="PL_POST, or HOME_POST for where the child came from")
+    postcode: str = line("Postcode", searched=False, help="Of where they live, or of where they came from")
     from_on: date | None = day("From", to_finish=True)
     to_on: date | None = day("To")
     carer_name: str = line("Carer’s name", searched=False)

@@ -223,7 +223,7 @@ def _empty(pen: Pen, draft: Draft) -> Working:
 def check_editable(pen: Pen, record: Standing) -> None:
     """Raise NotAllowed unless this worker may change the record as it stands."""
     declaration = declaration_of(record.type)
-    title = declaration.title.lower() if declaration else "record"
+    title = declaration.title.lower() if declaration and "{" not in declaration.title else "record"
     if declaration is None or (record.tip is not None and record.tip.schema > declaration.schema):
         raise NotAllowed(
             f"A newer Heard wrote this {title}", "You can read it. Nothing is lost.", "Update Heard to change it."

@@ -154,7 +154,7 @@ class JoinStep(Step):
     def __init__(self, choose_file: Callable[[QWidget], str] | None = None) -> None:
         super().__init__(
             "Join your council",
-            "Your council gave you these four things. You need to be online for this step, only once.",
+            "Your council gave you the first three. You need to be online for this step, only once.",
             "Join",
         )
         self._choose = choose_file or _choose_file
@@ -162,7 +162,7 @@ class JoinStep(Step):
         self.address = self.add_field(EntryField("&Address", "first_run.address", hint=hint))
         self.join_code = self.add_field(EntryField("One-time &code", "first_run.join_code"))
         self.sign_in_name = self.add_field(EntryField("Sign-in &name", "first_run.sign_in_name"))
-        hint = "For your council's server. It is not the passphrase you have just chosen."
+        hint = "For your council's server. The first time, choose one: 12 characters or more, and not the passphrase."
         self.password = self.add_field(EntryField("Pass&word", "first_run.password", hint=hint, secret=True))
         self.has_file = Button("My council gave me a certificate file", "paperclip", "quiet")
         access.describe(self.has_file, self.has_file.words(), key="first_run.has_certificate")

@@ -33,7 +33,7 @@ def test_a_note_is_found_by_the_childs_name_and_a_word_of_it(desk: Any) -> None:
 
 @pytest.mark.parametrize(
     "typed", ["kit", "KITCHEN", "baked kit", "the  kitchen!", "“kitchen”", "kitchen*", "café", "cafe", "CAFÉ", "nee",
-              unicodedata.normalize("NFD", "café"), unicodedata.normalize("NFD", "née"), "oclock", "o'clock", "home vis"]
+              unicodedata.normalize("NFD", "café"), unicodedata.normalize("NFD", "née"), "oclock", "o'clock", "home"]
 )  # fmt: skip
 def test_half_typed_words_capitals_and_accents_find_the_note(desk: Any, typed: str) -> None:
     note = desk.begin(what_happened="We baked in the kitchen of the Café, née Bar, at o’clock oclock.", place="home")
