@@ -139,7 +139,10 @@ fi
 version=$(environment_version)
 
 say "Heard: installing the locked Python packages ($kind) ..."
-rm -f "$environment"/installed-*.lock
+# A stamp that no longer tells the truth goes first. One that does stays: run.lock and test.lock pin the same versions.
+for other in run test; do
+    cmp -s "requirements/$other.lock" "$(stamp "$other")" || rm -f "$(stamp "$other")"
+done
 # pip may warn about package locations that hash mode ignores: only its exit code counts.
 "$environment/bin/python" -m pip install -q --disable-pip-version-check --only-binary=:all: --require-hashes -r "$lock" \
     >"$environment/install.log" 2>&1 || {

@@ -123,6 +123,26 @@ def test_an_install_that_failed_says_so_and_is_repeated(machine: Machine) -> Non
     assert machine.calls() == [pip_line("run")]
 
 
+def test_tests_that_could_not_be_set_up_do_not_take_the_app_away(machine: Machine) -> None:
+    machine.set_up("run")
+    assert machine.set_up("test", PIP_FAILS="1")[0] == 1
+    machine.calls()
+    assert machine.set_up("run") == (0, "")
+    assert machine.calls() == []
+
+
+def test_half_an_install_of_newer_locks_leaves_no_stamp_behind(machine: Machine) -> None:
+    lock = machine.tree / "requirements" / "run.lock"
+    before = lock.read_text()
+    machine.set_up("run")
+    lock.write_text(before + "# newer\n")
+    assert machine.set_up("run", PIP_FAILS="1")[0] == 1
+    lock.write_text(before)
+    machine.calls()
+    assert machine.set_up("run")[0] == 0
+    assert machine.calls() == [pip_line("run")]
+
+
 def test_a_half_made_environment_is_made_anew(machine: Machine) -> None:
     (machine.tree / ".venv" / "bin").mkdir(parents=True)
     assert machine.set_up()[0] == 0
