@@ -86,7 +86,7 @@ def can_keep_both(field: Field) -> bool:
 
 
 def keep_both(field: Field, first: Any, second: Any) -> Any:
-    """Both values in one: prose as paragraphs, each once; exact words on lines of their own, unchanged; codes as their union.
+    """Both values in one: prose as paragraphs, each once; exact words each on a line, unchanged; codes united.
 
     Raises ValueError for a field that holds only one answer.
     """

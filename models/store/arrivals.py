@@ -216,8 +216,8 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
 def _graph(connection: Connection, record: Standing) -> dict[str, Version]:
     rows = connection.exec_driver_sql("SELECT envelope FROM version WHERE record_id = ?", (record.record_id,))
     graph = {version.version_id: version for version in (decode_version(row.envelope) for row in rows)}
-    if record.tip is not None:
-        graph.setdefault(record.tip.version_id, record.tip)
+    assert record.tip is not None
+    graph.setdefault(record.tip.version_id, record.tip)
     return graph
 
 

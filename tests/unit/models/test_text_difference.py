@@ -70,8 +70,8 @@ def test_prose_keeps_each_paragraph_of_both_once() -> None:
 
 
 def test_exact_words_are_kept_apart_and_unchanged() -> None:
-    assert keep_both(ME["helps_me"], "Music on.", "Walks.") == "“Music on.”\n“Walks.”"
-    assert keep_both(ME["helps_me"], "Music on.", None) == "“Music on.”"
+    assert keep_both(ME["helps_me"], "Music on.", "Walks.") == "Music on.\nWalks."
+    assert keep_both(ME["helps_me"], "Music on.", None) == "Music on."
 
 
 def test_codes_are_united_and_a_single_answer_is_chosen() -> None:
