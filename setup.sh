@@ -20,7 +20,8 @@ packages=debian-packages.txt
 # A real window needs the X libraries; without a display Qt draws offscreen and they are not asked for.
 [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || packages="$packages debian-packages-window.txt"
 case $kind in
-    run | test) ;;
+    run) ;;
+    test) packages="$packages debian-packages-test.txt" ;;
     build) environment=.venv-build packages="debian-packages.txt debian-packages-window.txt debian-packages-build.txt" ;;
     lock) environment=.venv-lock packages= ;;
     *) say "Usage: sh setup.sh run|test|build|lock"; exit 2 ;;

@@ -99,7 +99,7 @@ def test_a_machine_with_everything_gets_the_locked_packages_and_then_nothing_mor
 
 
 def test_after_the_tests_packages_the_app_needs_nothing_more(machine: Machine) -> None:
-    assert machine.set_up("test")[0] == 0
+    assert machine.set_up("test", installed=EVERYTHING + " dbus-daemon gnome-keyring")[0] == 0
     machine.calls()
     assert machine.set_up("run") == (0, "")
     assert machine.calls() == []
@@ -166,6 +166,14 @@ def test_a_package_removed_but_for_its_settings_counts_as_missing(machine: Machi
 def test_with_a_display_the_window_packages_are_asked_for_too(machine: Machine) -> None:
     machine.set_up(DISPLAY=":0")
     assert "libxcb-cursor0" in machine.calls()[1].split()
+
+
+def test_the_tests_ask_for_a_keyring_that_the_app_does_not(machine: Machine) -> None:
+    assert "gnome-keyring" not in EVERYTHING
+    assert machine.set_up("run")[0] == 0
+    assert not [call for call in machine.calls() if "apt-get" in call]
+    machine.set_up("test")
+    assert machine.calls()[1] == "apt-get install -y -q --no-install-recommends dbus-daemon gnome-keyring"
 
 
 def test_an_ordinary_worker_installs_through_sudo(machine: Machine) -> None:
