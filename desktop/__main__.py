@@ -92,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", type=Path, required=True)
     _needs_vault(export)
 
+    bring_in = commands.add_parser("import", help="bring records of a JSON export back into a vault")
+    bring_in.add_argument("file", type=Path)
+    _needs_vault(bring_in)
+
     doctor = commands.add_parser("doctor", help="say whether Heard can work on this laptop")
     doctor.add_argument("--json", action="store_true")
 

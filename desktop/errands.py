@@ -1,4 +1,4 @@
-"""What is done to a vault without a window: export, doctor, smoke."""
+"""What is done to a vault without a window: export, import, doctor, smoke."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ def run(command: str, options: argparse.Namespace) -> int:
     """Run one errand. Raises Trouble."""
     if command == "export":
         return export(options.from_vault, options.kind, options.out)
+    if command == "import":
+        return bring_in(options.from_vault, options.file)
     if command == "doctor":
         return doctor(as_json=options.json)
     return smoke(options.from_vault)
@@ -34,6 +36,19 @@ def export(vault: Path, kind: str, out: Path) -> int:
         held.close()
     print(path)  # noqa: T201 - for the script that asked
     return 0
+
+
+def bring_in(vault: Path, file: Path) -> int:
+    """Bring records of a JSON export back into a vault. Returns 1 when something was left out; the rest is in."""
+    from models import importing
+
+    held = _open(vault)
+    try:
+        report = importing.bring_in(held, file)
+    finally:
+        held.close()
+    print(report.in_words())  # noqa: T201 - the errand's answer
+    return 1 if report.left_out else 0
 
 
 def _open(folder: Path) -> Any:

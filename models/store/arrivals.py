@@ -356,6 +356,7 @@ def read_cursors(connection: Connection) -> tuple[int, int, dict[str, int]]:
 def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched) -> list[str]:
     """Hide the records of scopes no longer granted, show those of scopes granted again. Nothing is deleted.
 
+    What is hidden leaves the search index at once, or it would crowd out what may be found.
     Returns the granted scopes that are new to this laptop, which must be filled.
     """
     granted = set(scopes)
@@ -365,9 +366,15 @@ def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched)
     }
     for scope_id, is_hidden in held.items():
         if is_hidden == (scope_id in granted):
+            is_shown = scope_id in granted
             connection.exec_driver_sql(
-                "UPDATE record SET is_hidden = ? WHERE scope_id = ?", (int(scope_id not in granted), scope_id)
+                "UPDATE record SET is_hidden = ?, needs_index = ? WHERE scope_id = ?",
+                (int(not is_shown), int(is_shown), scope_id),
             )
+            if not is_shown:
+                connection.exec_driver_sql(
+                    "DELETE FROM search WHERE rowid IN (SELECT row FROM record WHERE scope_id = ?)", (scope_id,)
+                )
             touched.scopes.add(scope_id)
     return sorted(scope for scope in granted if scope not in held or held[scope])
 
