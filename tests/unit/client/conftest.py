@@ -69,7 +69,7 @@ class Ear:
         asked = self._read(line)
         if asked is not None:
             self.asked.append(asked)
-            line.sendall(self.answer(asked))
+            line.sendall(self.answer(asked).replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
         line.close()
 
     def _read(self, line: socket.socket) -> Asked | None:

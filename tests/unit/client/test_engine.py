@@ -124,6 +124,22 @@ def test_an_answer_that_does_not_fit_the_batch_counts_for_nothing(casebook: Case
     assert casebook.waiting_count() == 2
 
 
+@pytest.mark.parametrize(("code", "sent"), [("device_revoked", 1), ("unknown_device", 0)])
+def test_only_a_closed_laptop_still_hands_over_when_it_gets_nothing_any_more(
+    casebook: Casebook, code: str, sent: int
+) -> None:
+    write(casebook)
+
+    def turn_away(_request: Any) -> Any:
+        raise Refused(401, code, "")
+
+    line = Line(on_pull=turn_away)
+    with pytest.raises(Refused):
+        Engine(casebook.exchange, line).round()
+    assert len(line.pushed) == sent
+    assert casebook.waiting_count() == 1 - sent
+
+
 def test_a_server_that_promises_more_and_gives_nothing_is_not_asked_for_ever(casebook: Casebook) -> None:
     write(casebook)
     stuck = PullPage(rows=(), cursor=0, filling={}, grant_counter=0, timeline="first", more=True)

@@ -99,7 +99,32 @@ def test_hidden_records_are_not_found_listed_or_counted_and_come_back_when_grant
     assert desk.book.count(Query()) == 0
     assert desk.book.children() == []
     desk.take(scopes={SARAH: "iro"})
+    index_all(desk)
     assert len(found(desk, "baked")) == 1
+
+
+def test_what_is_hidden_never_crowds_out_what_may_be_found(desk: Any) -> None:
+    mine = desk.make({"what_happened": "We baked."}, type="visit_note", scope_id=TOM)
+    others = [desk.make({"what_happened": f"We baked {number}."}, type="visit_note") for number in range(30)]
+    desk.take(mine, *others, scopes={SARAH: "iro", TOM: "iro"})
+    index_all(desk)
+    desk.take(scopes={TOM: "iro"})
+    for typed in ("baked", "ba", "we b", "we baked"):
+        assert [hit.entry.record_id for hit in desk.book.find(typed, limit=2)] == [mine.record_id], typed
+
+
+def test_the_first_letters_find_names_and_what_is_newest(desk: Any) -> None:
+    tom = desk.begin("child", TOM, known_as="Tom B")
+    sarah = desk.begin("child", known_as="Sarah")
+    older = desk.begin(what_happened="Walked to the shop with Biscuit.")
+    newer = desk.begin(what_happened="Walked home.")
+    assert found(desk, "b") == [tom.record_id]
+    assert found(desk, "S") == [sarah.record_id]
+    assert found(desk, "w") == []
+    assert found(desk, "wa") == [newer.record_id, older.record_id]
+    assert found(desk, "walked w") == found(desk, "walked")
+    assert found(desk, "sar wal") == [newer.record_id, older.record_id]
+    assert found(desk, "t")[0] == tom.record_id
 
 
 def test_a_snippet_is_plain_text_with_the_places_of_its_matches(desk: Any) -> None:

@@ -113,6 +113,19 @@ def test_every_migration_is_run_once_and_in_order_after_an_encrypted_copy(vault:
     assert len(backup.backups(vault / "backups")) == 1
 
 
+def test_a_vault_that_had_the_first_migration_only_gets_the_others(
+    vault: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = (scripts / "versions" / "0003.py").rename(scripts / "0003.py")
+    monkeypatch.setattr(migrate, "SCHEMA", 2)
+    Casebook.open(vault, KEY).close()
+    assert state_of(vault / "vault.db")[:2] == (2, [f"Child {number}*" for number in range(5)])
+    late.rename(scripts / "versions" / "0003.py")
+    monkeypatch.setattr(migrate, "SCHEMA", 3)
+    Casebook.open(vault, KEY).close()
+    assert state_of(vault / "vault.db") == NEW
+
+
 @pytest.mark.parametrize("revision", [2, 3])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_migration_that_fails_at_any_step_leaves_the_old_vault_whole(

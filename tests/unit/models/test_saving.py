@@ -14,6 +14,7 @@ from models.entry import SAVED, Edit
 from models.errors import NotAllowed, Trouble
 from models.fields import MAX_PROSE
 from models.query import Query
+from models.store.project import column_text
 from models.version import NO_BODY, OpenChoice
 
 SARAH, TOM = "01a00000-0000-7000-8000-000000000001", "01a00000-0000-7000-8000-000000000002"
@@ -49,6 +50,12 @@ def test_codes_are_stored_sorted_and_once_whatever_order_they_were_ticked_in(des
     saved = desk.write(draft, themes=("pets", "health"))
     assert saved.merged_fields == {}
     assert desk.body(draft.record_id)["themes"] == ["health", "pets"]
+
+
+def test_whole_numbers_are_listed_alike_however_they_were_written(desk: Any) -> None:
+    assert [column_text(value) for value in (3, 3.0, 3.5, True, False, None, "", "x")] == [
+        "3", "3", "3.5", "1", "0", None, None, "x",
+    ]  # fmt: skip
 
 
 # --- the form is behind: something came in while the worker typed -------------------------------------------------
@@ -206,6 +213,8 @@ def test_a_newer_body_is_shown_carried_and_not_edited(desk: Any, open_desk: Desk
         desk.write(entry.draft(), helps_me="Nan and Biscuit")
     unknown = desk.make({"anything": True}, type="from_a_newer_heard")
     desk.take(unknown)
+    while desk.book.index_some().result():
+        pass
     assert "newer Heard" in desk.book.why_not_editable(desk.entry(unknown.record_id))
     assert desk.entry(unknown.record_id).body == {"anything": True}
     desk.book.close()
@@ -302,6 +311,27 @@ def test_choosing_nothing_empties_the_field_and_too_much_is_told(desk: Any) -> N
     assert desk.entry(draft.record_id).open_choices == (choice,)
     entry = desk.book.choose(draft.record_id, choice, "").result()
     assert "helps_me" not in entry.body
+
+
+def test_of_two_choices_the_other_stays_open_when_one_is_settled(desk: Any) -> None:
+    both = tuple(OpenChoice("helps_me", at, f"text {at}", "ben", "") for at in "ab")
+    first = desk.make({"helps_me": "Biscuit"}, open_choices=both)
+    desk.take(first)
+    entry = desk.book.choose(first.record_id, both[0], "text a").result()
+    assert (entry.body["helps_me"], entry.open_choices) == ("text a", (both[1],))
+
+
+def test_a_settled_choice_can_be_taken_back_until_somebody_writes_on(desk: Any) -> None:
+    draft, choice = _two_texts(desk)
+    desk.book.choose(draft.record_id, choice, "Biscuit and Nan").result()
+    entry = desk.book.choose_back(draft.record_id, choice, "Biscuit the dog", "Biscuit and Nan").result()
+    assert (entry.body["helps_me"], entry.open_choices) == ("Biscuit the dog", (choice,))
+    desk.book.choose(draft.record_id, choice, "").result()
+    desk.book.choose_back(draft.record_id, choice, "", "").result()
+    with pytest.raises(Trouble, match="changed since"):
+        desk.book.choose_back(draft.record_id, choice, "Biscuit the dog", "Grandad").result()
+    with pytest.raises(Trouble, match="changed since"):
+        desk.book.choose_back("no such record", choice, "", "").result()
 
 
 def test_a_choice_about_a_key_of_a_newer_heard_can_be_settled(desk: Any) -> None:

@@ -569,6 +569,23 @@ def test_a_copy_that_did_not_check_out_is_told_and_not_kept(desk: Any, monkeypat
     assert list(desk.book._backups.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [(OSError(errno.ENOSPC, "No space left on device"), StoreFull), (MemoryError(), StoreDamaged)],
+    ids=["full", "damaged"],
+)
+def test_what_keeps_a_copy_from_being_made_is_told_and_nothing_is_left_behind(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, fault: BaseException, told: type[Trouble]
+) -> None:
+    def fail(_connection: object) -> bool:
+        raise fault
+
+    monkeypatch.setattr(backup, "is_sound", fail)
+    with pytest.raises(told):
+        desk.book.back_up()
+    assert list(desk.book._backups.iterdir()) == []
+
+
 def test_a_bug_in_copying_is_raised_as_it_is(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backup, "is_sound", lambda _connection: 1 / 0)
     with pytest.raises(ZeroDivisionError):
