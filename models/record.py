@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform, get_type_hints
 
 from models.audience import AUTHORED, EVERYONE_ON_RECORD, SHARED
@@ -60,16 +61,16 @@ class Declaration:
     is_one_per_child: bool = False
     is_on_timeline: bool = True
     upgrades: Mapping[int, Upgrade] | None = None
+    indexed: tuple[Field, ...] = dataclass_field(init=False)
+    """The fields that lists filter by, in the order of their columns."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "indexed", tuple(field for field in self.fields.values() if field.indexed))
 
     @property
     def policy_class(self) -> str:
         """How permission is decided for it, on the laptop and on the server."""
         return AUTHORED if self.edited_by == "author" else SHARED
-
-    @property
-    def indexed(self) -> tuple[Field, ...]:
-        """The fields that lists filter by, in the order of their columns."""
-        return tuple(field for field in self.fields.values() if field.indexed)
 
     def upgrade(self, body: Body, schema: int) -> Body:
         """Bring a body of an older schema up to this one by adding keys; a newer one is returned as it stands."""

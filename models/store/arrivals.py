@@ -74,13 +74,12 @@ def take(connection: Connection, pen: Pen, arrivals: Sequence[Arrival], touched:
 
 
 def _known(connection: Connection, record_ids: list[str]) -> set[str]:
-    found: set[str] = set()
-    for at in range(0, len(record_ids), 500):
-        some = record_ids[at : at + 500]
-        marks = ", ".join("?" * len(some))
-        rows = connection.exec_driver_sql(f"SELECT record_id FROM record WHERE record_id IN ({marks})", tuple(some))
-        found |= {row.record_id for row in rows}
-    return found
+    # As one value: a statement with hundreds of marks made taking a page half as slow again.
+    rows = connection.exec_driver_sql(
+        "SELECT record_id FROM record WHERE record_id IN (SELECT value FROM json_each(?))",
+        (encode(record_ids).decode(),),
+    )
+    return {row.record_id for row in rows}
 
 
 def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Touched) -> bool:
