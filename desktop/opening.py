@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from desktop.high_water import read_mark
 from desktop.vault import Vault
-from models.errors import StoreDamaged, Trouble
+from models.errors import NotJoined, StoreDamaged, Trouble
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
@@ -56,10 +57,19 @@ class Background(QObject):
 
 
 def _fail(error: BaseException, failed: Callable[[Trouble], object] | None) -> None:
-    if isinstance(error, Trouble) and failed is not None:
-        failed(error)
-    else:
+    if failed is not None:
+        # A bug too: the screen that waits would else wait for ever.
+        failed(error if isinstance(error, Trouble) else _our_fault())
+    if failed is None or not isinstance(error, Trouble):
         raise error
+
+
+def _our_fault() -> Trouble:
+    return Trouble(
+        "Something in Heard went wrong",
+        "What was saved before is safe. A report without any names has been kept.",
+        "Try again. If this stays, restart the laptop, then tell your council’s IT.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +105,38 @@ def recover(vault: Vault, code: str, passphrase: str) -> Held:
 
 
 def open_casebook(folder: Path, key: bytes) -> Held:
-    """Open what the key opens; a damaged file is replaced by its newest sound copy, the damaged one kept aside."""
+    """Open what the key opens; a damaged file is replaced by its newest sound copy, the damaged one kept aside.
+
+    A file that cannot be opened although every page of it is sound is left alone: a copy would lack the newest work.
+    An older copy put in its place is noticed by the mark beside it. Raises Trouble.
+    """
     from models.casebook import Casebook
 
-    if not (folder / "vault.db").exists():
-        return Held(key, None)
+    mark = read_mark(folder)
+    was_repaired = False
     try:
-        return Held(key, Casebook.open(folder, key))
-    except StoreDamaged:
-        Casebook.repair(folder, key)
-        return Held(key, Casebook.open(folder, key), was_repaired=True)
+        if Casebook.was_damage_met(folder) and not Casebook.is_sound(folder, key):
+            raise StoreDamaged("Part of the file on this laptop is damaged")
+        casebook = Casebook.open(folder, key)
+    except NotJoined:
+        return Held(key, None)
+    except StoreDamaged as error:
+        if Casebook.is_sound(folder, key):
+            raise Trouble(
+                "Heard could not open its file",
+                "Everything in it is safe, and nothing has been changed.",
+                "Restart the laptop and try again. If this stays, ask your council’s IT to look at the disk.",
+            ) from error
+        Casebook.repair(folder, key, above_epoch=mark.epoch if mark else 0)
+        casebook, was_repaired = Casebook.open(folder, key), True
+    Casebook.forget_damage(folder)
+    try:
+        if mark is not None and mark.device_id == casebook.me.device_id:
+            casebook.begin_epoch_above(mark.epoch, mark.op_no)
+    except BaseException:
+        casebook.close()
+        raise
+    return Held(key, casebook, was_repaired)
 
 
 @dataclass(frozen=True, slots=True)

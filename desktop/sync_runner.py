@@ -26,6 +26,12 @@ SHOWN_AFTER_SECONDS = 0.3
 """A round quicker than this never flickers the status line."""
 
 
+def _words_of(error: Exception) -> str:
+    if isinstance(error, Trouble):
+        return str(error)
+    return "Something in Heard went wrong while sending. Everything is saved here. Heard tries again by itself."
+
+
 class SyncRunner:
     """Runs rounds while the vault is open, keeps house between them, and says how things stand.
 
@@ -95,11 +101,24 @@ class SyncRunner:
             if self._stopping.is_set():
                 break
             if self._now() >= self._next_house:
-                self._keep_house()
+                self._alive(self._keep_house)
             if self._now() >= self._next_round:
-                self._round()
+                self._alive(self._round)
         if self._centre:
             self._centre.close()
+
+    def _alive(self, step: Callable[[], None]) -> None:
+        """Run a step so that not even a bug ends sync for good: it is reported, and tried again after a while."""
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - handed to the crash path as the thread's own end would be
+            # Keeping house is no round: a laptop without a server never gets one.
+            if self._centre:
+                self._next_round = self._now() + self._backoff.failed()
+            if not isinstance(error, Trouble):
+                threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, self._thread)))
+            with suppress(Trouble):
+                self._say(ATTENTION if self._centre else self._status.state, _words_of(error))
 
     def _round(self) -> None:
         assert self._centre is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,16 +15,16 @@ import models.records  # noqa: F401 - every type must be known before a record i
 from models.changes import Changes
 from models.clock import Clock, to_stamp
 from models.entry import Draft, Edit, Entry, Hit, Notice, Saved, Waiting
-from models.errors import NotAllowed, Trouble
+from models.errors import NotAllowed, NotJoined, StoreDamaged, Trouble
 from models.exchange import Exchange
 from models.identity import Directory, Identity, Worker
 from models.ids import Ids
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
-from models.store import acts, backup, meta, migrate, records, refresh, search, versions
-from models.store.desk import Desk
-from models.store.engine import Cipher, SqlCipher, Store, as_trouble
+from models.store import acts, backup, meta, migrate, records, refresh, salvage, search, versions
+from models.store.desk import Act, Desk
+from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
 from models.version import OpenChoice, Version
 
 REST = timedelta(seconds=120)
@@ -60,7 +60,7 @@ class Casebook:
     ) -> Casebook:
         """Open the casebook of a vault's folder. ``identity`` is written on first opening and read ever after.
 
-        Raises NewerVault, StoreDamaged, or Trouble when there is no identity yet; the file is then unchanged.
+        Raises NewerVault, StoreDamaged, or NotJoined when there is no identity yet; the file is then unchanged.
         """
         cipher = cipher or SqlCipher(key)
         path, backups = folder / "vault.db", folder / "backups"
@@ -85,10 +85,12 @@ class Casebook:
         """Put the newest sound backup in place of a damaged vault, in a new device epoch. Returns the copy used.
 
         The new epoch is above the copy's and above ``above_epoch``, the highest known outside the vault, so that
-        a second repair from the same copy never gives out an op number twice. The damaged file is kept aside.
+        a second repair from the same copy never gives out an op number twice. The damaged file is kept aside, and
+        unsent work that still reads in it is brought over.
         Raises Trouble, with nothing changed, when there is no sound copy.
         """
         cipher = cipher or SqlCipher(key)
+        before = set(folder.glob("damaged-*.db"))
         copy = backup.restore_newest(cipher, folder / "vault.db", folder / "backups")
         store = Store(cipher, folder / "vault.db")
         try:
@@ -96,11 +98,56 @@ class Casebook:
             epoch = max(known.device_epoch, above_epoch) + 1
             newer = msgspec.json.encode(msgspec.structs.replace(known, device_epoch=epoch))
             store.write(lambda connection: meta.put(connection, "identity", newer)).result()
+            for aside in set(folder.glob("damaged-*.db")) - before:
+                # Work newer than the copy. What cannot be brought over stays in the file kept aside.
+                with suppress(Exception):
+                    store.write(lambda connection, aside=aside: salvage.bring_over(cipher, aside, connection)).result()  # type: ignore[misc]
         finally:
             store.close()
         with suppress(Trouble):
             backup.back_up(cipher, folder / "vault.db", folder / "backups", "repaired")
         return copy
+
+    @staticmethod
+    def was_damage_met(folder: Path) -> bool:
+        """Say whether damage was met while the vault was open last: opening alone need not come by the same page."""
+        return (folder / DAMAGE_MET).exists()
+
+    @staticmethod
+    def forget_damage(folder: Path) -> None:
+        """The vault has been looked at whole, or repaired."""
+        with suppress(OSError):
+            (folder / DAMAGE_MET).unlink(missing_ok=True)
+
+    @staticmethod
+    def is_sound(folder: Path, key: bytes) -> bool:
+        """Read every page of the vault without changing a byte. Ask before `repair`: a file that only could not be
+
+        opened for a moment (read-only, no memory) holds newer work than any copy.
+        """
+        path = folder / "vault.db"
+        try:
+            with closing(SqlCipher(key).open(path, is_read_only=True)) as connection:
+                return path.stat().st_size > 0 and backup.is_sound(connection)
+        except Exception:  # noqa: BLE001 - damage shows as DatabaseError, OperationalError or MemoryError, by build
+            return False
+
+    def begin_epoch_above(self, epoch: int, op_no: int) -> bool:
+        """Begin a new device epoch when this file has not yet come as far as ``op_no`` of ``epoch``, kept outside it.
+
+        It is then an older copy, and would give some numbers out twice. Returns whether it was so. Raises Trouble.
+        """
+
+        def act(it: Act) -> bool:
+            known = self._desk.identity
+            if (epoch, op_no) <= (known.device_epoch, versions.last_op_no(it.connection)):
+                return False
+            newer = msgspec.structs.replace(known, device_epoch=epoch + 1)
+            meta.put(it.connection, "identity", msgspec.json.encode(newer))
+            self._desk.identity = newer
+            return True
+
+        return self._desk.write(act).result()
 
     def close(self) -> None:
         """Cut what is being written, then close the file."""
@@ -301,7 +348,11 @@ class Casebook:
     def back_up(self, why: str = "daily") -> Path:
         """Write and check an encrypted copy, beside saving and searching. Raises Trouble when it cannot."""
         store = self._desk.store
-        return backup.back_up(store.cipher, store.path, self._backups, why, self.clock.now())
+        try:
+            return backup.back_up(store.cipher, store.path, self._backups, why, self.clock.now())
+        except StoreDamaged:
+            store.note_damage()
+            raise
 
     def _forget_directory(self, changes: Changes) -> None:
         if changes.is_directory:
@@ -315,7 +366,7 @@ def _identity(store: Store, first: Identity | None) -> Identity:
     if known is not None:
         return known
     if first is None:
-        raise Trouble("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
+        raise NotJoined("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
     data = msgspec.json.encode(first)
     store.write(lambda connection: meta.put(connection, "identity", data)).result()
     return first

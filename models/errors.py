@@ -27,6 +27,10 @@ class StoreDamaged(Trouble):
     """The vault's file failed its own check. Nothing has been changed; repair comes from backup and server."""
 
 
+class NotJoined(Trouble):
+    """There is a vault and no laptop's identity in it: joining was never done, or was cut short. Joining mends it."""
+
+
 class StoreFull(Trouble):
     """The disk has no room for the save. What was saved before stays; the draft stays on screen."""
 

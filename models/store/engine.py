@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -18,6 +18,8 @@ from models.errors import StoreDamaged, StoreFull, Trouble
 
 T = TypeVar("T")
 READERS = 4
+DAMAGE_MET = "vault.damaged"
+"""An empty file beside the vault: damage was met, so that the next opening looks at every page."""
 
 
 class Cipher(Protocol):
@@ -187,7 +189,17 @@ class Store:
             self._read_engine.dispose()
             if trouble is None:
                 raise
+            self._note(trouble)
             raise trouble from error
+
+    def note_damage(self) -> None:
+        """Leave word for the next opening."""
+        with suppress(OSError):
+            self.path.with_name(DAMAGE_MET).touch()
+
+    def _note(self, trouble: Trouble | None) -> None:
+        if isinstance(trouble, StoreDamaged):
+            self.note_damage()
 
     def close(self) -> None:
         """Finish what is queued, then close every connection. Safe to call twice."""
@@ -211,6 +223,8 @@ class Store:
                 # After a failed page check a connection is spoilt; a fresh one still reads every good page.
                 if isinstance(error, exc.DBAPIError | MemoryError):
                     self._write_engine.dispose()
-                future.set_exception(as_trouble(error) or error)
+                trouble = as_trouble(error)
+                self._note(trouble)
+                future.set_exception(trouble or error)
             else:
                 future.set_result(result)

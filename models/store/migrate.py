@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from models.errors import NewerVault, StoreDamaged, Trouble
+from models.errors import NewerVault, NotJoined, StoreDamaged, Trouble
 from models.store.backup import back_up
 from models.store.backup import backups as copies
 from models.store.engine import Cipher, make_engine
@@ -53,7 +53,7 @@ def _gone(has_copies: bool) -> Trouble:
             "There is a copy of it on this laptop. What was sent is safe on the council’s server.",
             "Close Heard and open it again: it repairs itself from its last good copy.",
         )
-    return Trouble("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
+    return NotJoined("This laptop has not joined a council yet", "Nothing is lost.", "Join it with your code.")
 
 
 def _schema_of(cipher: Cipher, path: Path) -> int:

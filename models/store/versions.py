@@ -107,10 +107,15 @@ def keep(connection: Connection, versions: Iterable[Version], *, seqs: Mapping[s
         )
 
 
+def last_op_no(connection: Connection) -> int:
+    """The last op number given out; 0 when there was none."""
+    row = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'op_no'").first()
+    return int(row.value) if row else 0
+
+
 def next_op_no(connection: Connection) -> int:
     """Take the next op number of this device epoch, inside the cut's own transaction."""
-    row = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'op_no'").first()
-    number = (int(row.value) if row else 0) + 1
+    number = last_op_no(connection) + 1
     connection.exec_driver_sql(
         "INSERT INTO meta (name, value) VALUES ('op_no', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (str(number).encode(),),
