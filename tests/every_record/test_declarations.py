@@ -50,7 +50,8 @@ def test_a_sound_value_has_no_fault_and_survives_a_round_trip(declaration: Decla
         assert to_json(field, from_json(field, value)) == (
             value if not is_empty(value) else to_json(field, field.empty())
         )
-    for empty in (None, "", [], ()):
+    nothing: tuple[Any, ...] = (None, "", [], ())
+    for empty in nothing:
         assert fault(field, empty) == ""
         assert from_json(field, empty) == field.empty()
 

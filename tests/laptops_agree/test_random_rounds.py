@@ -15,6 +15,7 @@ from models.errors import Trouble
 from models.ids import Ids
 from models.query import Query
 from models.store import arrivals
+from models.store.versions import standing
 from tests.conftest import StillClock
 from tests.laptops import DELIVER, FAULTS, Killed, Laptop, World
 from tests.verify import digest_of
@@ -209,19 +210,6 @@ def _latest_wins(rule: Any, base: Any, mine: Any, head: Any) -> tuple[Any, bool]
     return (mine, True) if mine != base else (head, True)
 
 
-def _never_the_base(graph: Any, one: str, other: str) -> str | None:
-    found = REAL_PARENT(graph, one, other)
-    parents = graph[found].parents if found in graph else ()
-    return parents[0] if parents and parents[0] in graph else found
-
-
-REAL_PARENT = arrivals.common_parent
-
-
-def _forgets_the_head(connection: Any, versions: Any, **_more: Any) -> None:
-    return None
-
-
 @pytest.mark.parametrize(
     ("place", "fault"), [("models.merge.merge_value", _latest_wins), ("models.store.arrivals._take_known", None)]
 )
@@ -233,7 +221,7 @@ def test_a_planted_fault_is_caught_by_some_seed(
         real = arrivals._take_known
 
         def fault(connection: Any, pen: Any, arrival: Any, touched: Any) -> bool:
-            record = arrivals.standing(connection, arrival.version.record_id)
+            record = standing(connection, arrival.version.record_id)
             assert record is not None
             if arrival.seq > record.head_seq and record.tip is not None and record.working is not None:
                 arrivals.move_forward(connection, pen, record, arrival.version)

@@ -10,7 +10,7 @@ import pytest
 from tests.laptops import Laptop, World
 from tests.verify import Ledger, breaches, digest_of
 
-Spoil = Callable[[World, Laptop], None]
+Spoil = Callable[[World, Laptop], object]
 
 
 def on_laptop(sql: str) -> Spoil:

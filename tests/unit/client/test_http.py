@@ -48,7 +48,7 @@ PAGE = PullPage(rows=(), cursor=7, filling={}, grant_counter=1, timeline=ID, mor
 Listen = Callable[..., Any]
 
 
-def http(status: int, body: bytes = b"", length: int | None = None, **headers: str) -> bytes:
+def http(status: int, body: bytes = b"", length: int | None = None, **headers: Any) -> bytes:
     lines = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body) if length is None else length}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode() + body
@@ -70,7 +70,7 @@ def council(*replies: bytes, token: str = "t" * 43) -> Callable[[Any], bytes]:
     return answer
 
 
-def refusal(status: int, code: str, message: str = "", **headers: str) -> bytes:
+def refusal(status: int, code: str, message: str = "", **headers: Any) -> bytes:
     return http(status, pack(ErrorReply(code=code, message=message)), **headers)
 
 
@@ -230,7 +230,8 @@ def test_a_busy_server_is_waited_for_as_long_as_it_asks_and_no_longer_than_an_ho
 ) -> None:
     busy = ErrorReply(code="busy", message="")
     body = {"packed": pack(busy), "json": msgspec.json.encode(busy), "html": PORTAL}[kind]
-    ear = listen(http(status, body, **({"retry_after": wait} if wait else {})))
+    asked: dict[str, Any] = {"retry_after": wait} if wait else {}
+    ear = listen(http(status, body, **asked))
     centre = Centre(ear.url)
     with pytest.raises(Offline) as told:
         centre.pull(ME, REQUEST)
@@ -324,7 +325,7 @@ def _valid(authority: trustme.CA, first: int, last: int) -> trustme.LeafCert:
     return authority.issue_cert("127.0.0.1", not_before=now + first * year, not_after=now + last * year)
 
 
-BAD = {
+BAD: dict[str, Callable[[trustme.CA, trustme.CA], tuple[trustme.LeafCert, trustme.CA | None]]] = {
     "for another host": lambda ours, _other: (ours.issue_cert("heard.example"), ours),
     "of another authority": lambda ours, other: (other.issue_cert("127.0.0.1"), ours),
     "expired": lambda ours, _other: (_valid(ours, -2, -1), ours),

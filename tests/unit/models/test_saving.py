@@ -362,7 +362,9 @@ def test_every_commit_is_told_once_with_what_it_touched_and_who_asked(desk: Any)
     desk.book.save(draft, {"what_happened": Edit("", "We walked.")}, "the form").result()
     desk.book.remember("page", "today").result()
     assert len(heard) == 1
-    assert (heard[0].records, heard[0].types, heard[0].scopes) == ({draft.record_id}, {"visit_note"}, {SARAH})
+    assert [set(some) for some in (heard[0].records, heard[0].types, heard[0].scopes)] == [
+        {draft.record_id}, {"visit_note"}, {SARAH},
+    ]  # fmt: skip
     assert (heard[0].asked_by, heard[0].is_sync) == ("the form", False)
     theirs = desk.make({"helps_me": "Nan"}, scope_id=TOM)
     desk.take(theirs, scopes={TOM: "iro"})

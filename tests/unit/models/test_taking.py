@@ -20,11 +20,11 @@ SARAH, TOM = "01a00000-0000-7000-8000-000000000001", "01a00000-0000-7000-8000-00
 
 def heads(desk: Any) -> list[tuple[Any, ...]]:
     sql = "SELECT tip_version_id, head_version_id, head_seq FROM record ORDER BY row"
-    return desk.book._desk.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)])
+    return list(desk.book._desk.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)]))
 
 
 def settle(desk: Any, *receipts: Receipt) -> set[str]:
-    return desk.book.exchange.settle(receipts).result()
+    return set(desk.book.exchange.settle(receipts).result())
 
 
 def notices(desk: Any) -> list[tuple[str, str]]:

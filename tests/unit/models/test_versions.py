@@ -22,7 +22,7 @@ SARAH = "01a00000-0000-7000-8000-000000000001"
 
 
 def rows(desk: Any, sql: str) -> list[tuple[Any, ...]]:
-    return desk.book._desk.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)])
+    return list(desk.book._desk.read(lambda connection: [tuple(row) for row in connection.exec_driver_sql(sql)]))
 
 
 def test_each_cut_follows_the_one_before_and_never_changes(desk: Any) -> None:
