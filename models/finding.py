@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 
 from models.entry import Entry, Hit
 from models.reading import telling_apart, when_words
@@ -12,6 +14,9 @@ from models.wording import Spoken, name_and_age, say
 
 MOST_CHILDREN = 8
 CHILDREN, WRITTEN, PAGES, RECENT = "Children", "Notes and words", "Pages", "Looked at last"
+NEARLY = "Perhaps you mean"
+SHORTEST_NEARLY, NEAR_ENOUGH = 3, 0.7
+"""Letters typed, and likeness of a name from 0 to 1, from which a name that was typed wrongly is offered."""
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -53,10 +58,8 @@ class Result:
 def name_spans(text: str, typed: str) -> Spans:
     """Where each typed word begins a word of ``text``; empty unless every one of them does."""
     found: list[tuple[int, int]] = []
-    folded = text.casefold()
-    if len(folded) != len(text):
-        return ()
-    for word in typed.casefold().split():
+    folded = _folded(text)
+    for word in _folded(unicodedata.normalize("NFC", typed)).split():
         starts = [
             at for at in range(len(text)) if folded.startswith(word, at) and (not at or not text[at - 1].isalnum())
         ]
@@ -64,6 +67,12 @@ def name_spans(text: str, typed: str) -> Spans:
             return ()
         found.append((starts[0], starts[0] + len(word)))
     return tuple(sorted(set(found)))
+
+
+def _folded(text: str) -> str:
+    """Letters without capitals and accents, one for each: few keyboards have all that names are written with."""
+    letters = (unicodedata.normalize("NFD", letter)[0].casefold() for letter in text.replace("’", "'"))
+    return "".join(letter if len(letter) == 1 else kept for letter, kept in zip(letters, text, strict=True))
 
 
 def _word_start(text: str, word: str) -> int:
@@ -105,6 +114,22 @@ def find_children(typed: str, everyone: Sequence[Entry], today: date) -> list[Re
         if spans or name_spans(str(child.body.get("legal_name") or ""), typed):
             found.append(child_result(child, everyone, today, spans))
     return found[:MOST_CHILDREN]
+
+
+def find_nearly(typed: str, everyone: Sequence[Entry], today: date) -> list[Result]:
+    """Children whose name is nearly what is typed, the nearest first: names are heard before they are spelt."""
+    wanted = _folded(typed.strip())
+    if len(wanted) < SHORTEST_NEARLY:
+        return []
+    near = []
+    for child in everyone:
+        name = _folded(Spoken.of(child.body).name)
+        likeness = max(SequenceMatcher(None, wanted, part).ratio() for part in (name, *name.split()[:1]))
+        if likeness >= NEAR_ENOUGH:
+            near.append((-likeness, name, child))
+    return [child_result(child, everyone, today) for _, _, child in sorted(near, key=lambda one: one[:2])][
+        :MOST_CHILDREN
+    ]
 
 
 def find_pages(typed: str, commands: Iterable[tuple[str, str, str]] = COMMANDS) -> list[Result]:
@@ -157,6 +182,8 @@ def results(typed: str, hits: Iterable[Hit], everyone: Sequence[Entry], today: d
         (WRITTEN, [hit_result(hit, by_scope.get(hit.entry.scope_id), today) for hit in hits if _is_written(hit)]),
         (PAGES, find_pages(typed)),
     ]
+    if not any(rows for _, rows in groups):
+        groups = [(NEARLY, find_nearly(typed, everyone, today))]
     return [row for title, rows in groups if rows for row in (Result(title), *rows)]
 
 

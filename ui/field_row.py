@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from models.fields import Field
 from models.wording import say
-from ui import style
+from ui import style, theme
 from ui.editor import Around
 from ui.editors import LineEditor, PickEditor, ProseEditor, make_editor
 from ui.parts.labels import PlainLabel
 from ui.parts.two_versions_strip import TwoVersionsStrip
 
-BAR_ROOM = 16
+BAR, BAR_ROOM = 4, 16
 LONGEST_ON_ONE_LINE = 36  # letters of a label; a longer one is broken
 WAITING = "This was changed elsewhere while you wrote. You will see it when you leave this box. Both are kept."
 
@@ -163,11 +163,16 @@ class FieldRow(QFrame):
         self.problem.setText(words)
         self.problem.setVisible(bool(words))
         style.mark(self, state="problem" if words else "")
-        # Beside the bar of the style sheet; a frame without a shape takes no padding from there.
+        # Beside the bar, which is drawn here: a style sheet's border would leave its room behind when it is gone.
         self.column.setContentsMargins(BAR_ROOM if words else 0, 0, 0, 0)
         self.editor.mark_problem(is_wrong=bool(words))
         self.editor.describe(" ".join(part for part in (f"Problem: {words}" if words else "", self._help) if part))
         self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._problem:
+            QPainter(self).fillRect(0, 0, BAR, self.height(), theme.current().colour("danger"))
 
     def shown_problem(self) -> str:
         """What is said to be wrong."""

@@ -222,7 +222,7 @@ class HeardWindow(QMainWindow):
         self.top.state.show_state(words, icon, tone, short)
 
     def toast(self, words: str, undo: Callable[[], None] | None = None) -> None:
-        """Say something for ten seconds, with Undo where there is one."""
+        """Say something for a few seconds; longer, and with Undo, where there is one."""
         self.toasts.say(words, undo)
 
     def announce(self, words: str) -> None:

@@ -42,7 +42,8 @@ class Visit:
 class Pages(QStackedWidget):
     """`arrived` carries a Visit. A page is a QWidget with ``page_key`` and ``opened(**arguments)``.
 
-    It may have ``may_leave() -> bool`` (False keeps it), ``leave()`` (always called before another page stands, at
+    It may have ``only_asks`` (true while it asks whom it is about: no place to come back to), ``may_leave() -> bool``
+    (False keeps it), ``leave()`` (always called before another page stands, at
     the end and before a lock) and ``act(name) -> bool``: answer a key of `ui.actions`, or say it is not for this page.
     The names asked are ``back`` (something open inside the page closes first), ``finish``, ``undo``, ``saved`` (say
     how it stands with saving), ``before_you_knock``, and ``flush`` (save what is typed, now). A page answers there and
@@ -83,10 +84,12 @@ class Pages(QStackedWidget):
     def open(self, key: str, arguments: Mapping[str, object] | None = None) -> bool:
         """Show a page; False if the page that stands may not be left."""
         wanted = Visit(self._specs[key].key, dict(arguments or {}))
-        before = self._here
+        before, page = self._here, self.currentWidget()
+        # Asking whom it is about leads to the page itself: who goes back has had the answer, and not the question.
+        was_asked = before is not None and before.key == key and bool(getattr(page, "only_asks", False))
         if not self._go(wanted):
             return False
-        if before is not None and before != wanted:
+        if before is not None and before != wanted and not was_asked:
             self._way_back = [*self._way_back, before][-LONGEST_WAY_BACK:]
         return True
 

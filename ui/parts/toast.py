@@ -1,4 +1,4 @@
-"""A short message at the foot of the window, with Undo for ten seconds; it is also said aloud."""
+"""A short message at the foot of the window, ten seconds with Undo and five without; it is also said aloud."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 from ui import access, style
 from ui.parts.labels import PlainLabel
 
-SHOWN_FOR_MS = 10_000
+SHOWN_FOR_MS = 5_000
+UNDO_FOR_MS = 10_000
 FOOT = 20
 
 
@@ -39,8 +40,8 @@ class Toast(QFrame):
         over.installEventFilter(self)
         self.hide()
 
-    def say(self, words: str, undo: Callable[[], None] | None = None, *, shown_for_ms: int = SHOWN_FOR_MS) -> None:
-        """Show ``words``; with ``undo`` a button that calls it."""
+    def say(self, words: str, undo: Callable[[], None] | None = None, *, shown_for_ms: int = 0) -> None:
+        """Show ``words``; with ``undo`` a button that calls it. ``shown_for_ms`` of 0 is as long as is usual."""
         self._undo = undo
         self.label.setText(words)
         self.setAccessibleName(words)
@@ -48,7 +49,7 @@ class Toast(QFrame):
         self._place()
         self.show()
         self.raise_()
-        self._timer.start(shown_for_ms)
+        self._timer.start(shown_for_ms or (UNDO_FOR_MS if undo else SHOWN_FOR_MS))
         access.announce(self._over, f"{words}. Undo is available." if undo else words)
 
     def clear(self) -> None:

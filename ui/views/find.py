@@ -59,6 +59,7 @@ class FindPage(QWidget):
         self.nothing.hide()
         column.addWidget(self.nothing, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(self._make_hint())
+        self._shown_for = ""
         self.setFocusProxy(self.field)
         self._names_first = QTimer(self)
         self._names_first.setSingleShot(True)
@@ -142,7 +143,15 @@ class FindPage(QWidget):
         casebook = self._link.casebook
         self._show(results(typed, hits, casebook.children(), casebook.clock.today()), typed)
 
+    def _catch_up(self) -> None:
+        """A key pressed before the answer came means what is typed now, never a row of what was typed before."""
+        typed, casebook = self.field.text().strip(), self._link.casebook
+        if typed != self._shown_for:
+            found = casebook.find(typed, MOST) if len(typed) >= SHORTEST else []
+            self._take((typed, found))
+
     def _show(self, rows: list[Result], typed: str) -> None:
+        self._shown_for = typed
         self.model.show_rows(rows)
         self.nothing.setVisible(not rows)
         self.list.setVisible(bool(rows))
@@ -169,6 +178,8 @@ class FindPage(QWidget):
         if watched is not self.field or not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
         is_new_note = event.key() == Qt.Key.Key_N and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if event.type() == QEvent.Type.ShortcutOverride and is_new_note:
+            self._catch_up()
         if event.type() == QEvent.Type.ShortcutOverride and is_new_note and self.new_note_about():
             # The window's own Ctrl+N knows nothing of the row chosen here.
             event.accept()
@@ -179,6 +190,8 @@ class FindPage(QWidget):
 
     def _on_key(self, event: QKeyEvent, *, is_new_note: bool) -> bool:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        if is_new_note or event.key() in (*steps, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._catch_up()
         if event.key() in steps:
             self.list.step(steps[Qt.Key(event.key())])
             self._say_current()

@@ -289,7 +289,7 @@ class FormPage(QWidget):
             return
         found = self.unfit()
         if found:
-            self.problems.show_problems(found, SAFE)
+            self.problems.show_problems(found, SAFE if form.autosave.exists or form.has_unsaved() else "")
             return
         form.when_clean(self._go_back)
 

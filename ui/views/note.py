@@ -58,7 +58,7 @@ class NotePage(QWidget):
         self._reading: NoteReading | None = None
         self._side: NoteSide | None = None
         self._is_narrow: bool | None = None
-        self._is_finishing = self._is_warned = False
+        self._is_finishing = self._is_warned = self.only_asks = False
         self.line = SaveLine()
         self.line.copy_asked.connect(self._copy_unsaved)
         self.head = PageHead("note", self.line, self)
@@ -105,6 +105,7 @@ class NotePage(QWidget):
     def opened(self, scope_id: str = "", record_id: str = "", planned_visit_id: str = "") -> None:
         """Show a note to write or to read; without a child, ask whom it is about."""
         self._clear()
+        self.only_asks = False
         self._scope_id, self._note_id, self._planned_id = scope_id, record_id, planned_visit_id
         entry = self._link.casebook.entry(record_id) if record_id else self._begun_for(planned_visit_id)
         if record_id and entry is None:
@@ -248,6 +249,7 @@ class NotePage(QWidget):
         self._fit(anew=True)
 
     def _ask_child(self) -> None:
+        self.only_asks = True
         self.head.show_child("New visit note", "")
         chooser = ChooseChild(self._link.casebook, "Whom is this note about?", self.page.content)
         chooser.chosen.connect(lambda scope_id: self._navigator.open("note", scope_id=scope_id))
@@ -332,7 +334,7 @@ class NotePage(QWidget):
         if form is None:
             return
         found = form.check()
-        self.summary.show_problems(found, SAFE if found else "")
+        self.summary.show_problems(found, SAFE if form.autosave.exists or form.has_unsaved() else "")
         if found:
             self.page.ensureWidgetVisible(self.summary)
             return
@@ -347,6 +349,7 @@ class NotePage(QWidget):
 
     def _finished(self, _entry: Entry) -> None:
         self._reopen()
+        self.page.verticalScrollBar().setValue(0)  # what is read from now on begins at its top
         self._navigator.toast("Note finished")
 
     def _not_finished(self, trouble: Trouble) -> None:

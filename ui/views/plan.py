@@ -55,7 +55,7 @@ class PlanPage(FormPage):
         self.first: Banner | None = None
         self.earlier: Banner | None = None
         self._planned_before = ""
-        self._was_asked = False
+        self._was_asked = self._is_new = self.only_asks = False
         self.start_button = self.add_head("Start visit note", "file-pen-line", "plan.note", self._start_note)
         self.done_button = self.add_head("Done", "check", "plan.done", self.done, actions.keys("finish"))
         self.move_button = self.add_tool("Move this visit", "calendar-clock", "plan.move", self._move)
@@ -72,11 +72,12 @@ class PlanPage(FormPage):
         """Show a planned visit, begin one, or ask to whom."""
         self.clear()
         self.warning = self.first = self.earlier = self.who_goes = None
-        self._was_asked = False
+        self._was_asked = self.only_asks = False
         casebook = self._link.casebook
         entry = casebook.entry(record_id) if record_id else None
         declaration = declaration_of("planned_visit")
         assert declaration is not None
+        self._is_new = entry is None
         title = "Planned visit" if entry else "Plan a visit"
         self.show_child(entry.scope_id if entry else "" if record_id else scope_id, title)
         self._planned_before = str(entry.body.get("planned_at") or "") if entry else ""
@@ -93,6 +94,7 @@ class PlanPage(FormPage):
         self.arrive()
 
     def _ask_child(self) -> None:
+        self.only_asks = True
         choose = ChooseChild(self._link.casebook, "Whom do you plan to visit?", self.page.content)
         choose.chosen.connect(lambda scope: self._navigator.open("plan", scope_id=scope))
         self.show_choice(choose)
@@ -343,14 +345,13 @@ class PlanPage(FormPage):
             row.show_problem(NO_DAY)
             found = [(NO_DAY, row.editor.target())]
         if found:
-            self.problems.show_problems(found, SAFE if form.autosave.exists else "")
+            self.problems.show_problems(found, SAFE if form.autosave.exists or form.has_unsaved() else "")
             return
         self.problems.clear()
         if self._ask_what_was_told():
             return
-        is_new = not form.autosave.exists and not form.autosave.has_unsaved()
         form.begin()
-        form.when_clean(lambda: self._planned(is_new=is_new))
+        form.when_clean(self._planned)
 
     def _ask_what_was_told(self) -> bool:
         """Ask once, on leaving a visit moved or cancelled, and never twice. True while it is being asked."""
@@ -369,9 +370,9 @@ class PlanPage(FormPage):
         access.announce(self, words)
         return True
 
-    def _planned(self, *, is_new: bool) -> None:
+    def _planned(self) -> None:
         at = read_moment(str(self.form.body().get("planned_at") or "")) if self.form is not None else None
-        if is_new and at is not None and self.isVisible():
+        if self._is_new and self._state == "planned" and at is not None and self.isVisible():
             self._navigator.toast(f"Visit planned: {say_moment(at)}")
         self._go_back()
 

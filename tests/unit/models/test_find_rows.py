@@ -44,7 +44,18 @@ def test_a_name_matches_where_each_typed_word_begins_a_word() -> None:
     assert name_spans("Jaydon M", "don") == ()
     assert name_spans("Mary-Ann", "ann") == ((5, 8),)
     assert name_spans("Annann", "nn") == ()
-    assert name_spans("Straße", "str") == ()
+    assert name_spans("Straße", "str") == ((0, 3),)
+
+
+def test_a_name_is_found_without_its_accents_and_with_any_apostrophe() -> None:
+    assert name_spans("Zoë O’Neil", "zoe o'n") == ((0, 3), (4, 7))
+    assert name_spans("Zoe", "zoë") == ((0, 3),)
+
+
+def test_a_name_typed_wrongly_is_offered_where_nothing_else_matches() -> None:
+    assert [row.title for row in results("Jayden", [], EVERYONE, TODAY)] == ["Perhaps you mean", "Jaydon M"]
+    assert [row.title for row in results("sarha", [], EVERYONE, TODAY)] == ["Perhaps you mean", "Sarah, 17"]
+    assert results("xq", [], EVERYONE, TODAY) == results("kettle", [], EVERYONE, TODAY) == []
 
 
 def test_children_are_found_by_what_they_are_called_and_by_their_legal_name() -> None:

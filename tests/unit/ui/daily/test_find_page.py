@@ -50,6 +50,17 @@ def test_a_child_is_found_first_and_three_letters_and_ctrl_n_start_a_note_about_
     stage.wait(lambda: recent_children(stage.casebook) == [stage.scope("Noor A")])
 
 
+def test_enter_pressed_before_the_answer_never_opens_what_stood_there_for_fewer_letters(stage: Any) -> None:
+    stage.fill()
+    note_looked_at(stage.link, stage.scope("Leo B"))
+    stage.wait(lambda: recent_children(stage.casebook) == [stage.scope("Leo B")])
+    for keys in ("Return", "N"):
+        page = stage.show(FindPage)
+        QTest.keyClicks(page.field, "noor")
+        QTest.keyClick(page.field, KEY.Key_Return) if keys == "Return" else QTest.keyClick(page.field, KEY.Key_N, CTRL)
+        assert stage.pages.opened[-1][1] == {"scope_id": stage.scope("Noor A")}
+
+
 def test_arrow_keys_pass_over_headings(stage: Any) -> None:
     stage.fill()
     page = stage.show(FindPage)
