@@ -85,7 +85,8 @@ class App:
         if not self._take_lock():
             return 0
         self._protect()
-        if self._vault.exists() and (self._options.vault / "vault.head").exists():
+        if self._vault.exists():
+            # Also without its key file: the copy of that may open it, and nothing may be set up in a vault's place.
             self._show_unlock()
         else:
             self._show_first_run("passphrase")

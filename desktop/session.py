@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
 from desktop.screen_pin import PinGate, find_pin_weakness, hash_pin
 from desktop.settings import SettingsFile
+from desktop.staying import Staying
 from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
 from models.casebook import Casebook
@@ -77,6 +79,7 @@ class Session:
         # Steady also while the laptop sleeps, unlike time.monotonic on Linux.
         self._watch = IdleWatch(current().steady_seconds, settings.read().lock_minutes)
         self._idle = IdleFilter(self._watch, _application())
+        self._staying = Staying(self.link, self.window, self._watch)
         self._join()
         self._power = watch_power(lock_before_sleep, lock)
         self._power.start()
@@ -86,8 +89,7 @@ class Session:
         worker = self.casebook.me.worker
         self.window.show_worker(worker.display_name, worker.job_title)
         self._show_status(Status(OFFLINE, self.casebook.waiting_count()))
-        key, arguments = self._page_before()
-        self.window.come_back_to(key, arguments)
+        self._come_back()
         room = self.window.screen().availableSize()
         self.window.resize(min(USUAL_SIZE[0], room.width()), min(USUAL_SIZE[1], room.height()))
         self.window.show()
@@ -100,7 +102,10 @@ class Session:
         def stop() -> None:
             self.runner.stop(AT_LOCK_SECONDS if may_send else 0.0)
 
-        return [self._take_down_window, self._remember_page, stop, self.link.close, self.casebook.close]
+        # Each a step of its own: one that fails must not keep what is typed from being saved.
+        return [
+            self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close, self.casebook.close,
+        ]  # fmt: skip
 
     # ---- joining the parts ----
 
@@ -179,9 +184,13 @@ class Session:
         except (ValueError, TypeError, AttributeError):
             return "today", {}
 
-    def _take_down_window(self) -> None:
-        self.window.cover()
-        self.window.pages.leave()
+    def _come_back(self) -> None:
+        """Open the page that stood. One that cannot be opened must not keep the worker out of all the others."""
+        try:
+            self.window.come_back_to(*self._page_before())
+        except Exception as error:  # noqa: BLE001 - a bug takes the crash path, and the worker comes in all the same
+            self.window.come_back_to("today", {})
+            sys.excepthook(type(error), error, error.__traceback__)
 
     def _remember_page(self) -> None:
         here = self.window.here()
