@@ -148,7 +148,11 @@ def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edi
         choices = _apply(pen, record, body, choices, name, tidy)
         if body.get(name) != tidy.value and not (is_empty(body.get(name)) and is_empty(tidy.value)):
             merged[name] = body.get(name)
-    state = msgspec.structs.replace(now, body=body, open_choices=choices, changed_at=pen.clock.stamp())
+    # Whoever still writes has not seen the delete come in: the edit wins, or the words would go where nobody looks.
+    is_deleted = now.is_deleted and not edits
+    state = msgspec.structs.replace(
+        now, body=body, open_choices=choices, changed_at=pen.clock.stamp(), is_deleted=is_deleted
+    )
     write_working(connection, record, state)
     return merged
 
