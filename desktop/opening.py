@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,12 +14,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop.high_water import read_mark
 from desktop.vault import Vault
-from models.errors import NotJoined, StoreDamaged, Trouble
+from models.errors import NotJoined, StoreDamaged, StoreFull, Trouble
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
 
 T = TypeVar("T")
+SPARE_BYTES = 1024 * 1024
 
 
 class Background(QObject):
@@ -120,6 +122,8 @@ def open_casebook(folder: Path, key: bytes) -> Held:
         casebook = Casebook.open(folder, key)
     except NotJoined:
         return Held(key, None)
+    except StoreFull as error:
+        raise _no_room() from error
     except StoreDamaged as error:
         if Casebook.is_sound(folder, key):
             raise Trouble(
@@ -127,6 +131,9 @@ def open_casebook(folder: Path, key: bytes) -> Held:
                 "Everything in it is safe, and nothing has been changed.",
                 "Restart the laptop and try again. If this stays, ask your council’s IT to look at the disk.",
             ) from error
+        if shutil.disk_usage(folder).free < _room_for_repair(folder):
+            # On a full disk not even a sound copy can be read, and would be taken for a damaged one.
+            raise _no_room() from error
         Casebook.repair(folder, key, above_epoch=mark.epoch if mark else 0)
         casebook, was_repaired = Casebook.open(folder, key), True
     Casebook.forget_damage(folder)
@@ -137,6 +144,20 @@ def open_casebook(folder: Path, key: bytes) -> Held:
         casebook.close()
         raise
     return Held(key, casebook, was_repaired)
+
+
+def _no_room() -> Trouble:
+    return Trouble(
+        "The laptop’s disk is full",
+        "Everything in Heard is safe, and nothing has been changed.",
+        "Delete something you do not need, outside Heard, then open it again.",
+    )
+
+
+def _room_for_repair(folder: Path) -> int:
+    """Bytes a repair may take: the vault anew, and the copy made of it."""
+    sizes = [path.stat().st_size for path in (*folder.glob("vault.db"), *folder.glob("backups/heard-*.db"))]
+    return 2 * max(sizes, default=0) + SPARE_BYTES
 
 
 @dataclass(frozen=True, slots=True)

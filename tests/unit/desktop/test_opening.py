@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from desktop.high_water import Mark, write_mark
 from desktop.opening import _fail, open_casebook
 from models.casebook import Casebook
 from models.entry import Edit
-from models.errors import StoreDamaged, Trouble
+from models.errors import StoreDamaged, StoreFull, Trouble
 from models.identity import Identity, Worker
 from models.query import Query
 from models.store import migrate
@@ -198,3 +200,29 @@ def test_a_bug_while_opening_is_told_to_the_screen_that_waits_and_still_takes_th
     assert told[-1].title == "No disk"
     with pytest.raises(Trouble):
         _fail(Trouble("Nobody waits"), None)
+
+
+def test_a_full_disk_at_unlock_is_told_as_it_is_and_changes_nothing(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_more: Any) -> Casebook:
+        raise StoreFull("The disk did not take what was written")
+
+    monkeypatch.setattr(Casebook, "open", fail)
+    with pytest.raises(Trouble, match="disk is full") as told:
+        open_casebook(vault, KEY)
+    assert "on the screen" not in str(told.value)
+
+
+def test_a_damaged_vault_waits_for_room_and_is_never_said_to_have_no_copy(
+    vault: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(vault, 0)
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _folder: SimpleNamespace(free=100_000))
+        with pytest.raises(Trouble, match="disk is full"):
+            open_casebook(vault, KEY)
+    assert not list(vault.glob("damaged-*"))
+    book, was_repaired = open_now(vault)
+    assert was_repaired
+    book.close()
