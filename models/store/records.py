@@ -287,10 +287,10 @@ def put_choices_away(connection: Connection, pen: Pen, record_id: str) -> None:
 
 
 def waiting(connection: Connection) -> list[Waiting]:
-    """What is saved here and not acknowledged, newest first."""
+    """What is saved here and not acknowledged, newest first. What must be hidden is sent and counted, never named."""
     rows = connection.exec_driver_sql(
-        f"{_ENTRY} WHERE r.working IS NOT NULL "
-        "OR r.record_id IN (SELECT record_id FROM outbox WHERE held_reason = '') ORDER BY r.changed_at DESC LIMIT 500"
+        f"{_ENTRY} WHERE r.is_hidden = 0 AND (r.working IS NOT NULL "
+        "OR r.record_id IN (SELECT record_id FROM outbox WHERE held_reason = '')) ORDER BY r.changed_at DESC LIMIT 500"
     )
     entries: Sequence[Entry] = [read_entry(row) for row in rows]
     return [Waiting(one, one.changed_at) for one in entries]

@@ -226,3 +226,13 @@ def test_waiting_work_is_listed_newest_first_and_counted_once_a_record(desk: Any
     assert desk.book.waiting_count() == len(desk.book.waiting()) == 6
     stamps = [one.since for one in desk.book.waiting()]
     assert stamps == sorted(stamps, reverse=True)
+
+
+def test_unsent_work_about_a_child_no_longer_assigned_is_counted_and_sent_and_not_named(desk: Any) -> None:
+    desk.begin(what_happened="written in a hurry")
+    desk.book.cut_all().result()
+    assert len(desk.book.waiting()) == 1
+    desk.take(scopes={TOM: "social_worker"})
+    assert desk.book.waiting() == []
+    assert desk.book.waiting_count() == 1
+    assert len(desk.book.exchange.to_send(9)) == 1
