@@ -72,7 +72,7 @@ class StateChip(QPushButton):
         self._narrow = self._by_keyboard = False
         self.setObjectName("top.state")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.hide()
 
     def words(self) -> str:
@@ -105,7 +105,9 @@ class StateChip(QPushButton):
         return QSize(round(wide + 0.99), look.px(40))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        look = theme.current()
+        short = QFontMetricsF(look.font("small", 600)).horizontalAdvance(self._shown()[:7] + "…")
+        return QSize(min(round(13 + look.px(18) + 7 + short + 13.99), self.sizeHint().width()), look.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()
@@ -121,8 +123,12 @@ class StateChip(QPushButton):
         icons.paint(painter, self._icon, QRectF(13, round((self.height() - side) / 2), side, side), ink, 2)
         painter.setFont(look.font("small", 600))
         painter.setPen(ink)
-        words = QRectF(13 + side + 7, 0, self.width(), self.height())
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._shown())
+        left = 13 + side + 7
+        words = QRectF(left, 0, self.width() - left, self.height())
+        # Large letters in a small window: an ellipsis says that there is more, and the tip has it all.
+        letter = QFontMetricsF(look.font("small", 600))
+        shown = letter.elidedText(self._shown(), Qt.TextElideMode.ElideRight, self.width() - left - 8)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason

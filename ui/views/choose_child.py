@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.casebook import Casebook
@@ -15,6 +16,8 @@ from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
 from ui.parts.picker import Picker
 from ui.views.child_facts import recent_children
+
+HINT = "Type a name or press the arrow keys, then Enter."
 
 
 class ChooseChild(QWidget):
@@ -47,13 +50,16 @@ class ChooseChild(QWidget):
             card.add(chips)
         card.add(PlainLabel("Any child or young person assigned to you", "overline", card))
         self.box = Picker(card)
-        access.describe(self.box, "Child or young person", key="choose_child")
+        self._is_typing = False
+        access.describe(self.box, "Child or young person", HINT, key="choose_child")
         self.box.view().setAccessibleName("Child or young person")
         self.box.addItem("Choose", "")
         for scope, name in names.items():
             self.box.addItem(name, scope)
         self.box.activated.connect(lambda _at: self._pick())
+        self.box.installEventFilter(self)
         card.add(self.box)
+        card.add(PlainLabel(HINT, "small", card))
         card.setMaximumWidth(720)
         self._first = self.box
 
@@ -61,6 +67,23 @@ class ChooseChild(QWidget):
         """Take the focus."""
         self._first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Keys move among the names of a closed list. Qt calls each of them picked: the first letter would have chosen
+        # some child, and the rest of the name would have been typed into that child's record.
+        if watched is self.box and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._is_typing = False
+                self._pick()
+                return True
+            self._is_typing = True
+            QTimer.singleShot(0, self, self._typed)
+        return super().eventFilter(watched, event)
+
+    def _typed(self) -> None:
+        self._is_typing = False
+
     def _pick(self) -> None:
+        if self._is_typing:
+            return
         if scope := str(self.box.currentData() or ""):
             self.chosen.emit(scope)

@@ -391,6 +391,13 @@ def test_undo_in_the_message_undoes_once(gallery: SimpleNamespace) -> None:
     assert gallery.toast.isHidden()
 
 
+def test_a_message_stays_longer_where_there_is_something_to_undo(gallery: SimpleNamespace) -> None:
+    gallery.toast.say("Note finished")
+    assert gallery.toast._timer.interval() == 5_000
+    gallery.toast.say("Note deleted", lambda: None)
+    assert gallery.toast._timer.interval() == 10_000
+
+
 def test_a_message_leaves_by_itself_and_stays_while_its_button_has_the_focus(gallery: SimpleNamespace, qtbot) -> None:
     gallery.toast.say("Note deleted", lambda: None)
     gallery.toast.undo_button.setFocus()

@@ -206,3 +206,12 @@ def test_times_line_up_under_each_other(look: Theme, qtbot) -> None:
         label.show()
     widths = {label.fontMetrics().horizontalAdvance(label.text()) for label in labels}
     assert len(widths) == 1
+
+
+def test_another_typeface_at_the_same_size_dresses_what_stands_there_already(look: Theme) -> None:
+    label = PlainLabel("Children", "h1")
+    label.ensurePolished()
+    assert label.font().family() == fonts.ATKINSON
+    look.set_look(Look(typeface=fonts.OPEN_DYSLEXIC))
+    assert label.font().family() == fonts.OPEN_DYSLEXIC
+    label.deleteLater()

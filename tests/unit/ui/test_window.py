@@ -116,6 +116,15 @@ def test_the_way_back_is_the_way_one_came(shell: SimpleNamespace) -> None:
     assert came == [Visit("note", {"child_id": "c1"}), Visit("children"), Visit("today"), Visit("today")]
 
 
+def test_the_way_back_leads_past_the_question_whom_it_is_about(shell: SimpleNamespace) -> None:
+    window = shell.window
+    window.open("note")
+    window.pages.currentWidget().only_asks = True
+    window.open("note", child_id="c1")
+    window.back()
+    assert window.here() == Visit("today")
+
+
 def test_without_a_way_back_escape_leads_to_today(shell: SimpleNamespace) -> None:
     shell.window.open("children")
     shell.window.pages.forget()

@@ -348,8 +348,11 @@ def test_problems_are_said_in_a_summary_and_at_the_field_and_lead_to_it(make: An
     at = words.index("Choose if you saw Sarah alone")
     QTest.mouseClick(summary.links()[at], Qt.MouseButton.LeftButton)
     assert form.rows["seen_alone"].has_cursor()
+    assert form.rows["seen_alone"].column.contentsMargins().left() > 0
     chip(form, "seen_alone", "yes")
     assert form.rows["seen_alone"].shown_problem() == ""
+    assert form.rows["seen_alone"].contentsRect() == form.rows["seen_alone"].rect()
+    assert form.rows["seen_alone"].column.contentsMargins().left() == 0
 
 
 def test_every_label_has_an_alt_letter_of_its_own_while_there_are_letters(make: Any) -> None:

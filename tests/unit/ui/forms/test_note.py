@@ -151,7 +151,10 @@ def test_without_a_child_the_page_asks_whom_it_is_about(page: Any, stage: Any) -
     assert "Whom is this note about?" in texts(page)
     box = QApplication.focusWidget()
     assert box.objectName() == "choose_child"
+    before = len(stage.pages.opened)
     QTest.keyClick(box, KEY.Key_Down)
+    assert len(stage.pages.opened) == before, "a key that moves among the names has chosen one"
+    QTest.keyClick(box, KEY.Key_Return)
     assert stage.pages.opened[-1] == ("note", {"scope_id": stage.scope})
 
 
