@@ -335,6 +335,7 @@ def test_without_a_child_it_asks_whom_it_is_about(at: SimpleNamespace) -> None:
     page = open_record(at, type="person_i_trust")
     assert page.form is None
     QTest.keyClick(at.window.focusWidget(), K.Key_Down)
+    QTest.keyClick(at.window.focusWidget(), K.Key_Return)
     wait_for(lambda: at.window.here().arguments.get("scope_id") in at.scopes)
     at.settle()
     assert at.window.pages.currentWidget().form is not None

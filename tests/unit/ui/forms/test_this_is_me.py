@@ -249,6 +249,7 @@ def test_without_a_child_the_page_asks_whose_it_is(page: Any, stage: Any) -> Non
     page.opened()
     assert "Whose page?" in texts(page)
     QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Down)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
     assert stage.pages.opened == [("this_is_me", {"scope_id": stage.scope})]
 
 
