@@ -355,6 +355,7 @@ def run(out: Path) -> int:
     for old in out.glob("*.png"):
         old.unlink()
     start = time.monotonic()
+    print("The tour of Heard begins: two apps and a council’s server, all data invented.", flush=True)  # noqa: T201
     with tempfile.TemporaryDirectory(prefix="heard-tour-") as folder, ExitStack() as ends:
         tour = Tour(out.resolve(), Path(folder), ends)
         try:
