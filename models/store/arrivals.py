@@ -18,6 +18,7 @@ from models.store.versions import (
     Standing,
     UnknownAncestry,
     append_own,
+    body_now,
     brought_up,
     common_parent,
     cut,
@@ -57,10 +58,9 @@ def take(connection: Connection, pen: Pen, arrivals: Sequence[Arrival], touched:
     known = _known(connection, list(heads))
     new = [arrival for record_id, arrival in heads.items() if record_id not in known]
     if new:
-        states = [brought_up(a.version.type, Working.of(a.version)) for a in new]
         values = [
-            (*row_values(a.version, project(a.version.type, state.body)), a.seq, encode(a.version))
-            for a, state in zip(new, states, strict=True)
+            (*row_values(a.version, project(a.version.type, body_now(a.version))), a.seq, encode(a.version))
+            for a in new
         ]
         connection.exec_driver_sql(_INSERT, values)
     for arrival in new:

@@ -21,6 +21,8 @@ class Columns(NamedTuple):
 
 def column_text(value: Any) -> str | None:
     """A JSON value as a column holds it: ticks as 1 and 0, everything else as its text."""
+    if isinstance(value, str):
+        return value or None
     if is_empty(value):
         return None
     if isinstance(value, bool):

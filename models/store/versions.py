@@ -13,7 +13,7 @@ from models.clock import Clock
 from models.identity import Identity
 from models.ids import Ids
 from models.record import declaration_of
-from models.version import Version, Working, encode_body, hash_body, new_salt
+from models.version import Body, Version, Working, encode_body, hash_body, new_salt
 
 _version_decoder = msgspec.json.Decoder(Version)
 _working_decoder = msgspec.json.Decoder(Working)
@@ -60,6 +60,15 @@ class Standing:
             return brought_up(self.type, self.working)
         assert self.tip is not None
         return brought_up(self.type, Working.of(self.tip))
+
+
+def body_now(version: Version) -> Body:
+    """A version's body in this Heard's schema."""
+    declaration = declaration_of(version.type)
+    body = version.read_body()
+    if declaration is None or version.schema >= declaration.schema:
+        return body
+    return declaration.upgrade(body, version.schema)
 
 
 def brought_up(type_name: str, state: Working) -> Working:
