@@ -189,6 +189,9 @@ def test_an_older_body_is_brought_up_before_it_is_shown_edited_or_merged(
     monkeypatch.setitem(record._registry, "this_is_me", newer)
     entry = desk.entry(old.record_id)
     assert (entry.schema, entry.body) == (2, {"helps_me": "Nan", "my_name": "Sarah"})
+    came = desk.make({"helps_me": "Biscuit"})
+    desk.take(came)
+    assert desk.entry(came.record_id).title == "Sarah"
     saved = desk.write(desk.draft(old.record_id), my_name="Sarah B", helps_me="Nan and Biscuit")
     assert saved.entry.open_choices == ()
     mine = desk.cut(old.record_id)
