@@ -43,10 +43,17 @@ def body_of(declaration: Declaration, number: int = 0) -> Body:
     return {name: value_of(field, number) for name, field in declaration.fields.items()}
 
 
+_TEXT = (Kind.LINE, Kind.PROSE)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give every test here each type, or each field of each type."""
+    """Give every test here each type, each field of each type, or each field of each type that holds text."""
     declared = all_declarations()
-    if "field" in metafunc.fixturenames:
+    if "text_field" in metafunc.fixturenames:
+        texts = [(one, each) for one in declared for each in one.fields.values() if each.kind in _TEXT]
+        names = [f"{one.type}.{each.name}" for one, each in texts]
+        metafunc.parametrize(("declaration", "text_field"), texts, ids=names)
+    elif "field" in metafunc.fixturenames:
         pairs = [(one, field) for one in declared for field in one.fields.values()]
         names = [f"{one.type}.{field.name}" for one, field in pairs]
         metafunc.parametrize(("declaration", "field"), pairs, ids=names)

@@ -121,13 +121,11 @@ def test_nobodys_exact_words_are_ever_merged_or_corrected(declaration: Declarati
 
 
 def test_a_text_of_the_greatest_length_is_taken_and_one_letter_more_is_told(
-    declaration: Declaration, field: Field
+    declaration: Declaration, text_field: Field
 ) -> None:
-    if field.kind not in (Kind.LINE, Kind.PROSE):
-        pytest.skip("not run: no text")
-    assert field.most >= MAX_LINE
-    assert fault(field, "é" * field.most) == ""
-    assert f"{field.most:,}" in fault(field, "é" * (field.most + 1))
+    assert text_field.most >= MAX_LINE
+    assert fault(text_field, "é" * text_field.most) == ""
+    assert f"{text_field.most:,}" in fault(text_field, "é" * (text_field.most + 1))
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 import msgspec
-import pytest
 
 from models.casebook import Casebook
 from models.entry import Edit
 from models.exchange import Arrival
 from models.export import gather, to_csv, to_html, to_json
-from models.fields import Field, Kind, MergeRule, is_empty
+from models.fields import Field, MergeRule, is_empty
 from models.query import Query, Where
 from models.record import Declaration
 from models.store.project import project
@@ -83,27 +82,31 @@ def test_lists_are_filled_from_its_declaration(declaration: Declaration, caseboo
 
 
 def test_a_searched_field_is_found_by_its_words_and_a_quiet_one_never(
-    declaration: Declaration, field: Field, casebook: Casebook, write: Any
+    declaration: Declaration, text_field: Field, casebook: Casebook, write: Any
 ) -> None:
-    if field.kind not in (Kind.LINE, Kind.PROSE):
-        pytest.skip("not run: no text")
-    value = str(value_of(field))
-    record_id = write(declaration, {field.name: value})
+    value = str(value_of(text_field))
+    record_id = write(declaration, {text_field.name: value})
     found = [hit.entry.record_id for hit in casebook.find(value.split()[0])]
-    is_shown = field.searched or field.name == declaration.title_field
+    is_shown = text_field.searched or text_field.name == declaration.title_field
     assert found == ([record_id] if is_shown else [])
 
 
-@pytest.mark.parametrize("is_mine_first", [True, False])
 def test_a_field_changed_on_one_side_only_stands_and_no_one_is_asked(
-    declaration: Declaration, field: Field, casebook: Casebook, ids: Any, is_mine_first: bool
+    declaration: Declaration, field: Field, casebook: Casebook, ids: Any
+) -> None:
+    for is_mine in (True, False):
+        _changes_on_one_side(declaration, field, casebook, ids, is_mine=is_mine)
+
+
+def _changes_on_one_side(
+    declaration: Declaration, field: Field, casebook: Casebook, ids: Any, *, is_mine: bool
 ) -> None:
     before, after = value_of(field, 0), value_of(field, 1)
     first = colleague(declaration, {field.name: before}, ids)
     take(casebook, first)
     other = next(one for one in declaration.fields.values() if one.name != field.name)
     mine, theirs = ({field.name: after}, {other.name: value_of(other)})
-    if not is_mine_first:
+    if not is_mine:
         mine, theirs = theirs, mine
     entry = casebook.entry(first.record_id)
     assert entry is not None
