@@ -20,7 +20,7 @@ from tests.conftest import StillClock
 from tests.laptops import DELIVER, FAULTS, Killed, Laptop, World
 from tests.verify import digest_of
 
-SEEDS, STEPS = 50, 40
+SEEDS, STEPS = 50, 32
 PROSE = {"visit_note": "what_happened", "planned_visit": "purpose"}
 EXACT = {"this_is_me": "helps_me", "own_words": "words"}
 
