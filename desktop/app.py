@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desktop import opening
+from desktop import garbage, opening
 from desktop.lock import CLOSING_SECONDS, Ending, restart_fresh
 from desktop.opening import Background, Held, JoinForm
 from desktop.passphrases import find_weakness
@@ -68,6 +68,7 @@ class App:
         self._application = QApplication.instance() or QApplication([sys.argv[0]])
         assert isinstance(self._application, QApplication)
         self._application.setApplicationName("Heard")
+        self._garbage = garbage.Garbage(self._application)
         self._application.setQuitOnLastWindowClosed(False)
         self._settings = SettingsFile(options.settings)
         self.theme = Theme(self._application, _look(self._settings.read()))
@@ -365,3 +366,5 @@ def _look(settings: Settings) -> Look:
 def _warm() -> None:
     """Import what the session needs while the unlock screen waits; the one exemption from the 16 ms rule."""
     import desktop.session  # noqa: F401
+
+    garbage.set_aside_what_stays()

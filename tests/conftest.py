@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import settings
 
+from desktop.garbage import collect_due
 from models.clock import Clock
 from models.ids import Ids, new_uuid7
 
@@ -119,7 +121,14 @@ def _left_running() -> Iterator[tuple[int, str]]:
             yield int(entry.name), command
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Collect between tests, on the main thread alone, as the app does: see desktop/garbage.py."""
+    collect_due()
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()
     _guard_sockets()
     own = tempfile.TemporaryDirectory(prefix="heard-tests-")
     config.add_cleanup(own.cleanup)
