@@ -144,9 +144,11 @@ say "Heard: installing the locked Python packages ($kind) ..."
 for other in run test; do
     cmp -s "requirements/$other.lock" "$(stamp "$other")" || rm -f "$(stamp "$other")"
 done
-# pip may warn about package locations that hash mode ignores: only its exit code counts.
-"$environment/bin/python" -m pip install -q --disable-pip-version-check --only-binary=:all: --require-hashes -r "$lock" \
-    >"$environment/install.log" 2>&1 || {
+# The lock names everything, so nothing is resolved here: asked to, pip would look for the newest release of a package
+# that another wants with an extra, and refuse it for having no hash. It may warn about package locations that hash mode
+# ignores: only its exit code counts.
+"$environment/bin/python" -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
+    -r "$lock" >"$environment/install.log" 2>&1 || {
     cat "$environment/install.log" >&2
     say "The Python packages could not be installed. Is there a connection? Run the same command again."
     exit 1

@@ -85,7 +85,7 @@ def machine(tmp_path: Path) -> Machine:
 
 def pip_line(kind: str) -> str:
     return (
-        "pip -m pip install -q --disable-pip-version-check --only-binary=:all: --require-hashes "
+        "pip -m pip install -q --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes "
         f"-r requirements/{kind}.lock"
     )
 
