@@ -20,6 +20,15 @@ class Result:
     seconds: float = 0.0
     what: list[str] = field(default_factory=list)
     most_typing_lost_s: float = 0.0
+    not_run: str = ""
+    """Why this machine cannot run it; empty where it ran."""
+    figures: dict[str, float] = field(default_factory=dict)
+    """What a campaign measured beside its counts, by name."""
+
+    @classmethod
+    def skipped(cls, name: str, why: str) -> Result:
+        """A campaign that this machine cannot run: said aloud, no failure of Heard’s, and not passed either."""
+        return cls(name, 0, not_run=why)
 
     def settle(self, least_faults: int, least_acknowledged: int) -> Result:
         """Judge: nothing lost, nothing corrupt, and enough was tried."""
@@ -31,10 +40,13 @@ class Result:
 
     def in_words(self) -> str:
         """One line, and one for each thing that went wrong."""
+        if self.not_run:
+            return f"{self.name}: not run; {self.not_run}"
         head = (
             f"{self.name}: {'ok' if self.ok else 'FAILED'}; {self.faults_fired} faults fired, {self.acknowledged} "
             f"texts acknowledged, {self.lost} lost, {self.corrupt} corrupt, {self.seconds} s"
         )
         if self.most_typing_lost_s:
             head += f", at most {self.most_typing_lost_s:.2f} s of typing lost"
+        head += "".join(f", {name} {figure:g}" for name, figure in self.figures.items())
         return "\n".join([head, *(f"  {each}" for each in self.what[:20])])
