@@ -33,8 +33,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     """One state of one record, cut at a moment. Never changes once cut.
 
     ``written_at`` is what the laptop's clock said: shown, never trusted. ``body`` is kept as the exact
-    bytes that were hashed; it is ``null`` only after a lawful erasure, when ``salt`` is gone too and
-    ``body_hash`` stays, so signatures still verify.
+    bytes that were hashed; it is ``null`` only after a lawful erasure, when ``salt`` and ``open_choices`` are gone
+    too and ``body_hash`` and ``choices_hash`` stay, so signatures still verify and tell nothing of the text.
     """
 
     version_id: str
@@ -58,6 +58,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     open_choices: tuple[OpenChoice, ...] = ()
     salt: bytes | None = None
     body_hash: str
+    choices_hash: str = ""
     body: msgspec.Raw = NO_BODY
 
     def read_body(self) -> Body:
@@ -69,10 +70,18 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
         return bytes(self.body)
 
     def has_sound_body(self) -> bool:
-        """Say whether the body is the one that was hashed. True for an erased version, which has none."""
+        """Say whether body and open choices are those that were hashed. True for an erased version, which has none."""
         if self.is_erased:
-            return self.body_bytes() == bytes(NO_BODY) and self.salt is None
-        return self.salt is not None and hash_body(self.salt, self.body_bytes()) == self.body_hash
+            return self.body_bytes() == bytes(NO_BODY) and self.salt is None and not self.open_choices
+        return (
+            self.salt is not None
+            and hash_body(self.salt, self.body_bytes()) == self.body_hash
+            and hash_choices(self.salt, self.open_choices) == self.choices_hash
+        )
+
+    def without_text(self) -> Version:
+        """What a lawful erasure leaves of it: everything that was signed, and nothing that anybody wrote."""
+        return msgspec.structs.replace(self, salt=None, body=NO_BODY, open_choices=(), is_erased=True)
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -88,14 +97,22 @@ def hash_body(salt: bytes, body: bytes) -> str:
     return hashlib.sha256(salt + body).hexdigest()
 
 
+def hash_choices(salt: bytes, choices: tuple[OpenChoice, ...]) -> str:
+    """SHA-256 over salt and open choices, in hex; "" for none. They hold whole texts: salted like a body."""
+    return hashlib.sha256(salt + b"choices" + _encoder.encode(choices)).hexdigest() if choices else ""
+
+
 def new_salt() -> bytes:
     """16 random bytes, one salt for each version."""
     return os.urandom(16)
 
 
 def envelope_hash(version: Version) -> str:
-    """SHA-256 in hex over everything but the body and its salt: what a batch signature covers, with ``body_hash``."""
-    bare = msgspec.structs.replace(version, salt=None, body=NO_BODY, is_erased=False)
+    """SHA-256 in hex over everything but what was written and its salt: what a batch signature covers.
+
+    Body and open choices are in it by their salted hashes alone, so that it still holds after an erasure.
+    """
+    bare = msgspec.structs.replace(version, salt=None, body=NO_BODY, open_choices=(), is_erased=False)
     return hashlib.sha256(_encoder.encode(bare)).hexdigest()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised by each migration. ``SCHEMA // 1000`` is the major number: a vault with a greater one is left untouched."""
 
 metadata = MetaData(
@@ -70,8 +70,12 @@ outbox = Table(
     Column("record_id", Text, nullable=False, index=True),
     Column("since", Text, nullable=False),
     Column("held_reason", Text, nullable=False, server_default=text("''")),
+    Column("held_state", Text, nullable=False, server_default=text("''")),
 )
-"""Cut versions the server has not acknowledged, and those it keeps in the held-back box (with the reason)."""
+"""Cut versions the server has not acknowledged, and those it keeps in the held-back box, with the reason.
+
+``held_state`` is "" while a manager has not decided, then "returned"; an admitted one leaves the outbox.
+"""
 
 cursor = Table("cursor", metadata, Column("name", Text, primary_key=True), Column("value", Integer, nullable=False))
 """How far the pull has come: ``main``, ``grants``, and ``fill:<scope>`` for each scope still being filled."""
@@ -87,6 +91,49 @@ issue = Table(
     Column("settled_at", Text),
 )
 """What a person should look at: a row, never a pop-up."""
+
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    Column("scope_id", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+"""What must be hidden, handed over and purged: one record, or with an empty ``record_id`` a whole scope.
+
+``state``: "hidden" until what waits has been handed over, "purged" until the server has the receipt; then the row goes.
+"""
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("blob_id", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("direction", Text, nullable=False),
+    Column("parts_done", Integer, nullable=False),
+    Column("is_whole", Integer, nullable=False),
+    Column("since", Text, nullable=False),
+)
+"""A photo, sound, clip or page that a record speaks of: where its encrypted file is, and how far it has come or gone.
+
+``direction``: "up" while it must be sent, "down" while it must be fetched, "" when nothing is left to do.
+"""
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("answer_id", Text, primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Anonymous answers waiting for their own way out. Their only order is that of random ids."""
 
 audit = Table(
     "audit",

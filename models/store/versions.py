@@ -13,7 +13,7 @@ from models.clock import Clock
 from models.identity import Identity
 from models.ids import Ids
 from models.record import declaration_of
-from models.version import Body, Version, Working, encode_body, hash_body, new_salt
+from models.version import Body, Version, Working, encode_body, hash_body, hash_choices, new_salt
 
 _version_decoder = msgspec.json.Decoder(Version)
 _working_decoder = msgspec.json.Decoder(Working)
@@ -161,6 +161,7 @@ def make_version(
         open_choices=state.open_choices,
         salt=salt,
         body_hash=hash_body(salt, body),
+        choices_hash=hash_choices(salt, state.open_choices),
         body=msgspec.Raw(body),
     )
 

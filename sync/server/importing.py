@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 import models.records  # noqa: F401 - declares every record type
 from models.errors import Trouble
 from models.record import declaration_of
-from models.version import Body, Version, batch_digest, encode_body, hash_body, new_salt
+from models.version import Body, Version, batch_digest, encode_body, hash_body, hash_choices, new_salt
 from sync.server.audit import Entry
 from sync.server.books import Books
 from sync.server.caseload import Caseload, Said, read_caseload
@@ -252,6 +252,7 @@ class _Import:
             written_at=self._centre.clock.stamp(),
             salt=salt,
             body_hash=hash_body(salt, content),
+            choices_hash=hash_choices(salt, fields.get("open_choices", ())),
             body=msgspec.Raw(content),
             **fields,
         )

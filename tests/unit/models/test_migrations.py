@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,10 +20,13 @@ from models.query import OLDEST, Query
 from models.record import Record, forget, record
 from models.store import backup, migrate
 from models.store.engine import SqlCipher
+from models.store.tables import SCHEMA
 
 KEY = bytes(range(32))
 SARAH = "01a00000-0000-7000-8000-000000000001"
 ROOT = Path(__file__).parents[3]
+NEXT, LAST = SCHEMA + 1, SCHEMA + 2
+"""The throw-away steps after the newest real one."""
 
 SCRIPT = '''"""A throw-away migration: a column, a rebuilt table, and every row's title written anew."""
 
@@ -59,20 +63,20 @@ STEPS = ("start", "column", "rows", "rebuilt", "end")
 
 @pytest.fixture
 def scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two migrations that a Heard of schema 3 would bring."""
+    """Two migrations that a later Heard would bring."""
     folder = tmp_path / "migrations"
     (folder / "versions").mkdir(parents=True)
-    for revision, down in ((2, None), (3, '"2"')):
+    for revision, down in ((NEXT, None), (LAST, f'"{NEXT}"')):
         text = SCRIPT.format(revision=revision, down=down, wrong="UPDATE record SET title = title")
         (folder / "versions" / f"{revision:04d}.py").write_text(text)
     monkeypatch.setattr(migrate, "MIGRATIONS", folder)
-    monkeypatch.setattr(migrate, "SCHEMA", 3)
+    monkeypatch.setattr(migrate, "SCHEMA", LAST)
     return folder
 
 
 @pytest.fixture
 def vault(open_desk: Callable[..., Any], tmp_path: Path) -> Path:
-    """A vault of the first schema."""
+    """A vault of this Heard's schema."""
     desk = open_desk()
     for number in range(5):
         desk.begin("child", f"01a00000-0000-7000-8000-00000000000{number}", known_as=f"Child {number}")
@@ -90,11 +94,38 @@ def state_of(path: Path) -> tuple[int, list[str], bool, bool]:
         assert backup.is_sound(connection)
     finally:
         connection.close()
-    return schema, titles, "colour2" in columns and "colour3" in columns, "shown2" in issue and "shown3" in issue
+    both = (NEXT, LAST)
+    is_wider, is_rebuilt = (
+        {f"{name}{one}" for one in both} <= set(found) for name, found in (("colour", columns), ("shown", issue))
+    )
+    return schema, titles, is_wider, is_rebuilt
 
 
-OLD = (1, [f"Child {number}" for number in range(5)], False, False)
-NEW = (3, [f"Child {number}**" for number in range(5)], True, True)
+def test_the_steps_make_the_tables_that_are_declared(vault: Path, tmp_path: Path) -> None:
+    def tables_of(path: Path) -> dict[str, Any]:
+        connection = SqlCipher(KEY).open(path)
+        try:
+            names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {
+                name: (
+                    connection.execute(f"PRAGMA table_info({name})").fetchall(),
+                    sorted(row[1:4] for row in connection.execute(f"PRAGMA index_list({name})")),
+                    connection.execute(f"SELECT wr FROM pragma_table_list('{name}')").fetchall(),
+                )
+                for name in names
+            }
+        finally:
+            connection.close()
+
+    older = tmp_path / "older"
+    older.mkdir()
+    shutil.copy(ROOT / "tests" / "golden" / "vaults" / "schema-1.db", older / "vault.db")
+    Casebook.open(older, KEY).close()
+    assert tables_of(older / "vault.db") == tables_of(vault / "vault.db")
+
+
+OLD = (SCHEMA, [f"Child {number}" for number in range(5)], False, False)
+NEW = (LAST, [f"Child {number}**" for number in range(5)], True, True)
 
 
 def test_every_migration_is_run_once_and_in_order_after_an_encrypted_copy(vault: Path, scripts: Path) -> None:
@@ -116,17 +147,17 @@ def test_every_migration_is_run_once_and_in_order_after_an_encrypted_copy(vault:
 def test_a_vault_that_had_the_first_migration_only_gets_the_others(
     vault: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    late = (scripts / "versions" / "0003.py").rename(scripts / "0003.py")
-    monkeypatch.setattr(migrate, "SCHEMA", 2)
+    late = (scripts / "versions" / f"{LAST:04d}.py").rename(scripts / f"{LAST:04d}.py")
+    monkeypatch.setattr(migrate, "SCHEMA", NEXT)
     Casebook.open(vault, KEY).close()
-    assert state_of(vault / "vault.db")[:2] == (2, [f"Child {number}*" for number in range(5)])
-    late.rename(scripts / "versions" / "0003.py")
-    monkeypatch.setattr(migrate, "SCHEMA", 3)
+    assert state_of(vault / "vault.db")[:2] == (NEXT, [f"Child {number}*" for number in range(5)])
+    late.rename(scripts / "versions" / f"{LAST:04d}.py")
+    monkeypatch.setattr(migrate, "SCHEMA", LAST)
     Casebook.open(vault, KEY).close()
     assert state_of(vault / "vault.db") == NEW
 
 
-@pytest.mark.parametrize("revision", [2, 3])
+@pytest.mark.parametrize("revision", [NEXT, LAST])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_migration_that_fails_at_any_step_leaves_the_old_vault_whole(
     vault: Path, scripts: Path, monkeypatch: pytest.MonkeyPatch, revision: int, step: str
@@ -145,17 +176,17 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from models.store import migrate
-migrate.MIGRATIONS, migrate.SCHEMA = Path(sys.argv[3]), 3
+migrate.MIGRATIONS, migrate.SCHEMA = Path(sys.argv[3]), int(sys.argv[4])
 from models.casebook import Casebook
 Casebook.open(Path(sys.argv[2]), bytes(range(32))).close()
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="not run: kills a process")
-@pytest.mark.parametrize("at", ["2:rows", "3:end"])
+@pytest.mark.parametrize("at", [f"{NEXT}:rows", f"{LAST}:end"])
 def test_a_migration_that_is_killed_leaves_the_old_vault_whole(vault: Path, scripts: Path, at: str) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", OPEN, str(ROOT), str(vault), str(scripts)],
+        [sys.executable, "-c", OPEN, str(ROOT), str(vault), str(scripts), str(LAST)],
         env=os.environ | {"DIE_AT": at, "DIE_HOW": "kill"}, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert run.returncode == -signal.SIGKILL, run.stderr
@@ -166,9 +197,9 @@ def test_a_migration_that_is_killed_leaves_the_old_vault_whole(vault: Path, scri
 
 def test_a_migration_that_leaves_rows_pointing_at_nothing_is_undone(vault: Path, scripts: Path) -> None:
     wrong = "CREATE TABLE lost (id INTEGER REFERENCES record (row)); "
-    text = SCRIPT.format(revision=2, down=None, wrong=wrong.split(";")[0])
+    text = SCRIPT.format(revision=NEXT, down=None, wrong=wrong.split(";")[0])
     text = text.replace('_step("end")', 'op.execute("INSERT INTO lost VALUES (999)")')
-    (scripts / "versions" / "0002.py").write_text(text)
+    (scripts / "versions" / f"{NEXT:04d}.py").write_text(text)
     with pytest.raises(RuntimeError, match="point at nothing"):
         Casebook.open(vault, KEY)
     assert state_of(vault / "vault.db") == OLD
@@ -186,7 +217,7 @@ def test_a_vault_of_a_newer_minor_schema_is_opened_and_left_as_it_is(vault: Path
 
 def test_opening_a_vault_of_this_schema_never_imports_alembic(vault: Path) -> None:
     script = (
-        OPEN.replace("migrate.MIGRATIONS, migrate.SCHEMA = Path(sys.argv[3]), 3\n", "")
+        OPEN.replace("migrate.MIGRATIONS, migrate.SCHEMA = Path(sys.argv[3]), int(sys.argv[4])\n", "")
         + "assert not [name for name in sys.modules if name.split('.')[0] in ('alembic', 'mako', 'httpx')]\n"
     )
     subprocess.run([sys.executable, "-c", script, str(ROOT), str(vault)], check=True, timeout=60)

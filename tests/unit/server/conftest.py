@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from models.audience import AUTHORED, EVERYONE_ON_RECORD, SHARED
 from models.clock import Clock
 from models.ids import Ids
-from models.version import Version, batch_digest, encode_body, hash_body, new_salt
+from models.version import Version, batch_digest, encode_body, hash_body, hash_choices, new_salt
 from sync.codec import pack, unpack
 from sync.server.administration import Administration
 from sync.server.auth import TOKEN_WORDS
@@ -92,6 +92,7 @@ class Laptop:
             "written_at": "2026-11-23T10:30:00.000Z",
             "salt": salt,
             "body_hash": hash_body(salt, content),
+            "choices_hash": hash_choices(salt, other.get("open_choices", ())),
             "body": msgspec.Raw(content),
         }
         fields |= kept | other

@@ -12,7 +12,15 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.version import NO_BODY, OpenChoice, Version, batch_digest, encode_body, envelope_hash, hash_body
+from models.version import (
+    OpenChoice,
+    Version,
+    batch_digest,
+    encode_body,
+    envelope_hash,
+    hash_body,
+    hash_choices,
+)
 from sync import wire
 from sync.codec import BadMessage, pack, unpack
 from sync.wire import Message, PulledRow, PullPage, PullRequest, PushRequest
@@ -21,12 +29,14 @@ MESSAGES = [
     one for one in vars(wire).values() if isinstance(one, type) and issubclass(one, Message) and one is not Message
 ]
 BODY = encode_body({"what_happened": "Zoë’s café", "seen": True, "days": 2.5})
+SALT = b"0123456789abcdef"
+CHOICES = (OpenChoice("place", "v9", "school", "w2", "2026-11-23T10:31:00.000Z"),)
 VERSION = Version(
     version_id="v1", record_id="r1", scope_id="s1", type="visit_note", policy_class="authored", schema=1,
     audience="everyone_on_record", keep_from=("parents",), about=("s2",), parents=("v0",), device_id="d1",
     device_epoch=1, op_no=3, author_id="w1", written_at="2026-11-23T10:30:00.000Z", is_finished=False,
-    open_choices=(OpenChoice("place", "v9", "school", "w2", "2026-11-23T10:31:00.000Z"),),
-    salt=b"0123456789abcdef", body_hash=hash_body(b"0123456789abcdef", BODY), body=msgspec.Raw(BODY),
+    open_choices=CHOICES, salt=SALT, body_hash=hash_body(SALT, BODY), choices_hash=hash_choices(SALT, CHOICES),
+    body=msgspec.Raw(BODY),
 )  # fmt: skip
 GOLDEN = (
     b'{"version_id":"v1","record_id":"r1","scope_id":"s1","type":"visit_note","policy_class":"authored","schema":1,'
@@ -34,15 +44,16 @@ GOLDEN = (
     b'"device_epoch":1,"op_no":3,"author_id":"w1","written_at":"2026-11-23T10:30:00.000Z","is_finished":false,'
     b'"is_deleted":false,"is_erased":false,"open_choices":[{"field":"place","losing_version_id":"v9","value":"school",'
     b'"author_id":"w2","written_at":"2026-11-23T10:31:00.000Z"}],"salt":"MDEyMzQ1Njc4OWFiY2RlZg==","body_hash":'
-    b'"%s","body":{"days":2.5,"seen":true,"what_happened":"Zo\xc3\xab\xe2\x80\x99s caf\xc3\xa9"}}'
+    b'"%s","choices_hash":"%s","body":{"days":2.5,"seen":true,"what_happened":"Zo\xc3\xab\xe2\x80\x99s caf\xc3\xa9"}}'
 )
 
 
 def test_a_version_travels_as_plain_json_that_never_changes_its_shape() -> None:
-    golden = GOLDEN % VERSION.body_hash.encode()
+    golden = GOLDEN % (VERSION.body_hash.encode(), VERSION.choices_hash.encode())
     assert msgspec.json.encode(VERSION) == golden
     assert msgspec.json.decode(golden, type=Version) == VERSION
     assert VERSION.body_hash == "1c347fe04f681662f169e490d517771e82a5c79a7c65c7950b5df7db3c2b83ea"
+    assert VERSION.choices_hash == "fb3290278f9a2e6c31741eccfd3b9105b07eaaeee84ddfca6e4cf0d667a6f810"
 
 
 def test_a_body_keeps_its_exact_bytes_through_pages_and_batches() -> None:
@@ -59,20 +70,24 @@ def test_a_body_keeps_its_exact_bytes_through_pages_and_batches() -> None:
         assert envelope_hash(got) == envelope_hash(version)
 
 
-def test_a_signature_covers_everything_but_an_erased_body() -> None:
-    erased = msgspec.structs.replace(VERSION, salt=None, body=NO_BODY, is_erased=True)
+def test_a_signature_covers_everything_but_what_was_erased() -> None:
+    erased = VERSION.without_text()
     assert batch_digest([erased]) == batch_digest([VERSION])
     assert erased.has_sound_body()
     assert erased.read_body() == {}
     for change in (
         {"audience": "only_author"}, {"parents": ()}, {"body_hash": "x"}, {"is_deleted": True}, {"op_no": 4},
-        {"keep_from": ()}, {"about": ()}, {"author_id": "w2"}, {"open_choices": ()}, {"is_finished": True},
+        {"keep_from": ()}, {"about": ()}, {"author_id": "w2"}, {"choices_hash": "x"}, {"is_finished": True},
     ):  # fmt: skip
         assert batch_digest([msgspec.structs.replace(VERSION, **change)]) != batch_digest([VERSION]), change
     other = msgspec.structs.replace(VERSION, version_id="v2")
     assert batch_digest([VERSION, other]) != batch_digest([other, VERSION])
     assert not msgspec.structs.replace(VERSION, body=msgspec.Raw(b"{}")).has_sound_body()
     assert not msgspec.structs.replace(VERSION, salt=None).has_sound_body()
+    assert not msgspec.structs.replace(VERSION, open_choices=()).has_sound_body()
+    assert not msgspec.structs.replace(VERSION, choices_hash="").has_sound_body()
+    assert not msgspec.structs.replace(erased, open_choices=CHOICES).has_sound_body()
+    assert b"school" not in msgspec.json.encode(erased)
     assert not msgspec.structs.replace(erased, body=msgspec.Raw(b"{}")).has_sound_body()
 
 

@@ -1,4 +1,4 @@
-"""The council's tables: each starts with council_id and every key leads with it, so councils can be split."""
+"""The council's first tables: workers, scopes, laptops, records, versions, the held-back box, the audit."""
 
 from __future__ import annotations
 
@@ -19,37 +19,42 @@ from sqlalchemy import (
 metadata = MetaData()
 
 
-def _text(name: str, *, missing: bool = False) -> Column[str]:
+def text(name: str, *, missing: bool = False) -> Column[str]:
+    """A text column."""
     return Column(name, Text, nullable=missing)
 
 
-def _number(name: str) -> Column[int]:
+def number(name: str) -> Column[int]:
+    """A whole number of up to 63 bits."""
     return Column(name, BigInteger, nullable=False)
 
 
-def _flag(name: str) -> Column[bool]:
+def flag(name: str) -> Column[bool]:
+    """A yes or no."""
     return Column(name, Boolean, nullable=False)
 
 
-def _bytes(name: str) -> Column[bytes]:
+def octets(name: str) -> Column[bytes]:
+    """Bytes, exactly as given."""
     return Column(name, LargeBinary, nullable=False)
 
 
-def _council() -> Column[str]:
-    return _text("council_id")
+def council_id() -> Column[str]:
+    """The first column of every table and of every key."""
+    return text("council_id")
 
 
 council = Table(
     "council",
     metadata,
-    _council(),
-    _text("name"),
-    _text("timeline"),
-    _number("seq"),
-    _number("audit_no"),
-    _text("audit_hash"),
-    _bytes("challenge_secret"),
-    _text("created_at"),
+    council_id(),
+    text("name"),
+    text("timeline"),
+    number("seq"),
+    number("audit_no"),
+    text("audit_hash"),
+    octets("challenge_secret"),
+    text("created_at"),
     PrimaryKeyConstraint("council_id"),
 )
 """One row for a council: its line of seq and the head of its audit chain, both moved only under this row's lock."""
@@ -57,17 +62,17 @@ council = Table(
 worker = Table(
     "worker",
     metadata,
-    _council(),
-    _text("worker_id"),
-    _text("sign_in_name"),
-    _text("display_name"),
-    _text("job_title"),
-    _text("team"),
-    _text("password_hash", missing=True),
-    _number("grant_counter"),
-    _flag("is_server"),
-    _text("created_at"),
-    _text("left_at", missing=True),
+    council_id(),
+    text("worker_id"),
+    text("sign_in_name"),
+    text("display_name"),
+    text("job_title"),
+    text("team"),
+    text("password_hash", missing=True),
+    number("grant_counter"),
+    flag("is_server"),
+    text("created_at"),
+    text("left_at", missing=True),
     PrimaryKeyConstraint("council_id", "worker_id"),
     UniqueConstraint("council_id", "sign_in_name"),
 )
@@ -75,11 +80,11 @@ worker = Table(
 scope = Table(
     "scope",
     metadata,
-    _council(),
-    _text("scope_id"),
-    _text("kind"),
-    _text("code"),
-    _text("created_at"),
+    council_id(),
+    text("scope_id"),
+    text("kind"),
+    text("code"),
+    text("created_at"),
     PrimaryKeyConstraint("council_id", "scope_id"),
     UniqueConstraint("council_id", "kind", "code"),
 )
@@ -88,14 +93,14 @@ scope = Table(
 assignment = Table(
     "assignment",
     metadata,
-    _council(),
-    _text("assignment_id"),
-    _text("scope_id"),
-    _text("worker_id"),
-    _text("role"),
-    _flag("is_lead"),
-    _text("from_at"),
-    _text("to_at", missing=True),
+    council_id(),
+    text("assignment_id"),
+    text("scope_id"),
+    text("worker_id"),
+    text("role"),
+    flag("is_lead"),
+    text("from_at"),
+    text("to_at", missing=True),
     PrimaryKeyConstraint("council_id", "assignment_id"),
     ForeignKeyConstraint(["council_id", "scope_id"], ["scope.council_id", "scope.scope_id"]),
     ForeignKeyConstraint(["council_id", "worker_id"], ["worker.council_id", "worker.worker_id"]),
@@ -107,15 +112,15 @@ assignment = Table(
 device = Table(
     "device",
     metadata,
-    _council(),
-    _text("device_id"),
-    _text("worker_id"),
-    _text("name"),
-    _bytes("public_key"),
-    _text("enrolled_at"),
-    _text("last_seen_at", missing=True),
-    _text("revoked_at", missing=True),
-    _text("forked_at", missing=True),
+    council_id(),
+    text("device_id"),
+    text("worker_id"),
+    text("name"),
+    octets("public_key"),
+    text("enrolled_at"),
+    text("last_seen_at", missing=True),
+    text("revoked_at", missing=True),
+    text("forked_at", missing=True),
     PrimaryKeyConstraint("council_id", "device_id"),
     ForeignKeyConstraint(["council_id", "worker_id"], ["worker.council_id", "worker.worker_id"]),
     Index("device_by_worker", "council_id", "worker_id"),
@@ -125,13 +130,13 @@ device = Table(
 enrolment_code = Table(
     "enrolment_code",
     metadata,
-    _council(),
-    _text("code_id"),
-    _text("worker_id"),
-    _text("code_hash"),
-    _text("created_at"),
-    _text("expires_at"),
-    _text("used_at", missing=True),
+    council_id(),
+    text("code_id"),
+    text("worker_id"),
+    text("code_hash"),
+    text("created_at"),
+    text("expires_at"),
+    text("used_at", missing=True),
     PrimaryKeyConstraint("council_id", "code_id"),
     ForeignKeyConstraint(["council_id", "worker_id"], ["worker.council_id", "worker.worker_id"]),
     Index("enrolment_code_by_worker", "council_id", "worker_id"),
@@ -140,11 +145,11 @@ enrolment_code = Table(
 attempt = Table(
     "attempt",
     metadata,
-    _council(),
-    _text("attempt_id"),
-    _text("kind"),
-    _text("address"),
-    _text("at"),
+    council_id(),
+    text("attempt_id"),
+    text("kind"),
+    text("address"),
+    text("at"),
     PrimaryKeyConstraint("council_id", "attempt_id"),
     Index("attempt_by_time", "council_id", "kind", "at"),
 )
@@ -153,19 +158,19 @@ attempt = Table(
 spent_challenge = Table(
     "spent_challenge",
     metadata,
-    _council(),
-    _text("challenge_hash"),
-    _text("expires_at"),
+    council_id(),
+    text("challenge_hash"),
+    text("expires_at"),
     PrimaryKeyConstraint("council_id", "challenge_hash"),
 )
 
 token = Table(
     "token",
     metadata,
-    _council(),
-    _text("token_hash"),
-    _text("device_id"),
-    _text("expires_at"),
+    council_id(),
+    text("token_hash"),
+    text("device_id"),
+    text("expires_at"),
     PrimaryKeyConstraint("council_id", "token_hash"),
     ForeignKeyConstraint(["council_id", "device_id"], ["device.council_id", "device.device_id"]),
     Index("token_by_device", "council_id", "device_id"),
@@ -174,12 +179,12 @@ token = Table(
 batch = Table(
     "batch",
     metadata,
-    _council(),
-    _text("batch_id"),
-    _text("device_id"),
-    _bytes("signature"),
-    _text("envelope_hashes"),
-    _text("received_at"),
+    council_id(),
+    text("batch_id"),
+    text("device_id"),
+    octets("signature"),
+    text("envelope_hashes"),
+    text("received_at"),
     PrimaryKeyConstraint("council_id", "batch_id"),
     ForeignKeyConstraint(["council_id", "device_id"], ["device.council_id", "device.device_id"]),
 )
@@ -188,18 +193,18 @@ batch = Table(
 record = Table(
     "record",
     metadata,
-    _council(),
-    _text("record_id"),
-    _text("scope_id"),
-    _text("type"),
-    _text("policy_class"),
-    _text("author_id"),
-    _text("head_version_id"),
-    _number("head_seq"),
-    _text("audience"),
-    _flag("is_finished"),
-    _flag("is_deleted"),
-    _flag("is_erased"),
+    council_id(),
+    text("record_id"),
+    text("scope_id"),
+    text("type"),
+    text("policy_class"),
+    text("author_id"),
+    text("head_version_id"),
+    number("head_seq"),
+    text("audience"),
+    flag("is_finished"),
+    flag("is_deleted"),
+    flag("is_erased"),
     PrimaryKeyConstraint("council_id", "record_id"),
     UniqueConstraint("council_id", "head_seq"),
     ForeignKeyConstraint(["council_id", "scope_id"], ["scope.council_id", "scope.scope_id"]),
@@ -210,18 +215,18 @@ record = Table(
 version = Table(
     "version",
     metadata,
-    _council(),
-    _text("version_id"),
-    _text("record_id"),
-    _number("seq"),
-    _text("author_id"),
-    _text("audience"),
-    _text("outcome"),
-    _text("envelope_hash"),
-    _text("batch_id"),
-    _text("received_at"),
-    _bytes("envelope"),
-    _bytes("body"),
+    council_id(),
+    text("version_id"),
+    text("record_id"),
+    number("seq"),
+    text("author_id"),
+    text("audience"),
+    text("outcome"),
+    text("envelope_hash"),
+    text("batch_id"),
+    text("received_at"),
+    octets("envelope"),
+    octets("body"),
     PrimaryKeyConstraint("council_id", "version_id"),
     UniqueConstraint("council_id", "seq"),
     ForeignKeyConstraint(["council_id", "record_id"], ["record.council_id", "record.record_id"]),
@@ -233,11 +238,11 @@ version = Table(
 op = Table(
     "op",
     metadata,
-    _council(),
-    _text("device_id"),
-    _number("device_epoch"),
-    _number("op_no"),
-    _text("version_id"),
+    council_id(),
+    text("device_id"),
+    number("device_epoch"),
+    number("op_no"),
+    text("version_id"),
     PrimaryKeyConstraint("council_id", "device_id", "device_epoch", "op_no"),
 )
 """Which version first came under an op number, so that a number used again for other content is noticed."""
@@ -245,20 +250,20 @@ op = Table(
 held_back = Table(
     "held_back",
     metadata,
-    _council(),
-    _text("held_id"),
-    _text("content_hash"),
-    _text("version_id"),
-    _text("record_id"),
-    _text("scope_id"),
-    _text("worker_id"),
-    _text("device_id"),
-    _text("batch_id"),
-    _text("reason_code"),
-    _text("reason"),
-    _text("state"),
-    _text("received_at"),
-    _bytes("content"),
+    council_id(),
+    text("held_id"),
+    text("content_hash"),
+    text("version_id"),
+    text("record_id"),
+    text("scope_id"),
+    text("worker_id"),
+    text("device_id"),
+    text("batch_id"),
+    text("reason_code"),
+    text("reason"),
+    text("state"),
+    text("received_at"),
+    octets("content"),
     PrimaryKeyConstraint("council_id", "held_id"),
     UniqueConstraint("council_id", "content_hash"),
     Index("held_back_by_state", "council_id", "state", "received_at"),
@@ -269,9 +274,9 @@ held_back = Table(
 imported = Table(
     "imported",
     metadata,
-    _council(),
-    _text("record_id"),
-    _text("fields"),
+    council_id(),
+    text("record_id"),
+    text("fields"),
     PrimaryKeyConstraint("council_id", "record_id"),
     ForeignKeyConstraint(["council_id", "record_id"], ["record.council_id", "record.record_id"]),
 )
@@ -280,15 +285,15 @@ imported = Table(
 audit = Table(
     "audit",
     metadata,
-    _council(),
-    _number("no"),
-    _text("at"),
-    _text("worker_id"),
-    _text("device_id"),
-    _text("action"),
-    _text("detail"),
-    _text("previous_hash"),
-    _text("hash"),
+    council_id(),
+    number("no"),
+    text("at"),
+    text("worker_id"),
+    text("device_id"),
+    text("action"),
+    text("detail"),
+    text("previous_hash"),
+    text("hash"),
     PrimaryKeyConstraint("council_id", "no"),
 )
 """Who did what, as a chain: each row's hash covers the row before it."""

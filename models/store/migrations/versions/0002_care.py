@@ -1,0 +1,45 @@
+"""What came with sync in full: withdrawals to carry out, blobs, anonymous answers waiting to go."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "2"
+down_revision = None
+
+STATEMENTS = (
+    """CREATE TABLE withdrawal (
+        order_id TEXT NOT NULL,
+        scope_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        state TEXT NOT NULL,
+        at TEXT NOT NULL,
+        CONSTRAINT pk_withdrawal PRIMARY KEY (order_id)
+    )""",
+    """CREATE TABLE blob (
+        blob_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        file_name TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        direction TEXT NOT NULL,
+        parts_done INTEGER NOT NULL,
+        is_whole INTEGER NOT NULL,
+        since TEXT NOT NULL,
+        CONSTRAINT pk_blob PRIMARY KEY (blob_id, record_id)
+    )""",
+    """CREATE TABLE answer (
+        answer_id TEXT NOT NULL,
+        campaign_id TEXT NOT NULL,
+        day TEXT NOT NULL,
+        content BLOB NOT NULL,
+        CONSTRAINT pk_answer PRIMARY KEY (answer_id)
+    ) WITHOUT ROWID""",
+    "ALTER TABLE outbox ADD COLUMN held_state TEXT NOT NULL DEFAULT ''",
+)
+
+
+def upgrade() -> None:
+    """Make the new tables. Nothing that was there is touched."""
+    for statement in STATEMENTS:
+        op.execute(statement)

@@ -1,0 +1,43 @@
+"""The council's tables: each starts with council_id and every key leads with it, so councils can be split."""
+
+from __future__ import annotations
+
+from sync.server.tables.core import (
+    assignment,
+    attempt,
+    audit,
+    batch,
+    council,
+    device,
+    enrolment_code,
+    held_back,
+    imported,
+    metadata,
+    op,
+    record,
+    scope,
+    spent_challenge,
+    token,
+    version,
+    worker,
+)
+
+__all__ = [
+    "assignment",
+    "attempt",
+    "audit",
+    "batch",
+    "council",
+    "device",
+    "enrolment_code",
+    "held_back",
+    "imported",
+    "metadata",
+    "op",
+    "record",
+    "scope",
+    "spent_challenge",
+    "token",
+    "version",
+    "worker",
+]

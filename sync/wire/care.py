@@ -1,0 +1,99 @@
+"""What laptop and server say to each other beside records: receipts, cover, agreement, proofs."""
+
+from __future__ import annotations
+
+from sync.wire.core import Message
+
+
+class ReceiptRequest(Message, frozen=True, kw_only=True):
+    """These withdrawals have been carried out: nothing of them is left on this laptop.
+
+    ``signature`` is Ed25519 over b"heard-receipt-1\\n" + device id + "\\n" + the order ids, one a line.
+    """
+
+    order_ids: tuple[str, ...]
+    signature: bytes
+
+
+class ReceiptReply(Message, frozen=True, kw_only=True):
+    """The orders whose receipt is written down now, or was before."""
+
+    order_ids: tuple[str, ...]
+
+
+class ClosingReply(Message, frozen=True, kw_only=True):
+    """The council's word that this laptop is closed, signed so that nobody else can have it emptied.
+
+    ``signature`` is Ed25519 by the council's key over b"heard-closed-1\\n" + device id + "\\n" + closed_at.
+    """
+
+    device_id: str
+    closed_at: str
+    signature: bytes
+
+
+class CoverRequest(Message, frozen=True, kw_only=True):
+    """A worker must see a child not assigned to them, and says why. ``child`` is the council's own number for them."""
+
+    child: str
+    reason: str
+
+
+class CoverReply(Message, frozen=True, kw_only=True):
+    """The scope is granted until then; it comes with the next pull."""
+
+    scope_id: str
+    until_at: str
+
+
+class AgreeRequest(Message, frozen=True, kw_only=True):
+    """What a laptop holds, as one digest for each granted scope, at this cursor (scope to hex digest)."""
+
+    cursor: int
+    digests: dict[str, str]
+
+
+class AgreeReply(Message, frozen=True, kw_only=True):
+    """``is_current``: nothing has changed for this worker since the cursor, so a difference is a real one.
+
+    ``differing`` names the scopes whose digests differ from the server's.
+    """
+
+    is_current: bool
+    differing: tuple[str, ...]
+
+
+class AgreeScopeRequest(Message, frozen=True, kw_only=True):
+    """Which heads does this scope have for me?"""
+
+    scope_id: str
+
+
+class AgreeScopeReply(Message, frozen=True, kw_only=True):
+    """Every record of the scope that this worker may read, with its head (record id to version id), and up to where."""
+
+    cursor: int
+    heads: dict[str, str]
+
+
+class ProofRequest(Message, frozen=True, kw_only=True):
+    """Which signatures cover these versions?"""
+
+    version_ids: tuple[str, ...]
+
+
+class BatchProof(Message, frozen=True, kw_only=True):
+    """One signed batch: who signed, with which key (retired or not), and the envelope hashes it covers, in op order."""
+
+    device_id: str
+    worker_id: str
+    public_key: bytes
+    signature: bytes
+    envelope_hashes: tuple[str, ...]
+    version_ids: tuple[str, ...]
+
+
+class ProofReply(Message, frozen=True, kw_only=True):
+    """The batches; a version that no batch names has no proof."""
+
+    batches: tuple[BatchProof, ...]
