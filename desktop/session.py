@@ -28,7 +28,7 @@ from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
 from models.casebook import Casebook
 from models.errors import Trouble
-from models.status import ATTENTION, OFFLINE, SENDING, SENT, Status, chip_words
+from models.status import ATTENTION, OFFLINE, PAUSED, SENDING, SENT, Status, chip_words
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
@@ -42,6 +42,7 @@ _LOOKS = {
     OFFLINE: ("cloud-off", "info"),
     SENDING: ("cloud-upload", "info"),
     SENT: ("circle-check", "ok"),
+    PAUSED: ("circle-stop", "info"),
     ATTENTION: ("circle-alert", "warn"),
 }
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
 
 from models.casebook import Casebook
 from models.changes import Changes
 from models.errors import Trouble
-from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Status
+from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, SENDING, SENT, Progress, Status
 from sync.client.backoff import Backoff
 from sync.client.engine import Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
@@ -24,6 +26,8 @@ HOUSEKEEPING_SECONDS = 20.0
 AT_LOCK_SECONDS = 5.0
 SHOWN_AFTER_SECONDS = 0.3
 """A round quicker than this never flickers the status line."""
+PAUSE_SECONDS = 3600.0
+"""A round the worker stopped goes on by itself after this: nothing lies unsent because it was forgotten."""
 
 
 def _words_of(error: Exception) -> str:
@@ -59,6 +63,12 @@ class SyncRunner:
         self._next_house = now() + HOUSEKEEPING_SECONDS
         self._status = Status(OFFLINE if self._centre else NOT_JOINED)
         self._last_sent_at: datetime | None = None
+        self._is_pausing = False
+        self._wishes: deque[tuple[str, Future[int]]] = deque()
+        # The round's own timer speaks from another thread: never after the round has said how it ended.
+        self._saying = threading.RLock()
+        self._round_began: float | None = None
+        self._done_so_far: Progress | None = None
         self._stop_listening = casebook.listen(self._heard)
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
@@ -67,10 +77,28 @@ class SyncRunner:
         self._thread.start()
 
     def sync_now(self) -> None:
-        """Go ahead of the timer: F5, "Try now", or the network coming up."""
+        """Go ahead of the timer: F5, "Try now", "Go on", or the network coming up."""
         if self._centre:
+            self._is_pausing = False
             self._next_round = self._now()
             self._wake.set()
+
+    def pause(self) -> None:
+        """Stop the round that runs, between two messages. It goes on from there at "Go on", or after an hour."""
+        self._is_pausing = True
+
+    def fetch_history(self, record_id: str) -> Future[int]:
+        """Fetch the rest of a record's history, between two messages of whatever runs. Returns how many versions came.
+
+        The future fails with Trouble where there is no server, or none can be reached now.
+        """
+        wish: Future[int] = Future()
+        if self._centre is None or self._stopping.is_set():
+            wish.set_exception(Trouble("There is no council’s server to ask", "What is kept here is shown."))
+        else:
+            self._wishes.append((record_id, wish))
+            self._wake.set()
+        return wish
 
     def stop(self, seconds: float = AT_LOCK_SECONDS) -> None:
         """Send what can be sent within ``seconds``, then end. A round cut short loses nothing."""
@@ -91,7 +119,8 @@ class SyncRunner:
         if self._centre and self._status.state in (SENT, SENDING):
             self._next_round = min(self._next_round, self._now() + AFTER_A_CUT_SECONDS)
             self._wake.set()
-        self._say(self._status.state, self._status.words)
+        with self._saying:
+            self._say(self._status.state, self._status.words, self._status.progress)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -100,12 +129,30 @@ class SyncRunner:
             self._wake.clear()
             if self._stopping.is_set():
                 break
+            self._grant_wishes()
             if self._now() >= self._next_house:
                 self._alive(self._keep_house)
             if self._now() >= self._next_round:
                 self._alive(self._round)
+        self._grant_wishes()
         if self._centre:
             self._centre.close()
+
+    def _grant_wishes(self) -> None:
+        """Answer what a worker waits for. Whatever becomes of it is told to whoever asked, a bug too."""
+        while self._wishes:
+            record_id, wish = self._wishes.popleft()
+            try:
+                if self._stopping.is_set() or self._centre is None:
+                    raise Trouble("Heard is closing", "Nothing is lost.")
+                wish.set_result(Engine(self._casebook.exchange, self._centre).fetch_history(record_id))
+            except Exception as error:  # noqa: BLE001 - handed over whole, and raised on the main thread
+                wish.set_exception(error)
+
+    def _must_stop(self) -> bool:
+        """Asked between two messages: the moment at which a worker's question may go first."""
+        self._grant_wishes()
+        return self._stopping.is_set() or self._is_pausing
 
     def _alive(self, step: Callable[[], None]) -> None:
         """Run a step so that not even a bug ends sync for good: it is reported, and tried again after a while."""
@@ -123,36 +170,52 @@ class SyncRunner:
     def _round(self) -> None:
         assert self._centre is not None
         self._next_round = self._now() + self._step
-        shown = threading.Timer(SHOWN_AFTER_SECONDS, lambda: self._say(SENDING))
+        self._is_pausing = False
+        self._done_so_far, self._round_began = None, time.monotonic()
+        shown = threading.Timer(SHOWN_AFTER_SECONDS, self._show_busy)
         shown.daemon = True
         shown.start()
-        engine = Engine(self._casebook.exchange, self._centre, progress=self._progress, must_stop=self._stopping.is_set)
+        engine = Engine(self._casebook.exchange, self._centre, progress=self._progress, must_stop=self._must_stop)
         try:
             outcome: Outcome | None = engine.round()
         except Cancelled:
+            if self._is_pausing:
+                self._next_round = self._now() + PAUSE_SECONDS
+                self._end_round(PAUSED)
             return
         except Offline as error:
             self._next_round = self._now() + self._backoff.failed(error.retry_after)
-            shown.cancel()
-            self._say(OFFLINE)
+            self._end_round(OFFLINE)
             return
         except Trouble as error:
             wait = error.retry_after if isinstance(error, Refused) else 0.0
             self._next_round = self._now() + self._backoff.failed(wait)
-            shown.cancel()
-            self._say(ATTENTION, str(error))
+            self._end_round(ATTENTION, str(error))
             return
         finally:
             shown.cancel()
+            self._round_began = None
         self._backoff.succeeded()
         self._last_sent_at = datetime.now(UTC)
-        self._say(SENT)
+        self._end_round(SENT)
         if outcome and outcome.received:
             self._index()
 
-    def _progress(self, done: int, total: int) -> None:
-        if total > 1:
-            self._say(SENDING, done=done, total=total)
+    def _end_round(self, state: str, words: str = "") -> None:
+        with self._saying:
+            self._round_began = None
+            self._say(state, words)
+
+    def _progress(self, progress: Progress) -> None:
+        self._done_so_far = progress
+        began = self._round_began
+        if began is not None and time.monotonic() - began >= SHOWN_AFTER_SECONDS:
+            self._show_busy()
+
+    def _show_busy(self) -> None:
+        with self._saying:
+            if self._round_began is not None:
+                self._say(SENDING, progress=self._done_so_far)
 
     def _keep_house(self) -> None:
         """Cut what has rested, index what came, copy the vault once a day. None of it may stop a round."""
@@ -170,9 +233,9 @@ class SyncRunner:
             while not self._stopping.is_set() and self._casebook.index_some().result():
                 pass
 
-    def _say(self, state: str, words: str = "", done: int = 0, total: int = 0) -> None:
+    def _say(self, state: str, words: str = "", progress: Progress | None = None) -> None:
         if self._stopping.is_set():
             return
         waiting = self._casebook.waiting_count()
-        self._status = Status(state, waiting, self._last_sent_at, words, done, total)
+        self._status = Status(state, waiting, self._last_sent_at, words, progress)
         self._tell(self._status)

@@ -40,6 +40,10 @@ class Exchange:
         """The next unsent versions in op order. What is being written must be cut first."""
         return self._desk.read(arrivals.to_send, limit)
 
+    def unsent_count(self) -> int:
+        """How many versions are cut and not yet acknowledged; what the server holds back is not among them."""
+        return self._desk.read(arrivals.unsent_count)
+
     def cut_all(self) -> Future[list[Version]]:
         """Cut everything being written, so that it can be sent."""
         return self._desk.write(acts.cut_rested)

@@ -1,4 +1,4 @@
-"""Sync state as a value: what the chip says, and the difference between saved and sent."""
+"""Sync state as a value: what the chip says, how far a long round has come; saved and sent are never mixed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,24 @@ from datetime import datetime
 OFFLINE = "offline"
 SENDING = "sending"
 SENT = "sent"
+PAUSED = "paused"
 NOT_JOINED = "not_joined"
 ATTENTION = "attention"
+
+RECEIVE, SEND = "receive", "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long round has come. ``kind``: receive (records from the server) or send (versions to it).
+
+    ``total`` is 0 while nobody knows it. ``is_about`` says that it was counted a while ago and may be off.
+    """
+
+    kind: str
+    done: int
+    total: int = 0
+    is_about: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +33,15 @@ class Status:
     """One calm line about sync.
 
     ``waiting`` counts records saved here and not yet acknowledged. ``last_sent_at`` is the end of the last
-    round that reached the server. ``words`` explains ``attention``: what it is and what is safe.
+    round that reached the server. ``words`` explains ``attention``: what it is and what is safe. ``progress`` is
+    there while a long round runs.
     """
 
     state: str
     waiting: int = 0
     last_sent_at: datetime | None = None
     words: str = ""
-    done: int = 0
-    total: int = 0
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +55,41 @@ class Round:
 
 def changes(count: int) -> str:
     """ "1 change", "3 changes"."""
-    return f"{count} change" if count == 1 else f"{count} changes"
+    return f"{count:,} change" if count == 1 else f"{count:,} changes"
+
+
+def progress_words(progress: Progress) -> str:
+    """ "Sending 40 of 1,000", "312 of about 10,000 records copied", "312 records copied so far"."""
+    if progress.kind == SEND:
+        return f"Sending {_of(progress)}"
+    if progress.total:
+        return f"{_of(progress)} records copied"
+    return "1 record copied so far" if progress.done == 1 else f"{progress.done:,} records copied so far"
+
+
+def _of(progress: Progress, about: str = "about ") -> str:
+    total = max(progress.total, progress.done)
+    return f"{progress.done:,} of {about if progress.is_about else ''}{total:,}"
 
 
 def chip_words(status: Status, *, is_short: bool = False) -> str:
     """The words of the chip in the top bar. Saved and sent are never mixed."""
-    waiting = f"{status.waiting} saved" if is_short else f"{changes(status.waiting)} saved on this laptop"
+    waiting = f"{status.waiting:,} saved" if is_short else f"{changes(status.waiting)} saved on this laptop"
     if status.state == SENDING:
-        return "Sending…" if is_short or not status.total else f"Sending {status.done} of {status.total}"
+        return _busy_words(status.progress, is_short=is_short)
     if status.state == SENT and not status.waiting:
         at = f" · {status.last_sent_at.astimezone():%H:%M}" if status.last_sent_at else ""
         return f"All sent{at}"
     if status.state == ATTENTION:
         return "Please look" if is_short else f"Please look · {waiting}"
-    first = "Not joined to a council" if status.state == NOT_JOINED else "Offline"
-    if status.state == SENT:
-        first = "Online"
+    first = {NOT_JOINED: "Not joined to a council", SENT: "Online", PAUSED: "Paused"}.get(status.state, "Offline")
     return f"{first} · {waiting}" if status.waiting else f"{first} · nothing waiting"
+
+
+def _busy_words(progress: Progress | None, *, is_short: bool) -> str:
+    if progress is None:
+        return "Sending…"
+    verb = "Sending" if progress.kind == SEND else "Copying"
+    if not progress.total:
+        return f"{verb} · {progress.done:,} so far"
+    return f"{verb} {_of(progress, '' if is_short else 'about ')}"

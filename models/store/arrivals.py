@@ -336,6 +336,11 @@ def to_send(connection: Connection, limit: int) -> list[Version]:
     return [decode_version(row.envelope) for row in rows]
 
 
+def unsent_count(connection: Connection) -> int:
+    """How many versions wait to be sent."""
+    return int(connection.exec_driver_sql("SELECT count(*) FROM outbox WHERE held_reason = ''").scalar_one())
+
+
 def write_cursors(connection: Connection, main: int, grants: int, filling: Mapping[str, int]) -> None:
     """Put the pull's cursors down, in the same transaction as the rows they stand for."""
     connection.exec_driver_sql("DELETE FROM cursor WHERE name LIKE 'fill:%'")

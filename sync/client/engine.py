@@ -10,6 +10,7 @@ from typing import Protocol
 from models.errors import Trouble
 from models.exchange import Arrival, Exchange, Receipt, UnknownAncestry
 from models.identity import Identity
+from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
 from sync.client.http import Refused
 from sync.codec import pack
@@ -60,7 +61,7 @@ def _never() -> bool:
     return False
 
 
-def _silent(_done: int, _total: int) -> None:
+def _silent(_progress: Progress) -> None:
     """Tell nobody."""
 
 
@@ -72,7 +73,7 @@ class Engine:
         exchange: Exchange,
         line: Line,
         *,
-        progress: Callable[[int, int], None] = _silent,
+        progress: Callable[[Progress], None] = _silent,
         must_stop: Callable[[], bool] = _never,
     ) -> None:
         self._exchange, self._line = exchange, line
@@ -116,6 +117,7 @@ class Engine:
             if page.rows or page.scopes is not None or page.filling != filling:
                 self._take(page)
                 outcome.received += len(page.rows)
+                self._tell_received(outcome, page)
             elif (page.cursor, page.grant_counter) != (cursor, grants):
                 self._take(page)
             if not page.more and not self._exchange.cursors()[2]:
@@ -123,6 +125,11 @@ class Engine:
             if not page.rows and self._exchange.cursors() == (cursor, grants, filling):
                 # Asked again, this server would say the same for ever.
                 raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
+
+    def _tell_received(self, outcome: Outcome, page: PullPage) -> None:
+        """Say how far a pull of many pages has come; one page alone is no long work."""
+        if page.more or outcome.received > len(page.rows):
+            self._progress(Progress(RECEIVE, outcome.received, is_about=page.more))
 
     def _take(self, page: PullPage) -> None:
         self._exchange.take(
@@ -146,7 +153,16 @@ class Engine:
                     self._keep_history(record_id)
                     self._exchange.merge(record_id, is_whole=True).result()
 
-    def _keep_history(self, record_id: str) -> None:
+    def fetch_history(self, record_id: str) -> int:
+        """Fetch and keep every version of a record that this worker may read. Returns how many there are.
+
+        0 where the server has none to give. Raises Offline or Refused.
+        """
+        with suppress(_NotForUs):
+            return self._keep_history(record_id)
+        return 0
+
+    def _keep_history(self, record_id: str) -> int:
         """Fetch a record's history. Raises _NotForUs where it may not be read any more: it then stays as it is here,
 
         and what waits of it is sent unmerged; one such record must not hold up all the others.
@@ -158,19 +174,21 @@ class Engine:
                 raise
             raise _NotForUs from error
         self._exchange.keep_history([_arrival(row) for row in reply.versions]).result()
+        return len(reply.versions)
 
     # ---- push ----
 
     def _push(self, outcome: Outcome) -> tuple[set[str], bool]:
         clashes: set[str] = set()
         moved = False
-        total = len(self._exchange.to_send(1_000_000)) if self._progress is not _silent else 0
+        total = self._exchange.unsent_count() if self._progress is not _silent else 0
         done = 0
         while True:
             self._check()
             batch = self._exchange.to_send(MAX_BATCH_VERSIONS)
             if not batch:
                 return clashes, moved
+            self._progress(Progress(SEND, done, max(total, len(batch))))
             results = self._send(batch)
             clashes |= self._exchange.settle([_receipt(result) for result in results]).result()
             held = sum(result.outcome == "held" for result in results)
@@ -178,7 +196,7 @@ class Engine:
             outcome.sent += len(results) - held
             done += len(results)
             moved = True
-            self._progress(done, max(total, done))
+            self._progress(Progress(SEND, done, max(total, done)))
 
     def _send(self, batch: list[Version]) -> tuple[PushResult, ...]:
         request = self._signed(batch)

@@ -152,13 +152,14 @@ def test_a_batch_is_halved_until_it_fits_and_one_long_text_still_goes(
 def test_progress_is_told_and_a_round_stops_between_two_messages_when_asked(
     world: World, amy: Laptop, sarah: str
 ) -> None:
+    from models.status import SEND, Progress
     from sync.client.engine import Cancelled, Engine
 
     for number in range(3):
         amy.begin("visit_note", sarah, what_happened=f"amy~{number}")
-    told: list[tuple[int, int]] = []
-    Engine(amy.casebook.exchange, amy.wire, progress=lambda done, total: told.append((done, total))).round()
-    assert told == [(3, 3)]
+    told: list[Progress] = []
+    Engine(amy.casebook.exchange, amy.wire, progress=told.append).round()
+    assert told == [Progress(SEND, 0, 3), Progress(SEND, 3, 3)]
     with pytest.raises(Cancelled):
         Engine(amy.casebook.exchange, amy.wire, must_stop=lambda: True).round()
     settle(world)

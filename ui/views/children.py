@@ -15,7 +15,7 @@ from models.entry import Entry
 from models.moments import in_a_sentence, read_moment, short_day
 from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
-from models.status import SENDING, SENT
+from models.status import SENDING, SENT, progress_words
 from models.today import LONGEST_VISIT
 from ui import access
 from ui.link import Link, Navigator, touches
@@ -344,8 +344,8 @@ class _NoChildren(QWidget):
     def _show_status(self) -> None:
         status = self._link.status
         if status.state == SENDING:
-            total = f" of {status.total}" if status.total else ""
-            self._progress.setText(f"Copying now{f': {status.done}{total}' if status.done else ''} …")
+            far = f": {progress_words(status.progress)}" if status.progress is not None else " …"
+            self._progress.setText(f"Copying now{far}")
         elif status.state == SENT:
             self._progress.setText("Nobody is assigned to you at the moment. Your manager can change that.")
         elif not self._link.casebook.me.server_url:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from models.entry import Entry, Notice
-from models.status import Status
+from models.status import Status, progress_words
 from ui import access, style
 from ui.parts.buttons import Button
 from ui.parts.flow import FlowLayout
@@ -68,13 +68,14 @@ class StateBanner(Surface):
         self.button.setVisible(bool(state.button))
         if state.button:
             self.button.set_words(state.button)
-        progress = words.progress_words(status)
-        self.bar.setVisible(bool(progress))
-        self.progress.setVisible(bool(progress))
-        self.progress.setText(progress)
-        if progress:
-            self.bar.setRange(0, status.total)
-            self.bar.setValue(min(status.done, status.total))
+        progress = status.progress
+        self.progress.setVisible(progress is not None)
+        # A bar of something nobody has counted would say how far it is, and not know.
+        self.bar.setVisible(progress is not None and progress.total > 0)
+        if progress is not None:
+            self.progress.setText(progress_words(progress))
+            self.bar.setRange(0, max(progress.total, 1))
+            self.bar.setValue(min(progress.done, progress.total))
 
 
 class NoticePart(QWidget):

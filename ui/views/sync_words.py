@@ -51,11 +51,6 @@ def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
     return State("cloud-off", "info", "You can keep working", words, "Try now")
 
 
-def progress_words(status: Status) -> str:
-    """ "4 of 12 sent"; "" while it is not known how many."""
-    return f"{status.done} of {status.total} sent" if status.state == SENDING and status.total else ""
-
-
 class Names:
     """Names records for a list: "Visit note – Sarah". Children are read once, however long the list."""
 

@@ -14,9 +14,10 @@ from desktop.sync_runner import SyncRunner
 from models.casebook import Casebook
 from models.errors import StoreDamaged, Trouble
 from models.identity import Identity, Worker
-from models.status import ATTENTION, NOT_JOINED, SENT, Status
+from models.status import ATTENTION, NOT_JOINED, PAUSED, SEND, SENT, Progress, Status
 from sync.client.backoff import Backoff
-from sync.client.engine import Outcome
+from sync.client.engine import Cancelled, Outcome
+from sync.client.http import Offline
 
 WAIT_SECONDS = 20.0
 
@@ -113,3 +114,145 @@ def test_a_bug_in_keeping_house_is_reported_and_house_is_kept_again(
         runner.stop(0.0)
     assert [type(error) for error in reported] == [RuntimeError]
     assert {status.state for status in told} <= {NOT_JOINED}
+
+
+class LongRound:
+    """An engine whose round takes many messages: it tells how far it is, and asks before each whether to stop."""
+
+    def __init__(self) -> None:
+        self.is_waiting, self.go_on = threading.Event(), threading.Event()
+        self.done = 0
+        self.asked_for: list[str] = []
+
+    def __call__(self, *_args: Any, progress: Any = None, must_stop: Any = None) -> LongRound:
+        if must_stop is not None:
+            self.progress, self.must_stop = progress, must_stop
+        return self
+
+    def round(self) -> Outcome:
+        while self.done < 1000:
+            self.is_waiting.set()
+            assert self.go_on.wait(WAIT_SECONDS)
+            self.go_on.clear()
+            if self.must_stop():
+                raise Cancelled
+            self.done += 500
+            self.progress(Progress(SEND, self.done, 1000))
+        return Outcome(sent=1000)
+
+    def fetch_history(self, record_id: str) -> int:
+        self.asked_for.append(record_id)
+        return 7
+
+    def step(self) -> None:
+        assert self.is_waiting.wait(WAIT_SECONDS)
+        self.is_waiting.clear()
+        self.go_on.set()
+
+
+class Told:
+    """What the runner said, and a way to wait for a thing to be said."""
+
+    def __init__(self) -> None:
+        self.all: list[Status] = []
+        self._heard = threading.Condition()
+
+    def __call__(self, status: Status) -> None:
+        with self._heard:
+            self.all.append(status)
+            self._heard.notify_all()
+
+    def wait(self, is_wanted: Callable[[Status], bool]) -> Status:
+        with self._heard:
+            assert self._heard.wait_for(lambda: any(map(is_wanted, self.all)), WAIT_SECONDS), self.all
+            return next(status for status in self.all if is_wanted(status))
+
+
+@pytest.fixture
+def long_round(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[SyncRunner, LongRound, Told]]:
+    monkeypatch.setattr(sync_runner, "SHOWN_AFTER_SECONDS", 0.0)
+    engine, told = LongRound(), Told()
+    monkeypatch.setattr(sync_runner, "Engine", engine)
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told)
+    runner.start()
+    yield runner, engine, told
+    engine.go_on.set()
+    runner.stop(0.0)
+
+
+def test_a_long_round_says_how_far_it_is_and_stops_and_goes_on_where_it_stopped(
+    long_round: tuple[SyncRunner, LongRound, Told],
+) -> None:
+    runner, engine, told = long_round
+    engine.step()
+    told.wait(lambda status: status.progress == Progress(SEND, 500, 1000))
+    assert engine.is_waiting.wait(WAIT_SECONDS)
+    runner.pause()
+    engine.step()
+    assert told.wait(lambda status: status.state == PAUSED).progress is None
+    assert engine.done == 500, "it stopped between two messages"
+    runner.sync_now()
+    engine.step()
+    told.wait(lambda status: status.progress == Progress(SEND, 1000, 1000))
+    told.wait(lambda status: status.state == SENT)
+    assert told.all[-1].state == SENT, "nothing says that it is sending once it has ended"
+
+
+def test_a_worker_who_asks_for_a_history_is_answered_between_two_messages_of_a_long_round(
+    long_round: tuple[SyncRunner, LongRound, Told],
+) -> None:
+    runner, engine, _told = long_round
+    assert engine.is_waiting.wait(WAIT_SECONDS)
+    wish = runner.fetch_history("a note")
+    assert not wish.done()
+    engine.step()
+    assert wish.result(WAIT_SECONDS) == 7
+    assert engine.asked_for == ["a note"]
+    assert engine.done < 1000
+
+
+def test_a_history_asked_for_while_nothing_runs_is_fetched_at_once(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, told = LongRound(), Told()
+    engine.done = 1000
+    monkeypatch.setattr(sync_runner, "Engine", engine)
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told)
+    runner.start()
+    try:
+        told.wait(lambda status: status.state == SENT)
+        assert runner.fetch_history("a note").result(WAIT_SECONDS) == 7
+    finally:
+        runner.stop(0.0)
+
+
+def test_a_history_that_cannot_be_had_is_told_kindly_and_a_bug_of_ours_comes_back_whole(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [Offline("no line"), ValueError("a bug")]
+    engine, told = LongRound(), Told()
+    engine.done = 1000
+
+    def fail(_record_id: str) -> int:
+        raise faults.pop(0)
+
+    monkeypatch.setattr(engine, "fetch_history", fail)
+    monkeypatch.setattr(sync_runner, "Engine", engine)
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told)
+    runner.start()
+    with pytest.raises(Trouble):
+        runner.fetch_history("a note").result(WAIT_SECONDS)
+    with pytest.raises(ValueError, match="a bug"):
+        runner.fetch_history("a note").result(WAIT_SECONDS)
+    runner.stop(0.0)
+    with pytest.raises(Trouble):
+        runner.fetch_history("after the end").result(WAIT_SECONDS)
+
+
+def test_without_a_server_a_history_is_what_is_kept_here(casebook: Callable[[str], Casebook]) -> None:
+    runner = SyncRunner(casebook(""), Told())
+    with pytest.raises(Trouble, match="no council’s server"):
+        runner.fetch_history("a note").result(WAIT_SECONDS)
+    runner.stop(0.0)

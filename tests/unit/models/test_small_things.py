@@ -10,7 +10,20 @@ from models.clock import Clock, from_stamp, to_stamp
 from models.errors import Trouble
 from models.fields import Field, Kind, line, to_json
 from models.ids import Ids, is_id, new_uuid7
-from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Status, chip_words
+from models.status import (
+    ATTENTION,
+    NOT_JOINED,
+    OFFLINE,
+    PAUSED,
+    RECEIVE,
+    SEND,
+    SENDING,
+    SENT,
+    Progress,
+    Status,
+    chip_words,
+    progress_words,
+)
 from models.wording import Spoken, age_on, name_and_age, say
 
 
@@ -114,7 +127,13 @@ def test_a_name_goes_with_an_age_where_there_is_a_birthday() -> None:
         (Status(OFFLINE, 1), "Offline · 1 change saved on this laptop", "Offline · 1 saved"),
         (Status(OFFLINE, 3), "Offline · 3 changes saved on this laptop", "Offline · 3 saved"),
         (Status(NOT_JOINED), "Not joined to a council · nothing waiting", "Not joined to a council · nothing waiting"),
-        (Status(SENDING, 2, done=1, total=4), "Sending 1 of 4", "Sending…"),
+        (Status(SENDING, 2, progress=Progress(SEND, 40, 1000)), "Sending 40 of 1,000", "Sending 40 of 1,000"),
+        (Status(SENDING, progress=Progress(RECEIVE, 312)), "Copying · 312 so far", "Copying · 312 so far"),
+        (Status(SENDING, progress=Progress(RECEIVE, 312, 10_000, is_about=True)),
+         "Copying 312 of about 10,000", "Copying 312 of 10,000"),
+        (Status(PAUSED, 3), "Paused · 3 changes saved on this laptop", "Paused · 3 saved"),
+        (Status(PAUSED), "Paused · nothing waiting", "Paused · nothing waiting"),
+        (Status(OFFLINE, 1200), "Offline · 1,200 changes saved on this laptop", "Offline · 1,200 saved"),
         (Status(SENDING, 2), "Sending…", "Sending…"),
         (Status(SENT), "All sent", "All sent"),
         (Status(SENT, 2), "Online · 2 changes saved on this laptop", "Online · 2 saved"),
@@ -124,6 +143,21 @@ def test_a_name_goes_with_an_age_where_there_is_a_birthday() -> None:
 def test_the_chip_never_says_sent_of_what_is_only_saved(status: Status, long: str, short: str) -> None:
     assert chip_words(status) == long
     assert chip_words(status, is_short=True) == short
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(SEND, 40, 1000), "Sending 40 of 1,000"),
+        (Progress(RECEIVE, 312, 10_000, is_about=True), "312 of about 10,000 records copied"),
+        (Progress(RECEIVE, 9, 9), "9 of 9 records copied"),
+        (Progress(RECEIVE, 10_050, 10_000, is_about=True), "10,050 of about 10,050 records copied"),
+        (Progress(RECEIVE, 1), "1 record copied so far"),
+        (Progress(RECEIVE, 2000), "2,000 records copied so far"),
+    ],
+)
+def test_progress_never_says_more_of_less_and_says_when_it_only_guesses(progress: Progress, words: str) -> None:
+    assert progress_words(progress) == words
 
 
 def test_all_sent_says_when() -> None:

@@ -17,7 +17,7 @@ from models.casebook import Casebook
 from models.entry import Edit
 from models.exchange import Receipt
 from models.invented import leave_two_versions, leave_unsent, make_caseload, me_for_trying
-from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Status, chip_words
+from models.status import ATTENTION, NOT_JOINED, OFFLINE, SEND, SENDING, SENT, Progress, Status, chip_words
 from ui import access
 from ui.link import Link
 from ui.parts.buttons import Button
@@ -143,10 +143,10 @@ def test_try_now_by_mouse_and_by_key_asks_for_a_round(it: SimpleNamespace) -> No
 
 def test_sending_shows_how_far_it_is_and_pressing_again_explains(it: SimpleNamespace) -> None:
     page = it.open()
-    it.told(Status(SENDING, 12, done=4, total=12))
+    it.told(Status(SENDING, 12, progress=Progress(SEND, 4, 12)))
     assert page.banner.bar.isVisible()
     assert (page.banner.bar.value(), page.banner.bar.maximum()) == (4, 12)
-    assert page.banner.progress.text() == "4 of 12 sent"
+    assert page.banner.progress.text() == "Sending 4 of 12"
     press(page.banner.button)
     assert it.pressed == []
     assert it.window.toasts.label.text() == "Heard is sending now."

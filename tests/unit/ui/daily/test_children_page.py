@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 
 from models.entry import Edit
 from models.identity import Directory
-from models.status import OFFLINE, SENDING, SENT, Status
+from models.status import OFFLINE, RECEIVE, SENDING, SENT, Progress, Status
 from ui.views.child_list import PAGE, ChildrenModel, ChildRow
 from ui.views.child_page import tabs_for
 from ui.views.children import ChildrenPage
@@ -206,7 +206,7 @@ def test_before_the_first_copy_the_page_says_what_will_happen(stage: Any, find: 
     QTest.mouseClick(find(page, "children.copy"), LEFT)
     assert stage.pages.toasts[-1][0] == "This laptop has not joined a council, so there is nothing to copy from."
     for status, words in (
-        (Status(SENDING, done=3, total=9), "Copying now: 3 of 9 …"),
+        (Status(SENDING, progress=Progress(RECEIVE, 3, 9)), "Copying now: 3 of 9 records copied"),
         (Status(SENT), "Nobody is assigned to you at the moment. Your manager can change that."),
         (Status(OFFLINE), "This laptop has not joined a council yet."),
     ):
