@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from models.errors import Trouble
 from sync.server.database import Database, peek_schema
-from sync.server.migrations import m0001_first_tables
+from sync.server.migrations import m0001_first_tables, m0002_permissions
 
-STEPS: tuple[ModuleType, ...] = (m0001_first_tables,)
+STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions)
 LATEST: int = STEPS[-1].NUMBER
 
 _ASK = "SELECT number FROM heard_schema"

@@ -21,6 +21,7 @@ from sync.server.tables.core import (
     version,
     worker,
 )
+from sync.server.tables.permissions import erasure, rule, withdrawal
 
 __all__ = [
     "assignment",
@@ -30,14 +31,17 @@ __all__ = [
     "council",
     "device",
     "enrolment_code",
+    "erasure",
     "held_back",
     "imported",
     "metadata",
     "op",
     "record",
+    "rule",
     "scope",
     "spent_challenge",
     "token",
     "version",
+    "withdrawal",
     "worker",
 ]

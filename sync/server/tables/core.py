@@ -29,6 +29,11 @@ def number(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False)
 
 
+def perhaps_number(name: str) -> Column[int]:
+    """A whole number that may be missing."""
+    return Column(name, BigInteger, nullable=True)
+
+
 def flag(name: str) -> Column[bool]:
     """A yes or no."""
     return Column(name, Boolean, nullable=False)
@@ -101,13 +106,21 @@ assignment = Table(
     flag("is_lead"),
     text("from_at"),
     text("to_at", missing=True),
+    text("until_at", missing=True),
+    text("reason", missing=True),
+    perhaps_number("from_seq"),
+    perhaps_number("to_seq"),
     PrimaryKeyConstraint("council_id", "assignment_id"),
     ForeignKeyConstraint(["council_id", "scope_id"], ["scope.council_id", "scope.scope_id"]),
     ForeignKeyConstraint(["council_id", "worker_id"], ["worker.council_id", "worker.worker_id"]),
     Index("assignment_by_worker", "council_id", "worker_id", "to_at"),
     Index("assignment_by_scope", "council_id", "scope_id", "to_at"),
 )
-"""Who holds a scope and as what; a row without ``to_at`` stands now, the others are its history."""
+"""Who holds a scope and as what; a row without ``to_at`` stands now, the others are its history.
+
+``until_at`` is when cover ends by itself and ``reason`` why it was asked for. ``from_seq`` and ``to_seq`` say where the
+council's line stood when it began and ended, so that no clock decides what could be read meanwhile.
+"""
 
 device = Table(
     "device",
@@ -264,12 +277,19 @@ held_back = Table(
     text("state"),
     text("received_at"),
     octets("content"),
+    text("decided_at", missing=True),
+    text("decided_by", missing=True),
+    text("words", missing=True),
+    perhaps_number("news_at"),
     PrimaryKeyConstraint("council_id", "held_id"),
     UniqueConstraint("council_id", "content_hash"),
     Index("held_back_by_state", "council_id", "state", "received_at"),
     Index("held_back_by_record", "council_id", "record_id"),
 )
-"""The held-back box: versions that may not be applied, whole. State: waiting, admitted or returned."""
+"""The held-back box: versions that may not be applied, whole. State: waiting, admitted or returned.
+
+``words`` are the manager's for the worker; ``news_at`` is the worker's grant counter at which their laptop hears of it.
+"""
 
 imported = Table(
     "imported",

@@ -23,6 +23,7 @@ from sync.server.administration import Administration
 from sync.server.app import MAX_REQUEST_BYTES, build_app_on
 from sync.server.centre import Centre
 from sync.server.logs import LOGGER, PlainLines
+from sync.server.migrations import LATEST
 from sync.wire import (
     ROUTES,
     ChallengeReply,
@@ -110,7 +111,7 @@ def test_a_laptop_joins_signs_in_pushes_pulls_and_reads_history(
 
 
 def test_health_is_plain(client: Any) -> None:
-    assert client.get(ROUTES["health"]).json() == {"status": "ok", "wire_version": 1, "schema": 1}
+    assert client.get(ROUTES["health"]).json() == {"status": "ok", "wire_version": 1, "schema": LATEST}
 
 
 @pytest.mark.parametrize("route", ["enrol", "token", "pull", "push"])

@@ -102,14 +102,14 @@ def step(number: int, *statements: str) -> ModuleType:
 
 
 def test_a_step_that_fails_leaves_nothing_behind_and_can_be_taken_again(centre: Centre) -> None:
-    broken = step(2, "CREATE TABLE extra (council_id TEXT)", "DROP TABLE op", "CREATE NONSENSE")
+    broken = step(LATEST + 1, "CREATE TABLE extra (council_id TEXT)", "DROP TABLE op", "CREATE NONSENSE")
     before = described(centre.database.path)
     with pytest.raises(Exception, match="NONSENSE"):
         open_database(centre.database, steps=(*migrations.STEPS, broken))
     assert described(centre.database.path) == before
-    mended = step(2, "CREATE TABLE extra (council_id TEXT)")
-    assert open_database(centre.database, steps=(*migrations.STEPS, mended)) == 2
-    assert open_database(centre.database, steps=(*migrations.STEPS, mended)) == 2
+    mended = step(LATEST + 1, "CREATE TABLE extra (council_id TEXT)")
+    assert open_database(centre.database, steps=(*migrations.STEPS, mended)) == LATEST + 1
+    assert open_database(centre.database, steps=(*migrations.STEPS, mended)) == LATEST + 1
     assert set(described(centre.database.path)) - set(before) == {"extra"}
 
 
