@@ -14,7 +14,7 @@ import msgspec
 import models.records  # noqa: F401 - every type must be known before a record is read
 from models.changes import Changes
 from models.clock import Clock, to_stamp
-from models.entry import Draft, Edit, Entry, Hit, Notice, Saved, Waiting
+from models.entry import Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
 from models.errors import NotAllowed, NotJoined, StoreDamaged, Trouble
 from models.exchange import Exchange
 from models.identity import Directory, Identity, Worker
@@ -245,6 +245,10 @@ class Casebook:
         """The versions of a record kept on this laptop, oldest first."""
         return [version for version, _seq in self._desk.read(versions.history, record_id)]
 
+    def kept(self, record_id: str) -> list[Kept]:
+        """The same, with how each version stands with the server; what must be hidden has none."""
+        return self._desk.read(versions.kept, record_id) if self.entry(record_id) is not None else []
+
     def waiting(self) -> list[Waiting]:
         """What is saved here and not yet sent, newest first."""
         return self._desk.read(records.waiting)
@@ -315,6 +319,14 @@ class Casebook:
     def bring_back(self, record_id: str, asked_by: str = "") -> Future[Entry]:
         """Undo a delete."""
         return self._desk.write(lambda act: acts.change(act, record_id, "bring_back", is_deleted=False), asked_by)
+
+    def restore(self, record_id: str, version_id: str, asked_by: str = "", *, over: str = "") -> Future[Entry]:
+        """Let a record say again what one of its versions said, as a new version; nothing is removed.
+
+        ``over`` is the version it must stand on, so that nobody writes over what they have not seen. The future
+        raises NotAllowed where this worker may not change the record, Trouble where that version cannot be used.
+        """
+        return self._desk.write(lambda act: acts.restore(act, record_id, version_id, over), asked_by)
 
     def set_audience(
         self, record_id: str, audience: str, keep_from: tuple[str, ...], asked_by: str = ""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from models.record import Declaration, RecordClass, declaration_of
-from models.version import Body, OpenChoice
+from models.version import Body, OpenChoice, Version
 
 SAVED = "saved"
 SENT = "sent"
@@ -105,6 +105,19 @@ class Waiting:
 
     entry: Entry
     since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One version of a record, as this laptop keeps it.
+
+    ``seq`` is its place in the council's line, 0 while the server has not said. ``state``: saved, sent or held.
+    """
+
+    version: Version
+    seq: int = 0
+    state: str = SENT
+    held_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

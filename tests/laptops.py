@@ -223,6 +223,15 @@ class Laptop:
         self.shown[(record_id, choice.field)] = text
         self.take_out(record_id, (tokens_of(stood) | tokens_of(choice.value)) - tokens_of(text))
 
+    def use_again(self, record_id: str, version_id: str) -> None:
+        """Use a version again over what stands, having seen both."""
+        before = self.look(record_id)
+        self.casebook.cut(record_id).result()
+        self.casebook.restore(record_id, version_id).result()
+        now = self.look(record_id).body
+        for name, value in before.body.items():
+            self.take_out(record_id, tokens_of(value) - tokens_of(now.get(name)))
+
     def _is_cut(self, record_id: str, word: str) -> bool:
         return any(
             word in str(version.read_body()) + str(version.open_choices) for version in self.casebook.history(record_id)

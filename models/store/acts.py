@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.entry import Draft, Edit, Entry, Notice, Saved
-from models.errors import Trouble
+from models.errors import NotAllowed, Trouble
 from models.fields import is_empty
 from models.record import declaration_of, problems
 from models.store import records, versions
@@ -59,6 +59,26 @@ def change(act: Act, record_id: str, what: str, **changes: Any) -> Entry:
     records.change_state(act.connection, act.pen, record_id, **changes)
     cut(act, record_id, what)
     return _touch(act, record_id)
+
+
+def restore(act: Act, record_id: str, version_id: str, over: str = "") -> Entry:
+    """Let a record say again what a version of it said, as a new version that follows the one that stands.
+
+    The text alone comes back: who may read it, and which texts stand side by side, stays as it is now. A deleted
+    record comes back with it. ``over`` is the version it must stand on. Raises NotAllowed, or Trouble.
+    """
+    cut(act, record_id)
+    standing = versions.standing(act.connection, record_id)
+    if standing is None or (over and standing.tip_version_id != over):
+        raise Trouble("This has just changed", "Nothing is lost.", "Look at its history again.")
+    records.check_editable(act.pen, standing)
+    kept = {one.version.version_id: one.version for one in versions.kept(act.connection, record_id)}
+    version = kept.get(version_id)
+    if version is None or version.is_erased:
+        raise Trouble("That version is not on this laptop", "What stands now stays as it is.")
+    if version.schema > standing.now().schema:
+        raise NotAllowed("A newer Heard wrote that version", "You can read it.", "Update Heard to use it again.")
+    return change(act, record_id, "restore", body=versions.body_now(version), is_deleted=False)
 
 
 def choose(act: Act, record_id: str, choice: OpenChoice, text: Any) -> Entry:

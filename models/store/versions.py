@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from models.clock import Clock
+from models.entry import HELD, SAVED, SENT, Kept
 from models.identity import Identity
 from models.ids import Ids
 from models.record import declaration_of
@@ -243,6 +244,24 @@ def history(connection: Connection, record_id: str) -> list[tuple[Version, int]]
     if record is not None and record.tip is not None and record.tip.version_id not in found:
         found[record.tip.version_id] = (record.tip, record.head_seq)
     return sorted(found.values(), key=lambda item: (item[1] or 1 << 60, item[0].written_at, item[0].op_no))
+
+
+def kept(connection: Connection, record_id: str) -> list[Kept]:
+    """The versions of a record kept on this laptop, oldest first, and how each stands with the server."""
+    rows = connection.exec_driver_sql(
+        "SELECT version_id, held_reason FROM outbox WHERE record_id = ?", (record_id,)
+    ).all()
+    reasons = {row.version_id: str(row.held_reason) for row in rows}
+    return [
+        Kept(version, seq, _state(reasons.get(version.version_id)), reasons.get(version.version_id, ""))
+        for version, seq in history(connection, record_id)
+    ]
+
+
+def _state(held_reason: str | None) -> str:
+    if held_reason is None:
+        return SENT
+    return HELD if held_reason else SAVED
 
 
 class UnknownAncestry(Exception):
