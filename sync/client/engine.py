@@ -129,7 +129,8 @@ class Engine:
     def _tell_received(self, outcome: Outcome, page: PullPage) -> None:
         """Say how far a pull of many pages has come; one page alone is no long work."""
         if page.more or outcome.received > len(page.rows):
-            self._progress(Progress(RECEIVE, outcome.received, is_about=page.more))
+            total = outcome.received + page.still_to_come if page.still_to_come or not page.more else 0
+            self._progress(Progress(RECEIVE, outcome.received, total, is_about=page.more))
 
     def _take(self, page: PullPage) -> None:
         self._exchange.take(
