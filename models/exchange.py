@@ -32,6 +32,29 @@ class Exchange:
         """Who this laptop is to the server."""
         return self._desk.identity
 
+    def signer_of(self, device_id: str) -> Identity:
+        """Who signs and sends what was written under this device id: this laptop, or what it was before.
+
+        Nothing the laptop was not is ever sent under another name: that falls to the laptop as it is now.
+        """
+        if device_id == self.identity.device_id:
+            return self.identity
+        known = self._desk.read(meta.formers)
+        return next((one for one in known if one.device_id == device_id), self.identity)
+
+    def become(self, fresh: Identity) -> Future[Identity]:
+        """Go on as another device of the same worker, in a new epoch. What was written before keeps its own name."""
+
+        def act(it: Act) -> Identity:
+            acts.cut_rested(it)
+            epoch = max(fresh.device_epoch, self._desk.identity.device_epoch + 1)
+            newer = msgspec.structs.replace(fresh, device_epoch=epoch)
+            meta.become(it.connection, newer)
+            self._desk.identity = newer
+            return newer
+
+        return self._desk.write(act)
+
     def cursors(self) -> tuple[int, int, dict[str, int]]:
         """Main cursor, grant counter, and the scopes still being filled."""
         return self._desk.read(arrivals.read_cursors)

@@ -78,7 +78,7 @@ class Wire:
 
     hub: Hub
     network: Network
-    token: str = ""
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def pull(self, identity: Identity, request: PullRequest) -> PullPage:
         message = pack(request, level=1)
@@ -109,10 +109,12 @@ class Wire:
     def _signed_in(
         self, identity: Identity, route: str, message: bytes, kind: type[M], ask: Callable[[str], bytes]
     ) -> M:
-        self.token = self.token or self._sign_in(identity)
+        if identity.device_id not in self.tokens:
+            self.tokens[identity.device_id] = self._sign_in(identity)
+        token = self.tokens[identity.device_id]
         self.network.asked.append((route, len(message)))
         try:
-            return unpack(kind, self._carry(route, lambda: ask(self.token)))
+            return unpack(kind, self._carry(route, lambda: ask(token)))
         except BadMessage as error:
             raise Offline("half an answer") from error
         except Refusal as refusal:
@@ -275,7 +277,8 @@ class Laptop:
         after = self.folder.with_name(f"{self.name} life {self.lives + 1}")
         shutil.copytree(self.folder, after)
         self.casebook._desk.store.close()
-        self.folder, self.lives, self.wire.token = after, self.lives + 1, ""
+        self.folder, self.lives = after, self.lives + 1
+        self.wire.tokens.clear()
         self.shown.clear()
         self.casebook = Casebook.open(after, self.key, clock=self.clock, ids=self.ids)
 
@@ -302,26 +305,7 @@ class World:
             self.office.add_worker(worker, worker.title())
         for code, role in roles.items():
             self.office.assign(worker, code.removeprefix("c"), role)
-        key = Ed25519PrivateKey.generate()
-        joined = self.hub.enrol(
-            EnrolRequest(
-                code=self.office.give_code(worker).code,
-                sign_in_name=worker,
-                password=PASSWORD,
-                device_name=name,
-                public_key=key.public_key().public_bytes_raw(),
-            ),
-            ADDRESS,
-        )
-        identity = Identity(
-            device_id=joined.device_id,
-            device_epoch=joined.device_epoch,
-            council_id=joined.council_id,
-            council_name=joined.council_name,
-            worker=joined.worker,
-            timeline=joined.timeline,
-            signing_key=key.private_bytes_raw(),
-        )
+        identity = self._enrol(worker, name)
         folder, vault_key = self.folder / f"{name} life 1", random.Random(name).randbytes(32)
         folder.mkdir()
         casebook = Casebook.open(folder, vault_key, identity=identity, clock=self.clock, ids=self.ids)
@@ -330,6 +314,45 @@ class World:
         )
         self.laptops.append(made)
         return made
+
+    def _enrol(self, worker: str, name: str, replaces: str = "") -> Identity:
+        key = Ed25519PrivateKey.generate()
+        joined = self.hub.enrol(
+            EnrolRequest(
+                code=self.office.give_code(worker).code,
+                sign_in_name=worker,
+                password=PASSWORD,
+                device_name=name,
+                public_key=key.public_key().public_bytes_raw(),
+                replaces=replaces,
+            ),
+            ADDRESS,
+        )
+        return Identity(
+            device_id=joined.device_id,
+            device_epoch=joined.device_epoch,
+            council_id=joined.council_id,
+            council_name=joined.council_name,
+            worker=joined.worker,
+            timeline=joined.timeline,
+            signing_key=key.private_bytes_raw(),
+        )
+
+    def copy(self, laptop: Laptop, name: str, folder: Path | None = None) -> Laptop:
+        """A laptop made of another's whole profile as it lies on the disk now, or as it lay in ``folder``."""
+        made = self.folder / f"{name} life 1"
+        shutil.copytree(folder or laptop.folder, made)
+        casebook = Casebook.open(made, laptop.key, clock=self.clock, ids=self.ids)
+        wire = Wire(self.hub, self.network)
+        copied = Laptop(name, made, laptop.key, casebook, wire, self.clock, self.ids, self.ledger)
+        self.laptops.append(copied)
+        return copied
+
+    def join_again(self, laptop: Laptop) -> None:
+        """Let a laptop join again with a fresh one-time code, as its worker does from inside the app."""
+        me = laptop.casebook.me
+        name = next(row["sign_in_name"] for row in self.office.workers() if row["worker_id"] == me.worker.worker_id)
+        laptop.casebook.exchange.become(self._enrol(name, laptop.name, me.device_id)).result()
 
     def settle(self, rounds: int = 12) -> None:
         """Let every laptop sync over a good line until nothing moves any more."""

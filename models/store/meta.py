@@ -31,6 +31,19 @@ def identity(connection: Connection) -> Identity | None:
     return msgspec.json.decode(data, type=Identity) if data else None
 
 
+def formers(connection: Connection) -> tuple[Identity, ...]:
+    """Who this laptop was before it joined again, newest first: what it wrote then is still sent under that name."""
+    data = get(connection, "formers")
+    return msgspec.json.decode(data, type=tuple[Identity, ...]) if data else ()
+
+
+def become(connection: Connection, fresh: Identity) -> None:
+    """Take a new identity, and keep the one before with its key."""
+    before = identity(connection)
+    put(connection, "formers", msgspec.json.encode((*([before] if before else []), *formers(connection))))
+    put(connection, "identity", msgspec.json.encode(fresh))
+
+
 def directory(connection: Connection) -> Directory:
     """Colleagues and assignments, as the server last told them."""
     data = get(connection, "directory")

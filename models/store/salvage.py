@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from models.store.engine import Cipher
-from models.store.meta import identity
+from models.store.meta import formers, identity
 from models.store.project import project
 from models.store.records import write_columns
 from models.store.versions import brought_up, decode_version, last_op_no, row_values, standing
@@ -107,7 +107,7 @@ def _queue_tip(connection: Connection, values: Mapping[str, Any]) -> None:
     if values["tip"] is None or values["head_version_id"] == values["tip_version_id"]:
         return
     tip, mine = decode_version(values["tip"]), identity(connection)
-    if mine is None or tip.device_id != mine.device_id:
+    if tip.device_id not in {one.device_id for one in (*([mine] if mine else []), *formers(connection))}:
         return
     connection.exec_driver_sql(
         "INSERT OR IGNORE INTO version (version_id, record_id, op_no, envelope) VALUES (?, ?, ?, ?)",

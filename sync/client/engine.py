@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Protocol
 
 from models.errors import Trouble
@@ -26,6 +27,8 @@ from sync.wire import (
     PushResult,
 )
 
+STILL_TAKEN = ("device_revoked", "device_forked")
+"""What a laptop is told when it gets nothing more: the council closed it, or it has been copied and must join again."""
 MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
 
@@ -86,8 +89,8 @@ class Engine:
         try:
             self._pull(outcome)
         except Refused as error:
-            if error.code == "device_revoked":
-                # Nothing more is to be had here, but what was written is still handed over, to the held-back box.
+            if error.code in STILL_TAKEN:
+                # Nothing more is to be had here, but what was written is still handed over.
                 self._push(outcome)
             raise
         self._merge(set(self._exchange.clashing()))
@@ -200,11 +203,14 @@ class Engine:
             self._progress(Progress(SEND, done, max(total, done)))
 
     def _send(self, batch: list[Version]) -> tuple[PushResult, ...]:
-        request = self._signed(batch)
+        # What was written before this laptop joined again goes under the name, and with the key, of that time.
+        batch = list(takewhile(lambda one: one.device_id == batch[0].device_id, batch))
+        signer = self._exchange.signer_of(batch[0].device_id)
+        request = _signed(batch, signer)
         if len(pack(request)) > MAX_BATCH_BYTES and len(batch) > 1:
             return self._send(batch[: len(batch) // 2])
         try:
-            results = self._line.push(self._exchange.identity, request).results
+            results = self._line.push(signer, request).results
         except Refused as error:
             if error.status != 413:
                 raise
@@ -217,15 +223,16 @@ class Engine:
             raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
         return results
 
-    def _signed(self, batch: list[Version]) -> PushRequest:
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-        key = Ed25519PrivateKey.from_private_bytes(self._exchange.identity.signing_key)
-        return PushRequest(versions=tuple(batch), signature=key.sign(batch_digest(batch)))
-
     def _check(self) -> None:
         if self._must_stop():
             raise Cancelled
+
+
+def _signed(batch: list[Version], signer: Identity) -> PushRequest:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.from_private_bytes(signer.signing_key)
+    return PushRequest(versions=tuple(batch), signature=key.sign(batch_digest(batch)))
 
 
 def _arrival(row: PulledRow) -> Arrival:

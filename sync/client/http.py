@@ -65,7 +65,7 @@ class Centre:
         self.url = checked_url(url)
         self._certificate = certificate
         self._client: httpx.Client | None = None
-        self._token = ""
+        self._tokens: dict[str, str] = {}
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         """Join with a one-time code."""
@@ -99,15 +99,16 @@ class Centre:
             self._client = None
 
     def _signed_in(self, identity: Identity, route: str, body: bytes | None, kind: type[M], tail: str = "") -> M:
-        if not self._token:
-            self._token = self._sign_in(identity)
+        who = identity.device_id
+        if who not in self._tokens:
+            self._tokens[who] = self._sign_in(identity)
         try:
-            return self._ask(route, body, kind, tail, token=self._token)
+            return self._ask(route, body, kind, tail, token=self._tokens[who])
         except Refused as error:
             if error.status != 401 or error.code == "device_revoked":
                 raise
-            self._token = self._sign_in(identity)
-            return self._ask(route, body, kind, tail, token=self._token)
+            self._tokens[who] = self._sign_in(identity)
+            return self._ask(route, body, kind, tail, token=self._tokens[who])
 
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

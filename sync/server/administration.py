@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -124,8 +125,10 @@ class Administration:
 
     def devices(self) -> list[dict[str, Any]]:
         """List the laptops, and the server's own device."""
-        names = ("device_id", "worker_id", "name", "enrolled_at", "last_seen_at", "revoked_at", "forked_at")
-        return self._list(device, names, order=device.c.enrolled_at)
+        at = ("enrolled_at", "last_seen_at", "revoked_at", "forked_at", "retired_at")
+        rows = self._list(device, ("device_id", "worker_id", "name", *at, "public_key"), order=device.c.enrolled_at)
+        # Enough of a key to compare by eye; a retired one stays, for what it signed.
+        return [{**row, "public_key": hashlib.sha256(row["public_key"]).hexdigest()[:16]} for row in rows]
 
     def revoke(self, device_id: str) -> bool:
         """Close a laptop: from now on it may only hand over what it holds. Returns False if it was closed before."""

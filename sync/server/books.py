@@ -61,7 +61,7 @@ class Books:
         self._begun: set[str] = set()
         self._moved: set[str] = set()
         self._new_ops: dict[OpKey, str] = {}
-        self._has_forked = False
+        self._fork: OpKey | None = None
         self.stored: dict[str, Stored] = {}
         self.held: dict[str, str] = {}
         self.records: dict[str, RecordState] = {}
@@ -123,10 +123,14 @@ class Books:
         countable = all(0 <= number <= _LARGEST_NUMBER for number in numbers) and is_id(version_in.version_id)
         return numbers if countable and version_in.device_id == self._sender.device_id else None
 
-    def is_op_reused(self, version_in: Version) -> bool:
-        """Say whether this op number came before with another version: a cloned or copied-back laptop."""
+    def notice_fork(self, version_in: Version) -> None:
+        """Note it where this op number came before with another version: from a copied or a put-back laptop.
+
+        What both wrote is kept all the same, each where it belongs: nothing is merged, and nothing is dropped.
+        """
         key = self._op_key(version_in)
-        return key is not None and self._ops.get(key, version_in.version_id) != version_in.version_id
+        if key is not None and self._ops.get(key, version_in.version_id) != version_in.version_id:
+            self._fork = self._fork or key
 
     # -- changing, in memory
 
@@ -151,7 +155,6 @@ class Books:
         """Note a version for the held-back box."""
         self._newly_held.append(held)
         self.held[held.sent.content_hash] = held.reason
-        self._has_forked = self._has_forked or held.code == "op_reused"
         self._note_op(held.sent.version)
 
     def _note_op(self, came: Version) -> None:
@@ -188,9 +191,7 @@ class Books:
                 for (epoch, number), version_id in self._new_ops.items()
             ],
         )
-        if self._has_forked:
-            self._flag_fork(now)
-        self._write_appended(batch_id, now, self._entries())
+        self._write_appended(batch_id, now, self._entries() + self._flag_fork(now))
 
     def write_admitted(self, batch_id: str, content_hash: str) -> None:
         """Write one version that had been held back, under the batch whose signature it came with."""
@@ -280,8 +281,11 @@ class Books:
                 [{"this_record": row["record_id"], **{f"new_{name}": row[name] for name in names}} for row in moved],
             )
 
-    def _flag_fork(self, now: str) -> None:
-        self._connection.execute(
+    def _flag_fork(self, now: str) -> list[Entry]:
+        """Write down that a laptop has forked, the first time; return what the audit should say."""
+        if self._fork is None:
+            return []
+        flagged = self._connection.execute(
             update(device)
             .where(
                 device.c.council_id == self._centre.council_id,
@@ -290,6 +294,9 @@ class Books:
             )
             .values(forked_at=now)
         )
+        detail = {"epoch": self._fork[0], "op": self._fork[1]}
+        by = (self._sender.worker_id, self._sender.device_id)
+        return [Entry("forked", *by, detail)] if flagged.rowcount else []
 
     def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
         if rows:
@@ -301,9 +308,10 @@ class Books:
     def readable_heads(self, record_ids: Iterable[str]) -> dict[str, RawRow]:
         """Return the heads of these records that the sender may read, as many as one reply may carry."""
         shown: dict[str, RecordState] = {}
-        for record_id in record_ids:
+        is_shut = self._sender.is_revoked or self._sender.is_forked or self._fork is not None
+        for record_id in [] if is_shut else record_ids:
             state = self.records.get(record_id)
-            if state is not None and not self._sender.is_revoked and self._may_read(state):
+            if state is not None and self._may_read(state):
                 shown[state.head_version_id] = state
         rows: dict[str, RawRow] = {}
         used = 0

@@ -23,6 +23,8 @@ class Caller:
     grant_counter: int
     last_seen_at: str
     is_revoked: bool
+    is_forked: bool
+    """A copy of this laptop has written under its name, or it has joined again under another one."""
 
 
 def find_caller(centre: Centre, connection: Connection, given_token: str) -> Caller:
@@ -34,6 +36,8 @@ def find_caller(centre: Centre, connection: Connection, given_token: str) -> Cal
             device.c.public_key,
             device.c.last_seen_at,
             device.c.revoked_at,
+            device.c.forked_at,
+            device.c.retired_at,
             worker.c.grant_counter,
             worker.c.left_at,
         )
@@ -55,14 +59,17 @@ def find_caller(centre: Centre, connection: Connection, given_token: str) -> Cal
         grant_counter=row.grant_counter,
         last_seen_at=row.last_seen_at or "",
         is_revoked=row.revoked_at is not None or row.left_at is not None,
+        is_forked=row.forked_at is not None or row.retired_at is not None,
     )
 
 
 def find_reader(centre: Centre, connection: Connection, given_token: str) -> Caller:
-    """Return who holds this token; a closed laptop is told so. Raises Refusal 401."""
+    """Return who holds this token; a closed one is told so (401), a copied one too (403). Raises Refusal."""
     caller = find_caller(centre, connection, given_token)
     if caller.is_revoked:
         raise refusal.device_revoked()
+    if caller.is_forked:
+        raise refusal.device_forked()
     return caller
 
 

@@ -12,7 +12,7 @@ from sync.server import auth, refusal
 from sync.server.audit import Entry
 from sync.server.centre import Centre
 from sync.server.refusal import Refusal
-from sync.server.tables import attempt, council, device, enrolment_code, spent_challenge, token, worker
+from sync.server.tables import attempt, council, device, enrolment_code, spent_challenge, token, withdrawal, worker
 from sync.wire import WIRE_VERSION, ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest, Worker
 
 _LONGEST_NAME, _LONGEST_PASSWORD = 200, 1024
@@ -49,6 +49,9 @@ class Door:
                     .values(password_hash=password_hash)
                 )
             device_id = centre.ids.new()
+            detail = {"code": code_id, "key": hashlib.sha256(request.public_key).hexdigest()}
+            if self._retire(connection, request.replaces, found.worker_id):
+                detail["replaces"] = request.replaces
             connection.execute(
                 insert(device).values(
                     council_id=centre.council_id,
@@ -59,9 +62,8 @@ class Door:
                     enrolled_at=centre.clock.stamp(),
                 )
             )
-            centre.ledger.close(
-                connection, centre.clock.stamp(), [Entry("enrol", found.worker_id, device_id, {"code": code_id})]
-            )
+            self._hand_on_orders(connection, detail.get("replaces", ""), device_id)
+            centre.ledger.close(connection, centre.clock.stamp(), [Entry("enrol", found.worker_id, device_id, detail)])
             home = connection.execute(select(council).where(council.c.council_id == centre.council_id)).one()
         return EnrolReply(
             device_id=device_id,
@@ -77,6 +79,42 @@ class Door:
             timeline=home.timeline,
         )
 
+    def _retire(self, connection: Connection, device_id: str, worker_id: str) -> bool:
+        """Retire the worker's own laptop that joins again, and say whether it is one.
+
+        Its row, and so its key, stays for what it signed. A copied laptop joins again as often as there are copies.
+        """
+        mine = (
+            device.c.council_id == self._centre.council_id,
+            device.c.device_id == device_id,
+            device.c.worker_id == worker_id,
+        )
+        if connection.execute(select(device.c.device_id).where(*mine)).one_or_none() is None:
+            return False
+        now = self._centre.clock.stamp()
+        connection.execute(update(device).where(*mine, device.c.retired_at.is_(None)).values(retired_at=now))
+        return True
+
+    def _hand_on_orders(self, connection: Connection, before: str, device_id: str) -> None:
+        """Give what a laptop must still hide and purge to the id it has now. That it be closed whole is not among it:
+
+        the council has just let it in.
+        """
+        columns = [column for column in withdrawal.c if column.name not in ("order_id", "device_id")]
+        still_open = select(*columns).where(
+            withdrawal.c.council_id == self._centre.council_id,
+            withdrawal.c.device_id == before,
+            withdrawal.c.scope_id != "",
+            withdrawal.c.receipt_at.is_(None),
+            withdrawal.c.ended_at.is_(None),
+        )
+        rows = [
+            {**order, "order_id": self._centre.ids.new(), "device_id": device_id}
+            for order in connection.execute(still_open).mappings()
+        ]
+        if rows:
+            connection.execute(insert(withdrawal), rows)
+
     def _check_shape(self, request: EnrolRequest) -> None:
         if request.wire_version != WIRE_VERSION:
             raise Refusal(
@@ -90,7 +128,7 @@ class Door:
                 "password_too_short",
                 f"Please choose a password of at least {self._centre.settings.minimum_password} characters.",
             )
-        names = (request.sign_in_name, request.device_name, request.code)
+        names = (request.sign_in_name, request.device_name, request.code, request.replaces)
         if len(request.password) > _LONGEST_PASSWORD or any(len(name) > _LONGEST_NAME for name in names):
             raise refusal.bad_message()
         if not auth.is_public_key(request.public_key):

@@ -25,7 +25,6 @@ KEPT = "It is kept whole at the council for a manager to look at."
 REASONS = {
     "device_revoked": "The council has closed Heard on this laptop. " + KEPT,
     "not_yours": "It was written under another name or on another laptop. " + KEPT,
-    "op_reused": "This laptop has already sent something else under the same number, as a copied laptop would. " + KEPT,
     "unsound": "It did not arrive as it was written, or is not in a form Heard can read. " + KEPT,
     "too_large": "It is too long to send as one piece. " + KEPT,
     "unknown_rule": "It follows a rule this server does not know yet. " + KEPT,
@@ -69,6 +68,7 @@ class Sender:
     worker_id: str
     device_id: str
     is_revoked: bool = False
+    is_forked: bool = False
 
 
 def fault_in(version: Version, body: bytes, envelope_bytes: int) -> str | None:

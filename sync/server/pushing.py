@@ -47,7 +47,7 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
     sent = [prepare(version) for version in request.versions]
     with centre.database.write() as connection:
         caller = find_caller(centre, connection, token)
-        sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked)
+        sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)
         books.write(request.signature, [one.envelope_hash for one in sent])
@@ -78,6 +78,7 @@ def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome
         return Outcome(version.version_id, stored.record_id, stored.outcome)
     reason = books.held.get(sent.content_hash)
     if reason is None:
+        books.notice_fork(version)
         code = "version_reused" if stored is not None else _why_hold(books, sender, sent, trusted=trusted)
         if code is None:
             return Outcome(version.version_id, version.record_id, _append(books, sent))
@@ -115,8 +116,6 @@ def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[s
 
 def _why_hold(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> str | None:
     version = sent.version
-    if books.is_op_reused(version):
-        return "op_reused"
     if sent.fault is not None:
         return sent.fault
     found = [books.stored.get(parent) for parent in version.parents]

@@ -42,6 +42,16 @@ def device_revoked() -> Refusal:
     )
 
 
+def device_forked() -> Refusal:
+    """Two laptops have written under this one's name: each must join again before it is given anything."""
+    return Refusal(
+        403,
+        "device_forked",
+        "Another laptop is a copy of this one, or this one was replaced. What you wrote is still taken and kept. "
+        "Ask your council for a one-time code and join again.",
+    )
+
+
 def too_many_guesses(seconds: int) -> Refusal:
     """The guess limit is reached."""
     return Refusal(

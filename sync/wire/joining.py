@@ -10,7 +10,8 @@ class EnrolRequest(Message, frozen=True, kw_only=True):
     """A laptop asks to join, with the one-time code the council gave its worker.
 
     ``password`` is the worker's own for the server: chosen here the first time, checked every later time.
-    ``public_key`` is the device's Ed25519 key, 32 raw bytes.
+    ``public_key`` is the device's Ed25519 key, 32 raw bytes. ``replaces`` is the device id of a laptop that
+    joins again: the server retires it, and keeps its key for what it signed.
     """
 
     code: str
@@ -18,6 +19,7 @@ class EnrolRequest(Message, frozen=True, kw_only=True):
     password: str
     device_name: str
     public_key: bytes
+    replaces: str = ""
     wire_version: int = WIRE_VERSION
 
 

@@ -247,7 +247,8 @@ def test_a_server_put_back_to_an_older_copy_gets_back_what_the_laptops_hold(
     world.centre = open_centre(world.centre.settings, world.clock, world.ids)
     world.hub = Hub(world.centre)
     for laptop in world.laptops:
-        laptop.wire.hub, laptop.wire.token = world.hub, ""
+        laptop.wire.hub = world.hub
+        laptop.wire.tokens.clear()
     ben.sync()
     world.verify()
     settle(world)

@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from models.errors import Trouble
 from sync.server.database import Database, peek_schema
-from sync.server.migrations import m0001_first_tables, m0002_permissions
+from sync.server.migrations import m0001_first_tables, m0002_permissions, m0003_trust
 
-STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions)
+STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions, m0003_trust)
 LATEST: int = STEPS[-1].NUMBER
 
 _ASK = "SELECT number FROM heard_schema"
-_OTHER_NAMES = {"postgresql": {" BLOB": " BYTEA"}}
+_OTHER_NAMES = {"postgresql": {" BLOB": " BYTEA", " WITHOUT ROWID": ""}}
 """The statements are plain SQL; this is all that another database calls by another name."""
 
 

@@ -21,6 +21,7 @@ from sync.server.tables.core import (
     version,
     worker,
 )
+from sync.server.tables.drop import campaign, drop_answer
 from sync.server.tables.permissions import erasure, rule, withdrawal
 
 __all__ = [
@@ -28,8 +29,10 @@ __all__ = [
     "attempt",
     "audit",
     "batch",
+    "campaign",
     "council",
     "device",
+    "drop_answer",
     "enrolment_code",
     "erasure",
     "held_back",

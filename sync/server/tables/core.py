@@ -134,11 +134,15 @@ device = Table(
     text("last_seen_at", missing=True),
     text("revoked_at", missing=True),
     text("forked_at", missing=True),
+    text("retired_at", missing=True),
     PrimaryKeyConstraint("council_id", "device_id"),
     ForeignKeyConstraint(["council_id", "worker_id"], ["worker.council_id", "worker.worker_id"]),
     Index("device_by_worker", "council_id", "worker_id"),
 )
-"""A laptop. ``forked_at`` says when it first sent two contents under one op number: a clone or a copied-back vault."""
+"""A laptop. ``forked_at`` says when it first sent two contents under one op number: a clone or a copied-back vault;
+
+``retired_at`` when it joined again under a new id. A key belongs to one id for life, so what it signed stays proved.
+"""
 
 enrolment_code = Table(
     "enrolment_code",

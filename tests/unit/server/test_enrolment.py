@@ -10,15 +10,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from sync.server import auth
 from sync.server.administration import Administration
+from sync.server.care import check_everything
 from sync.server.centre import Centre
 from sync.server.hub import Hub
 from sync.server.refusal import Refusal
 from sync.server.settings import PasswordCost, Settings
-from sync.server.tables import attempt, audit, device, enrolment_code, token, worker
+from sync.server.tables import attempt, audit, device, enrolment_code, token, withdrawal, worker
 from sync.wire import WIRE_VERSION, EnrolRequest, PullRequest, TokenRequest
 
 Enrol = Callable[..., Any]
@@ -288,3 +289,48 @@ def test_no_bytes_but_ours_are_a_challenge(data: bytes) -> None:
 def test_no_bytes_are_a_signature(key: bytes, signature: bytes) -> None:
     assert not auth.is_signed(key, signature, b"message")
     assert auth.is_public_key(key) is (len(key) == 32)
+
+
+# --- Joining again -------------------------------------------------------------------------------------------------
+
+
+def test_a_laptop_that_joins_again_retires_what_it_was_and_its_key_stays_for_what_it_signed(
+    centre: Centre, hub: Hub, office: Administration, amy: Any, sarah: str
+) -> None:
+    note = amy.version(sarah)
+    amy.push(note)
+    hub.enrol(ask(office.give_code("amy").code, replaces=amy.joined.device_id), ADDRESS)
+    mine = [one for one in office.devices() if one["worker_id"] == amy.worker_id]
+    assert [bool(one["retired_at"]) for one in mine] == [True, False]
+    assert len({one["public_key"] for one in mine}) == 2
+    assert refused(amy.pull) == (403, "device_forked")
+    assert amy.push_one(amy.version(sarah, after=note)).outcome == "head", "what it still holds is taken"
+    assert check_everything(centre)["faults"] == []
+    with centre.database.read() as connection:
+        rows = connection.execute(select(audit.c.detail).where(audit.c.action == "enrol").order_by(audit.c.no))
+        assert f'"replaces":"{amy.joined.device_id}"' in rows.scalars().all()[-1]
+
+
+def test_nobody_retires_a_colleagues_laptop(hub: Hub, office: Administration, amy: Any, ben: Any) -> None:
+    hub.enrol(ask(office.give_code("ben").code, sign_in_name="ben", replaces=amy.joined.device_id), ADDRESS)
+    assert not any(one["retired_at"] for one in office.devices())
+    amy.pull()
+
+
+def test_what_must_still_be_given_up_goes_on_with_every_copy_that_joins_again(
+    centre: Centre, hub: Hub, office: Administration, amy: Any, sarah: str, ids: Any
+) -> None:
+    order = {
+        "council_id": centre.council_id, "device_id": amy.joined.device_id, "worker_id": amy.worker_id, "seq": 1,
+        "record_id": "", "why": "unassigned", "ordered_at": "2026-11-23T10:30:00.000Z",
+    }  # fmt: skip
+    with centre.database.write() as connection:
+        done = {"scope_id": sarah, "receipt_at": "2026-11-23T10:31:00.000Z"}
+        for more in ({"scope_id": sarah}, {"scope_id": ""}, done):
+            connection.execute(insert(withdrawal).values(**order, **more, order_id=ids.new()))
+    for _ in range(2):
+        hub.enrol(ask(office.give_code("amy").code, replaces=amy.joined.device_id), ADDRESS)
+    with centre.database.read() as connection:
+        rows = connection.execute(select(withdrawal).where(withdrawal.c.device_id != amy.joined.device_id)).all()
+    assert [(row.scope_id, row.receipt_at) for row in rows] == [(sarah, None)] * 2
+    assert len({row.device_id for row in rows}) == 2

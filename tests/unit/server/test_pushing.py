@@ -283,19 +283,61 @@ def test_one_version_id_with_two_contents_keeps_both(office: Administration, amy
     assert held_codes(office) == ["version_reused", "version_reused"]
 
 
-def test_an_op_number_used_again_for_other_content_is_flagged_and_kept(
-    office: Administration, amy: Any, sarah: str
+def forked(office: Administration) -> list[str]:
+    return [device["device_id"] for device in office.devices() if device["forked_at"]]
+
+
+def test_an_op_number_used_again_for_other_content_is_flagged_and_both_are_kept(
+    centre: Centre, office: Administration, amy: Any, sarah: str
 ) -> None:
+    first = amy.shared(sarah, op_no=7)
+    amy.push(first)
+    mine = amy.shared(sarah, {"helps_me": "Biscuit"}, first, op_no=8)
+    assert amy.push_one(mine).outcome == "head"
+    assert forked(office) == []
+    copied = amy.shared(sarah, {"helps_me": "Drawing"}, first, op_no=8)
+    result = amy.push_one(copied)
+    assert (result.outcome, result.head) == ("branch", None), "a copied laptop is given nothing"
+    assert forked(office) == [amy.joined.device_id]
+    new = amy.version(sarah, {"what_happened": "From the copy"}, op_no=9)
+    assert amy.push_one(new).outcome == "head"
+    assert [one.outcome for one in amy.push(copied, new)] == ["branch", "head"], "sent again, the same answers"
+    assert held_codes(office) == []
+    assert count(centre, version) == 4
+
+
+def test_a_copied_laptop_gives_and_gets_nothing(office: Administration, amy: Any, ben: Any, sarah: str) -> None:
+    note = amy.version(sarah, op_no=1)
+    amy.push(note, amy.version(sarah, op_no=1))
+    for ask in (amy.pull, lambda: amy.history(note.record_id)):
+        with pytest.raises(Refusal) as refused:
+            ask()
+        assert (refused.value.status, refused.value.code) == (403, "device_forked")
+    amy.token = ""
+    assert amy.push_one(amy.version(sarah)).outcome == "head"
+    assert {note.record_id} < {row.version.record_id for row in ben.pull()}
+
+
+def test_an_own_restore_begins_a_new_epoch_and_is_no_fork(office: Administration, amy: Any, sarah: str) -> None:
     amy.push(amy.version(sarah, op_no=7))
-    assert not any(device["forked_at"] for device in office.devices())
-    held(amy, amy.version(sarah, {"what_happened": "From the clone"}, op_no=7), "op_reused")
-    assert [device["device_id"] for device in office.devices() if device["forked_at"]] == [amy.joined.device_id]
     assert amy.push_one(amy.version(sarah, op_no=7, device_epoch=2)).outcome == "head"
+    assert forked(office) == []
+    amy.pull()
 
 
-def test_an_op_number_first_seen_on_a_held_version_is_taken_too(amy: Any, sarah: str) -> None:
+def test_an_op_number_first_seen_on_a_held_version_is_taken_too(office: Administration, amy: Any, sarah: str) -> None:
     held(amy, amy.version(sarah, audience="judge_only", op_no=4), "unknown_rule")
-    held(amy, amy.version(sarah, op_no=4), "op_reused")
+    assert forked(office) == []
+    assert amy.push_one(amy.version(sarah, op_no=4)).outcome == "head"
+    assert forked(office) == [amy.joined.device_id]
+
+
+def test_a_fork_is_in_the_audit_once_with_the_number_it_began_at(centre: Centre, amy: Any, sarah: str) -> None:
+    for op_no in (1, 1, 2, 2):
+        amy.push(amy.version(sarah, op_no=op_no))
+    with centre.database.read() as connection:
+        rows = connection.execute(select(audit.c.detail).where(audit.c.action == "forked")).scalars().all()
+    assert rows == ['{"epoch":1,"op":1}']
 
 
 def test_numbers_no_database_can_hold_are_held_back(amy: Any, sarah: str) -> None:
