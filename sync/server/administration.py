@@ -17,6 +17,7 @@ from sync.server.centre import Centre
 from sync.server.founding import checked_name, insert_worker
 from sync.server.grants import CHILD, assign, find_scope, open_scope, unassign
 from sync.server.tables import device, enrolment_code, held_back, worker
+from sync.server.withdrawing import close_laptop, list_orders
 
 
 @dataclass(frozen=True)
@@ -124,11 +125,25 @@ class Administration:
         return Given(auth.show_code(code), worker_id, expires_at)
 
     def devices(self) -> list[dict[str, Any]]:
-        """List the laptops, and the server's own device."""
+        """List the laptops, and the server's own device.
+
+        ``owes`` counts what each was told to give up and has not shown to be gone, ``owes_since`` says since when.
+        """
         at = ("enrolled_at", "last_seen_at", "revoked_at", "forked_at", "retired_at")
         rows = self._list(device, ("device_id", "worker_id", "name", *at, "public_key"), order=device.c.enrolled_at)
-        # Enough of a key to compare by eye; a retired one stays, for what it signed.
-        return [{**row, "public_key": hashlib.sha256(row["public_key"]).hexdigest()[:16]} for row in rows]
+        open_orders: dict[str, list[str]] = {}
+        for one in list_orders(self._centre):
+            open_orders.setdefault(one["device_id"], []).append(one["ordered_at"])
+        for row in rows:
+            since = open_orders.get(row["device_id"], [])
+            # Enough of a key to compare by eye; a retired one stays, for what it signed.
+            key = hashlib.sha256(row["public_key"]).hexdigest()[:16]
+            row |= {"public_key": key, "owes": len(since), "owes_since": min(since, default=None)}
+        return rows
+
+    def withdrawals(self, *, everything: bool = False) -> list[dict[str, Any]]:
+        """List what laptops were told to give up and have not shown to be gone; or all there ever was."""
+        return list_orders(self._centre, everything=everything)
 
     def revoke(self, device_id: str) -> bool:
         """Close a laptop: from now on it may only hand over what it holds. Returns False if it was closed before."""
@@ -136,7 +151,7 @@ class Administration:
         with centre.database.write() as connection:
             mine = (device.c.council_id == centre.council_id, device.c.device_id == device_id)
             found = connection.execute(
-                select(device.c.revoked_at, worker.c.is_server)
+                select(device.c.revoked_at, device.c.worker_id, worker.c.is_server)
                 .join(worker, (worker.c.council_id == device.c.council_id) & (worker.c.worker_id == device.c.worker_id))
                 .where(*mine)
             ).one_or_none()
@@ -144,7 +159,7 @@ class Administration:
                 raise Trouble("There is no laptop with that id.", "Nothing was changed.", "See: device list.")
             if found.revoked_at is not None:
                 return False
-            connection.execute(update(device).where(*mine).values(revoked_at=centre.clock.stamp()))
+            close_device(centre, connection, device_id, found.worker_id)
             self._close(connection, Entry("device_revoke", detail={"device": device_id}))
         return True
 
@@ -183,3 +198,10 @@ class Administration:
 
     def _close(self, connection: Connection, entry: Entry) -> None:
         self._centre.ledger.close(connection, self._centre.clock.stamp(), [entry])
+
+
+def close_device(centre: Centre, connection: Connection, device_id: str, worker_id: str) -> None:
+    """Close a laptop: it may hand over what it has not sent, and nothing else; then all it holds must go."""
+    mine = (device.c.council_id == centre.council_id, device.c.device_id == device_id)
+    connection.execute(update(device).where(*mine).values(revoked_at=centre.clock.stamp()))
+    close_laptop(centre, connection, device_id, worker_id)

@@ -81,6 +81,11 @@ class Ledger:
         )
         return int(row.seq) + 1
 
+    def hold(self, connection: Connection) -> int:
+        """Lock the council's row and return where its line stands: it stands still until this transaction ends."""
+        row = select(council.c.seq).where(council.c.council_id == self.council_id).with_for_update()
+        return int(connection.execute(row).scalar_one())
+
     def head(self, connection: Connection) -> ChainHead:
         """Return where the chain stands, by the council's row."""
         row = connection.execute(

@@ -16,7 +16,7 @@ from sync.server.audit import Entry
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
 from sync.server.incoming import Sent
-from sync.server.judging import RecordState, Sender
+from sync.server.judging import Change, RecordState, Sender
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
 from sync.server.tables import batch, device, held_back, op, version
 from sync.server.tables import record as record_table
@@ -60,6 +60,7 @@ class Books:
         self._newly_held: list[Held] = []
         self._begun: set[str] = set()
         self._moved: set[str] = set()
+        self._before: dict[str, RecordState] = {}
         self._new_ops: dict[OpKey, str] = {}
         self._fork: OpKey | None = None
         self.stored: dict[str, Stored] = {}
@@ -147,6 +148,8 @@ class Books:
         if after is not None:
             if came.record_id not in self.records:
                 self._begun.add(came.record_id)
+            else:
+                self._before.setdefault(came.record_id, self.records[came.record_id])
             self._moved.add(came.record_id)
             self.records[came.record_id] = after
         self._note_op(came)
@@ -199,7 +202,7 @@ class Books:
         detail = {"content": content_hash}
         self._write_appended(batch_id, now, [Entry("admitted", self._sender.worker_id, self._sender.device_id, detail)])
         mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == content_hash)
-        self._connection.execute(update(held_back).where(*mine).values(state="admitted"))
+        self._connection.execute(update(held_back).where(*mine).values(state="admitted", decided_at=now))
 
     def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
         first = self._centre.ledger.close(self._connection, now, entries, seqs=len(self._appended))
@@ -207,6 +210,10 @@ class Books:
             self.stored[sent.version.version_id].seq = seq
         self._write_records()
         self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
+
+    def changes(self) -> list[Change]:
+        """The records whose head moved, as they stood before this batch and as they stand after it."""
+        return [Change(before, self.records[record_id]) for record_id, before in sorted(self._before.items())]
 
     def touched(self) -> list[str]:
         """The records that got a version in this batch."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from sync.server import refusal
 from sync.server.auth import hash_token
@@ -73,14 +73,21 @@ def find_reader(centre: Centre, connection: Connection, given_token: str) -> Cal
     return caller
 
 
+def standing(centre: Centre) -> ColumnElement[bool]:
+    """What makes an assignment one that stands at this moment: not ended, and not cover whose hours are over."""
+    return and_(
+        assignment.c.council_id == centre.council_id,
+        assignment.c.to_at.is_(None),
+        or_(assignment.c.until_at.is_(None), assignment.c.until_at > centre.clock.stamp()),
+    )
+
+
 def granted_scopes(
     centre: Centre, connection: Connection, worker_id: str, among: Sequence[str] | None = None
 ) -> dict[str, str]:
     """Return the scopes a worker holds now, each with their role in it; of ``among`` only, if that is given."""
     query = select(assignment.c.scope_id, assignment.c.role).where(
-        assignment.c.council_id == centre.council_id,
-        assignment.c.worker_id == worker_id,
-        assignment.c.to_at.is_(None),
+        standing(centre), assignment.c.worker_id == worker_id
     )
     rows = connection.execute(query if among is None else query.where(assignment.c.scope_id.in_(among)))
     return {row.scope_id: row.role for row in rows}

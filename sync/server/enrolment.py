@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sync.server import auth, refusal
 from sync.server.audit import Entry
 from sync.server.centre import Centre
+from sync.server.founding import read_import_key
 from sync.server.refusal import Refusal
 from sync.server.tables import attempt, council, device, enrolment_code, spent_challenge, token, withdrawal, worker
 from sync.wire import WIRE_VERSION, ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest, Worker
@@ -25,6 +26,7 @@ class Door:
         self._centre = centre
         self._secrets = secrets
         self._one_guess = threading.Lock()
+        self._council_key = read_import_key(centre.settings.import_key_path).public_key().public_bytes_raw()
 
     # -- joining
 
@@ -77,6 +79,7 @@ class Door:
                 team=found.team,
             ),
             timeline=home.timeline,
+            council_key=self._council_key,
         )
 
     def _retire(self, connection: Connection, device_id: str, worker_id: str) -> bool:

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, Connection, Update, insert, select, update
 
 from models.ids import is_id
 from sync.server.audit import Entry
+from sync.server.callers import standing
 from sync.server.centre import Centre
 from sync.server.tables import assignment, scope, version, worker
 from sync.server.tables import record as record_table
+from sync.server.withdrawing import raise_counters, settle_role, withdraw_scope
 from sync.wire import Assignment, Directory, Worker
 
 CHILD, GROUP = "child", "group"
@@ -19,10 +21,9 @@ CHILD, GROUP = "child", "group"
 def find_directory(centre: Centre, connection: Connection, worker_id: str, scopes: Iterable[str]) -> Directory:
     """Return the workers and assignments in a worker's scopes, and whoever wrote in them."""
     held = sorted(scopes)
-    mine = assignment.c.council_id == centre.council_id
     assignments = connection.execute(
         select(assignment.c.scope_id, assignment.c.worker_id, assignment.c.role, assignment.c.is_lead)
-        .where(mine, assignment.c.scope_id.in_(held), assignment.c.to_at.is_(None))
+        .where(standing(centre), assignment.c.scope_id.in_(held))
         .order_by(assignment.c.scope_id, assignment.c.worker_id)
     ).all()
     records = (record_table.c.council_id == version.c.council_id) & (record_table.c.record_id == version.c.record_id)
@@ -60,11 +61,7 @@ def raise_grant_counters(centre: Centre, connection: Connection, scope_id: str, 
             assignment.c.to_at.is_(None),
         )
     ).scalars()
-    connection.execute(
-        update(worker)
-        .where(worker.c.council_id == centre.council_id, worker.c.worker_id.in_({*holders, *worker_ids}))
-        .values(grant_counter=worker.c.grant_counter + 1)
-    )
+    raise_counters(centre, connection, {*holders, *worker_ids})
 
 
 def find_scope(centre: Centre, connection: Connection, code_or_id: str, kind: str = CHILD) -> str | None:
@@ -89,22 +86,30 @@ def open_scope(centre: Centre, connection: Connection, kind: str, code: str) -> 
 
 
 def assign(
-    centre: Centre, connection: Connection, worker_id: str, scope_id: str, role: str, *, is_lead: bool | None
+    centre: Centre,
+    connection: Connection,
+    worker_id: str,
+    scope_id: str,
+    role: str,
+    *,
+    is_lead: bool | None,
+    until_at: str | None = None,
+    reason: str | None = None,
 ) -> Entry | None:
     """Assign a worker; return what the audit should say, None if they already are assigned just so.
 
     A worker has one role in a scope, and a scope one lead: the new one takes the place of the old. Without a
     word on ``is_lead`` a worker stays what they are.
     """
-    standing = connection.execute(
+    before = connection.execute(
         select(assignment.c.role, assignment.c.is_lead).where(*_now(centre, scope_id, worker_id))
     ).one_or_none()
     if is_lead is None:
-        is_lead = standing is not None and bool(standing.is_lead)
-    if standing is not None and (standing.role, bool(standing.is_lead)) == (role, is_lead):
+        is_lead = before is not None and bool(before.is_lead)
+    if before is not None and (before.role, bool(before.is_lead)) == (role, is_lead):
         return None
-    now = centre.clock.stamp()
-    connection.execute(_end(centre, scope_id, worker_id, now))
+    now, seq = centre.clock.stamp(), centre.ledger.hold(connection)
+    connection.execute(_end(centre, scope_id, worker_id, now, seq))
     if is_lead:
         connection.execute(update(assignment).where(*_now(centre, scope_id)).values(is_lead=False))
     connection.execute(
@@ -116,16 +121,23 @@ def assign(
             role=role,
             is_lead=is_lead,
             from_at=now,
+            from_seq=seq,
+            until_at=until_at,
+            reason=reason,
         )
     )
+    if before is None or before.role != role:
+        settle_role(centre, connection, worker_id, scope_id, role)
     raise_grant_counters(centre, connection, scope_id, [worker_id])
     return Entry("assign", detail={"worker": worker_id, "scope": scope_id, "role": role, "is_lead": is_lead})
 
 
 def unassign(centre: Centre, connection: Connection, worker_id: str, scope_id: str) -> Entry | None:
     """End an assignment; return what the audit should say, None if there was none."""
-    if connection.execute(_end(centre, scope_id, worker_id, centre.clock.stamp())).rowcount == 0:
+    seq = centre.ledger.hold(connection)
+    if connection.execute(_end(centre, scope_id, worker_id, centre.clock.stamp(), seq)).rowcount == 0:
         return None
+    withdraw_scope(centre, connection, worker_id, scope_id)
     raise_grant_counters(centre, connection, scope_id, [worker_id])
     return Entry("unassign", detail={"worker": worker_id, "scope": scope_id})
 
@@ -140,5 +152,5 @@ def _now(centre: Centre, scope_id: str, worker_id: str | None = None) -> list[Co
     return mine if worker_id is None else [*mine, assignment.c.worker_id == worker_id]
 
 
-def _end(centre: Centre, scope_id: str, worker_id: str, now: str) -> Update:
-    return update(assignment).where(*_now(centre, scope_id, worker_id)).values(to_at=now)
+def _end(centre: Centre, scope_id: str, worker_id: str, now: str, seq: int) -> Update:
+    return update(assignment).where(*_now(centre, scope_id, worker_id)).values(to_at=now, to_seq=seq)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from sync.server import pulling, pushing
+from sync.server import closing, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.enrolment import Door
 from sync.wire import (
     ChallengeReply,
+    ClosingReply,
     EnrolReply,
     EnrolRequest,
     PullRequest,
     PushRequest,
+    ReceiptReply,
+    ReceiptRequest,
     TokenReply,
     TokenRequest,
 )
@@ -43,6 +46,12 @@ class Hub:
 
     def push(self, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
         return pushing.push(self.centre, token, request, packed_bytes)
+
+    def receipt(self, token: str, request: ReceiptRequest) -> ReceiptReply:
+        return withdrawing.take_receipt(self.centre, token, request)
+
+    def closing(self, token: str) -> ClosingReply:
+        return closing.closing(self.centre, token)
 
     def history(self, token: str, record_id: str, after: int = 0) -> bytes:
         return pulling.history(self.centre, token, record_id, after)

@@ -62,6 +62,14 @@ class RecordState:
 
 
 @dataclass(frozen=True)
+class Change:
+    """One record before and after something was done to it."""
+
+    before: RecordState
+    after: RecordState
+
+
+@dataclass(frozen=True)
 class Sender:
     """Who pushes."""
 

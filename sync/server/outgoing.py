@@ -6,7 +6,7 @@ import msgspec
 
 from models.version import NO_BODY, Version
 from sync.codec import pack
-from sync.wire import MAX_PAGE_BYTES, Directory, Message
+from sync.wire import MAX_PAGE_BYTES, CouncilRules, Directory, HeldNews, Message, Withdrawal
 
 MAX_RAW_BYTES = 8 * 1024 * 1024
 """Uncompressed bytes of versions in one reply: half of what a laptop agrees to unpack."""
@@ -34,6 +34,9 @@ class RawPage(Message, frozen=True):
     more: bool
     scopes: dict[str, str] | None = None
     directory: Directory | None = None
+    withdrawals: tuple[Withdrawal, ...] = ()
+    held: tuple[HeldNews, ...] = ()
+    rules: CouncilRules | None = None
     server_time: str = ""
 
 

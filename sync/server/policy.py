@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,6 +25,31 @@ class Readable:
 
     of_anyone: frozenset[str]
     of_own: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A record as a laptop may have been shown it: its audience, and whether the law has erased it since."""
+
+    audience: str
+    is_erased: bool = False
+
+
+@dataclass(frozen=True)
+class Head:
+    """One head a record has had: from which place in the council's line on, and for whom."""
+
+    seq: int
+    audience: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """One assignment that a worker had in a scope: in which role, and between which places in the council's line."""
+
+    role: str
+    from_seq: int
+    to_seq: int
 
 
 @cache
@@ -60,3 +86,31 @@ def can_change(before: Standing, audience: str, worker_id: str, role: str | None
         is_finished=before.is_finished,
         is_new=False,
     ) and can_read(audience, role, is_author=is_author)
+
+
+def may_keep(shown: Shown, role: str | None, *, is_author: bool) -> bool:
+    """Say whether a record may lie on a laptop of a worker with this role: they may read it, and it is not erased."""
+    return not shown.is_erased and can_read(shown.audience, role, is_author=is_author)
+
+
+def must_give_up(before: Shown, role_before: str | None, after: Shown, role: str | None, *, is_author: bool) -> bool:
+    """Say whether a worker's laptops must give up a record: it could be on them before, and may not be now.
+
+    Whatever changed: who may see it, the worker's role, the assignment (None: ended), or that it was erased.
+    """
+    return may_keep(before, role_before, is_author=is_author) and not may_keep(after, role, is_author=is_author)
+
+
+def could_have_read(heads: Sequence[Head], spans: Iterable[Span], *, is_author: bool) -> bool:
+    """Say whether a worker could have been sent a record in any of their earlier assignments.
+
+    ``heads`` are all the heads it has had, in the council's order; each stood until the next one came.
+    """
+    until = [head.seq for head in heads[1:]]
+    return any(
+        head.seq <= span.to_seq
+        and (place == len(until) or until[place] > span.from_seq)
+        and can_read(head.audience, span.role, is_author=is_author)
+        for span in spans
+        for place, head in enumerate(heads)
+    )

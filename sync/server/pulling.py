@@ -17,6 +17,7 @@ from sync.server.grants import find_directory
 from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, fits, join_version, pack
 from sync.server.tables import council, device, version
 from sync.server.tables import record as record_table
+from sync.server.withdrawing import council_rules, held_news, open_orders
 from sync.wire import MAX_PAGE_ROWS, PullRequest
 
 _LARGEST_NUMBER = (1 << 63) - 1
@@ -69,14 +70,16 @@ def pull(centre: Centre, token: str, request: PullRequest) -> bytes:
             more=False,
             server_time=centre.clock.stamp(),
         )
-        if request.grant_counter != caller.grant_counter:
-            directory = find_directory(centre, connection, caller.worker_id, scopes)
-            blank = replace_page(blank, scopes=scopes, directory=directory)
+        is_same_line = request.timeline in ("", home.timeline)
+        if request.grant_counter != caller.grant_counter or not is_same_line:
+            # A server put back from an older copy counts anew: a counter of its other history says nothing here.
+            since = request.grant_counter if is_same_line else 0
+            blank = _with_grants(centre, connection, blank, caller, scopes, since)
             if request.cursor > 0:
                 # The rows wait for the next page: only then has the laptop said which scopes it must fill.
                 filling = {scope_id: at for scope_id, at in request.filling.items() if scope_id in scopes}
                 blank = replace_page(blank, filling=filling, more=True)
-        if request.timeline not in ("", home.timeline):
+        if not is_same_line:
             return pack(replace_page(blank, cursor=0, filling={}, more=True))
         if blank.more:
             return pack(blank)
@@ -92,6 +95,20 @@ def replace_page(page: RawPage, **changes: object) -> RawPage:
     """Return the page with some fields changed."""
     fields = {name: getattr(page, name) for name in page.__struct_fields__}
     return RawPage(**{**fields, **changes})
+
+
+def _with_grants(
+    centre: Centre, connection: Connection, page: RawPage, caller: Caller, scopes: dict[str, str], since: int
+) -> RawPage:
+    """Add all that a laptop hears only when its worker's grants have changed."""
+    return replace_page(
+        page,
+        scopes=scopes,
+        directory=find_directory(centre, connection, caller.worker_id, scopes),
+        withdrawals=open_orders(centre, connection, caller.device_id),
+        held=held_news(centre, connection, caller, since),
+        rules=council_rules(centre, connection),
+    )
 
 
 class _Reading:

@@ -18,6 +18,7 @@ from sync.server.judging import REASONS, Sender, moves_head, state_after, why_ho
 from sync.server.outgoing import MAX_RAW_BYTES, RawPushReply, RawPushResult, RawRow, pack
 from sync.server.refusal import Refusal
 from sync.server.tables import held_back
+from sync.server.withdrawing import follow_heads, tell_of_decision
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_VERSIONS, PushRequest
 
 
@@ -51,6 +52,7 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)
         books.write(request.signature, [one.envelope_hash for one in sent])
+        follow_heads(centre, connection, books.changes())
         books.look_again(admit_waiting(centre, connection, books.touched()))
         heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
     return pack(RawPushReply(results=_answers(outcomes, heads, books)))
@@ -110,6 +112,8 @@ def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[s
         if sent.version.version_id not in books.stored and _why_hold(books, sender, sent, trusted=False) is None:
             _append(books, sent)
             books.write_admitted(row.batch_id, row.content_hash)
+            tell_of_decision(centre, connection, row.content_hash, row.worker_id)
+            follow_heads(centre, connection, books.changes())
             changed.add(sent.version.record_id)
     return changed
 

@@ -21,7 +21,16 @@ from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.migrations import LATEST
 from sync.server.refusal import Refusal
-from sync.wire import ROUTES, WIRE_VERSION, EnrolRequest, Message, PullRequest, PushRequest, TokenRequest
+from sync.wire import (
+    ROUTES,
+    WIRE_VERSION,
+    EnrolRequest,
+    Message,
+    PullRequest,
+    PushRequest,
+    ReceiptRequest,
+    TokenRequest,
+)
 
 Asked = Request[Any, Any, Any]
 M = TypeVar("M", bound=Message)
@@ -76,6 +85,21 @@ def build_routes(hub: Hub) -> list[HTTPRouteHandler]:
 
         return await _answer("push", work)
 
+    @post(ROUTES["receipt"], status_code=200)
+    async def receipt(request: Asked) -> Response[bytes]:
+        async def work() -> bytes:
+            message = await _read(ReceiptRequest, request)
+            return pack(await _in_thread(lambda: hub.receipt(_token(request), message)))
+
+        return await _answer("receipt", work)
+
+    @post(ROUTES["closing"], status_code=200)
+    async def closing(request: Asked) -> Response[bytes]:
+        async def work() -> bytes:
+            return pack(await _in_thread(lambda: hub.closing(_token(request))))
+
+        return await _answer("closing", work)
+
     @get(ROUTES["history"] + "/{record_id:str}", status_code=200)
     async def history(request: Asked) -> Response[bytes]:
         async def work() -> bytes:
@@ -91,7 +115,7 @@ def build_routes(hub: Hub) -> list[HTTPRouteHandler]:
     async def health() -> dict[str, object]:
         return {"status": "ok", "wire_version": WIRE_VERSION, "schema": LATEST}
 
-    return [enrol, challenge, token, pull, push, history, health]
+    return [enrol, challenge, token, pull, push, receipt, closing, history, health]
 
 
 async def _in_thread(work: Callable[[], T], limiter: anyio.CapacityLimiter | None = None) -> T:

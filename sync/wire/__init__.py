@@ -52,10 +52,12 @@ ROUTES = {
     "pull": "/v1/pull",
     "push": "/v1/push",
     "history": "/v1/history",
+    "receipt": "/v1/receipt",
+    "closing": "/v1/closing",
     "health": "/v1/health",
 }
-"""Paths of the first wire version. enrol, token, pull, push: POST of a zstd message. challenge:
-POST with an empty body. history: GET ``/v1/history/{record_id}``. health: GET, plain JSON."""
+"""Paths of the first wire version. enrol, token, pull, push, receipt: POST of a zstd message. challenge,
+closing: POST with an empty body. history: GET ``/v1/history/{record_id}``. health: GET, plain JSON."""
 
 __all__ = [
     "BLOB_PART_BYTES",

@@ -24,6 +24,8 @@ class ReceiptReply(Message, frozen=True, kw_only=True):
 class ClosingReply(Message, frozen=True, kw_only=True):
     """The council's word that this laptop is closed, signed so that nobody else can have it emptied.
 
+    When all of it is gone, the receipt for it names the device id as its order.
+
     ``signature`` is Ed25519 by the council's key over b"heard-closed-1\\n" + device id + "\\n" + closed_at.
     """
 

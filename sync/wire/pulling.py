@@ -34,7 +34,9 @@ class PulledRow(Message, frozen=True, kw_only=True):
 class Withdrawal(Message, frozen=True, kw_only=True):
     """What this laptop must hide, hand over and purge: one record whose audience leaves its worker out now,
 
-    or with an empty ``record_id`` the whole scope. It is told again until its receipt has come.
+    or with an empty ``record_id`` the whole scope. It is told again until its receipt has come; one that is told no
+    more and has no receipt has ended, because what it named may be read again. A record erased by law is withdrawn,
+    too: its tombstone comes as a row like any other, holds no text and may stay.
     """
 
     order_id: str

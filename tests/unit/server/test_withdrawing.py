@@ -1,0 +1,245 @@
+"""What a laptop must give up: ordered when its worker may read less, told until its receipt has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from models.audience import EVERYONE_ON_RECORD, ONLY_AUTHOR, PROTECTED, SHARED, WORKER_AND_IRO
+from sync.server.administration import Administration
+from sync.server.centre import Centre
+from sync.server.refusal import Refusal
+from sync.wire import ReceiptReply, ReceiptRequest, Withdrawal
+
+Enrol = Callable[..., Any]
+
+
+def told(laptop: Any) -> tuple[Withdrawal, ...]:
+    """What a laptop is told to give up, asking as one that knows of no grants."""
+    laptop.grants = 0
+    return tuple(laptop.page().withdrawals)
+
+
+def records(laptop: Any) -> set[str]:
+    """The ids of what a laptop is told to give up: records, or whole scopes."""
+    return {one.record_id or one.scope_id for one in told(laptop)}
+
+
+def answer(laptop: Any, *order_ids: str, key: Ed25519PrivateKey | None = None) -> ReceiptReply:
+    lines = "\n".join((laptop.joined.device_id, *order_ids))
+    signature = (key or laptop.key).sign(b"heard-receipt-1\n" + lines.encode())
+    reply: ReceiptReply = laptop.hub.receipt(
+        laptop.token or laptop.sign_in(), ReceiptRequest(order_ids=order_ids, signature=signature)
+    )
+    return reply
+
+
+def test_a_lost_scope_is_told_to_every_laptop_of_the_worker_until_each_has_answered(
+    amy: Any, ben: Any, enrol: Enrol, office: Administration, sarah: str
+) -> None:
+    second = enrol("amy")
+    for laptop in (amy, ben, second):
+        laptop.pull()
+    office.unassign("amy", "1001")
+    page = amy.page()
+    assert (page.scopes, [(one.scope_id, one.record_id) for one in page.withdrawals]) == ({}, [(sarah, "")])
+    order = page.withdrawals[0].order_id
+    assert told(second)[0].order_id != order
+    assert (told(amy), told(ben)) == (page.withdrawals, ())
+    assert answer(amy, order).order_ids == (order,)
+    assert (told(amy), len(told(second))) == ((), 1)
+    assert answer(amy, order).order_ids == (order,)
+
+
+def test_an_order_comes_with_the_page_that_takes_the_grant_away(amy: Any, office: Administration) -> None:
+    amy.pull()
+    assert amy.page().withdrawals == ()
+    office.unassign("amy", "1001")
+    assert len(amy.page().withdrawals) == 1
+    assert amy.page().withdrawals == ()
+
+
+def test_a_receipt_that_another_signed_counts_for_nothing(amy: Any, ben: Any, office: Administration) -> None:
+    office.unassign("amy", "1001")
+    (order,) = told(amy)
+    with pytest.raises(Refusal, match="bad_signature"):
+        answer(amy, order.order_id, key=ben.key)
+    assert answer(ben, order.order_id, "no order at all").order_ids == ()
+    assert told(amy) == (order,)
+    with pytest.raises(Refusal, match="bad_message"):
+        answer(amy, *[order.order_id] * 1001)
+
+
+def test_granting_again_ends_an_order_that_has_no_receipt(amy: Any, office: Administration, sarah: str) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    amy.pull()
+    office.unassign("amy", "1001")
+    assert records(amy) == {sarah}
+    office.assign("amy", "1001", "social_worker")
+    assert told(amy) == ()
+    assert [one["ended_at"] is None for one in office.withdrawals(everything=True)] == [False]
+    assert office.withdrawals() == []
+
+
+def test_a_narrowed_record_is_ordered_from_those_who_lose_it_and_from_nobody_else(
+    amy: Any, ben: Any, enrol: Enrol, sarah: str, office: Administration
+) -> None:
+    advocate, iro = enrol("ada", c1001="advocate"), enrol("ian", c1001="iro")
+    note = amy.shared(sarah, audience=EVERYONE_ON_RECORD)
+    amy.push_one(note)
+    assert amy.push_one(amy.shared(sarah, {"a": 1}, note, audience=WORKER_AND_IRO)).outcome == "head"
+    assert [records(one) for one in (amy, ben, iro, advocate)] == [set(), set(), set(), {note.record_id}]
+    assert [one["why"] for one in office.withdrawals()] == ["narrowed"]
+
+
+def test_widening_again_ends_the_order_for_those_who_may_read_it_now(amy: Any, ben: Any, sarah: str) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    ben.pull()
+    hidden = amy.version(sarah, {"a": 1}, note, audience=ONLY_AUTHOR)
+    amy.push_one(hidden)
+    page = ben.page()
+    assert [one.record_id for one in page.withdrawals] == [note.record_id]
+    amy.push_one(amy.version(sarah, {"a": 2}, hidden, audience=EVERYONE_ON_RECORD))
+    assert (ben.page().grant_counter, told(ben)) == (page.grant_counter + 1, ())
+
+
+def test_narrowing_and_widening_within_one_batch_takes_nothing_back(amy: Any, ben: Any, sarah: str) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    counter = ben.page().grant_counter
+    hidden = amy.version(sarah, {"a": 1}, note, audience=ONLY_AUTHOR)
+    amy.push(hidden, amy.version(sarah, {"a": 2}, hidden, audience=EVERYONE_ON_RECORD))
+    assert (told(ben), ben.page().grant_counter) == ((), counter)
+
+
+def home(laptop: Any, scope_id: str) -> str:
+    made = laptop.version(scope_id, {"postcode": "AB1"}, type="home", policy_class=SHARED, audience=PROTECTED)
+    assert laptop.push_one(made).outcome == "head"
+    return str(made.record_id)
+
+
+def test_a_role_that_reads_less_gives_up_what_the_earlier_one_could_read_and_hears_of_nothing_else(
+    amy: Any, ben: Any, office: Administration, sarah: str
+) -> None:
+    lives_at = home(amy, sarah)
+    ben.push_one(ben.version(sarah, audience=ONLY_AUTHOR))
+    amy.push_one(amy.version(sarah))
+    office.assign("amy", "1001", "family_support")
+    assert records(amy) == {lives_at}
+    assert [one["why"] for one in office.withdrawals()] == ["role"]
+    office.assign("amy", "1001", "social_worker")
+    assert told(amy) == ()
+
+
+def test_coming_back_in_a_lesser_role_does_not_bring_back_what_it_may_not_read(
+    amy: Any, office: Administration, sarah: str
+) -> None:
+    lives_at = home(amy, sarah)
+    office.unassign("amy", "1001")
+    office.assign("amy", "1001", "family_support")
+    assert records(amy) == {lives_at}
+
+
+def test_what_was_narrowed_while_a_worker_was_away_stays_withdrawn_when_they_come_back(
+    amy: Any, ben: Any, office: Administration, sarah: str
+) -> None:
+    note = amy.version(sarah)
+    before = amy.version(sarah, {"a": 1})
+    amy.push(note, before)
+    amy.push_one(amy.version(sarah, {"a": 2}, before, audience=ONLY_AUTHOR))
+    office.unassign("ben", "1001")
+    answer(ben, *(one.order_id for one in told(ben) if one.record_id))
+    amy.push_one(amy.version(sarah, {"a": 1}, note, audience=ONLY_AUTHOR))
+    later = amy.version(sarah, {"a": 3})
+    amy.push_one(later)
+    amy.push_one(amy.version(sarah, {"a": 4}, later, audience=ONLY_AUTHOR))
+    office.assign("ben", "1001", "family_support")
+    # Not the one that came and was narrowed while he was away: he never had it.
+    assert records(ben) - {before.record_id} == {note.record_id}
+
+
+def test_what_a_laptop_has_shown_to_be_gone_is_not_ordered_again(amy: Any, office: Administration, sarah: str) -> None:
+    home(amy, sarah)
+    office.unassign("amy", "1001")
+    answer(amy, told(amy)[0].order_id)
+    office.assign("amy", "1001", "family_support")
+    assert told(amy) == ()
+
+
+def test_a_change_of_lead_alone_orders_nothing(amy: Any, office: Administration, sarah: str) -> None:
+    home(amy, sarah)
+    office.assign("amy", "1001", "social_worker", is_lead=True)
+    assert told(amy) == ()
+
+
+def test_a_closed_laptop_is_told_so_under_the_councils_signature_and_may_still_answer(
+    amy: Any, ben: Any, office: Administration
+) -> None:
+    with pytest.raises(Refusal, match="not_closed"):
+        amy.hub.closing(amy.sign_in())
+    device_id = amy.joined.device_id
+    office.revoke(device_id)
+    told_so = amy.hub.closing(amy.sign_in())
+    words = b"heard-closed-1\n" + f"{device_id}\n{told_so.closed_at}".encode()
+    Ed25519PublicKey.from_public_bytes(ben.joined.council_key).verify(told_so.signature, words)
+    assert told_so.device_id == device_id
+    assert [(one["order_id"], one["why"]) for one in office.withdrawals()] == [(device_id, "closed")]
+    assert answer(amy, device_id).order_ids == (device_id,)
+    assert office.withdrawals() == []
+
+
+def test_the_list_of_laptops_says_which_owe_a_receipt_and_since_when(
+    amy: Any, ben: Any, office: Administration
+) -> None:
+    office.unassign("amy", "1001")
+    rows = {row["device_id"]: row for row in office.devices()}
+    since = office.withdrawals()[0]["ordered_at"]
+    assert (rows[amy.joined.device_id]["owes"], rows[amy.joined.device_id]["owes_since"]) == (1, since)
+    assert (rows[ben.joined.device_id]["owes"], rows[ben.joined.device_id]["owes_since"]) == (0, None)
+
+
+def test_a_closed_laptop_is_ordered_nothing_more(amy: Any, office: Administration) -> None:
+    office.revoke(amy.joined.device_id)
+    office.unassign("amy", "1001")
+    assert [one["why"] for one in office.withdrawals()] == ["closed"]
+
+
+def test_a_laptop_hears_once_what_became_of_a_version_that_was_held_back(amy: Any, sarah: str) -> None:
+    first = amy.version(sarah)
+    second = amy.version(sarah, {"a": 1}, first)
+    assert amy.push_one(second).outcome == "held"
+    assert amy.page().held == ()
+    amy.push_one(first)
+    page = amy.page()
+    assert [(one.version_id, one.record_id, one.state) for one in page.held] == [
+        (second.version_id, second.record_id, "admitted")
+    ]
+    assert amy.page().held == ()
+    assert told(amy) == ()
+
+
+def test_a_server_put_back_from_an_older_copy_tells_the_grants_again_whatever_its_counter(amy: Any) -> None:
+    amy.pull()
+    object.__setattr__(amy, "joined", amy.joined.__class__(**{**fields(amy.joined), "timeline": amy.ids.new()}))
+    page = amy.page()
+    assert page.scopes is not None
+    assert page.rules is not None
+
+
+def fields(message: Any) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in message.__struct_fields__}
+
+
+def test_receipts_are_in_the_audit(amy: Any, office: Administration, centre: Centre) -> None:
+    office.unassign("amy", "1001")
+    (order,) = told(amy)
+    answer(amy, order.order_id)
+    answer(amy, order.order_id)
+    with centre.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT worker_id, detail FROM audit WHERE action = 'receipt'").fetchall()
+    assert [(row[0], order.order_id in row[1]) for row in rows] == [(amy.worker_id, True)]
