@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """A worker as laptops may know them. The server's own; laptops never write it."""
 
     worker_id: str
@@ -14,7 +14,7 @@ class Worker(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     team: str = ""
 
 
-class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Who is assigned to a scope, and as what. The server's own; laptops never write it."""
 
     scope_id: str
@@ -23,7 +23,7 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     is_lead: bool = False
 
 
-class Directory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Directory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """The server's own facts that concern one worker: colleagues and assignments in their scopes."""
 
     workers: tuple[Worker, ...] = ()

@@ -59,7 +59,8 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     salt: bytes | None = None
     body_hash: str
     choices_hash: str = ""
-    body: msgspec.Raw = NO_BODY
+    # Made anew each time only because a schema cannot show a default of raw bytes.
+    body: msgspec.Raw = msgspec.field(default_factory=lambda: NO_BODY)
 
     def read_body(self) -> Body:
         """Decode the body. An erased version has an empty one."""

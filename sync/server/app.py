@@ -14,9 +14,9 @@ from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.routes import build_routes, explain, reply_to
 from sync.server.settings import Settings
+from sync.wire import MAX_REQUEST_BYTES, SPOKEN, Spoken
 
-MAX_REQUEST_BYTES = 8 * 1024 * 1024
-"""Compressed bytes of any request: room for one very long version, which is then held back and not lost."""
+__all__ = ["MAX_REQUEST_BYTES", "build_app", "build_app_on"]
 
 
 def build_app(settings: Settings, clock: Clock | None = None, ids: Ids | None = None) -> Litestar:
@@ -24,15 +24,15 @@ def build_app(settings: Settings, clock: Clock | None = None, ids: Ids | None = 
     return build_app_on(open_centre(settings, clock, ids))
 
 
-def build_app_on(centre: Centre) -> Litestar:
-    """Return the application of an opened centre, which it closes when it shuts down."""
+def build_app_on(centre: Centre, speaks: Spoken = SPOKEN) -> Litestar:
+    """Return the application of an opened centre, which it closes when it shuts down. ``speaks``: its wire versions."""
 
     def shut(_: Litestar) -> None:
         centre.keep_head()
         centre.close()
 
     return Litestar(
-        route_handlers=build_routes(Hub(centre)),
+        route_handlers=build_routes(Hub(centre), speaks),
         exception_handlers={Exception: _tell},
         on_shutdown=[shut],
         openapi_config=None,

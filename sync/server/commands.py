@@ -74,6 +74,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add(audits, "verify", "Verify the audit chain.", _audit_verify)
     held = _group(verbs, "held", "The held-back box: what could not be applied, kept whole.")
     _add(held, "list", "List what is held back, without the words inside.", _held_list)
+    openapi = verbs.add_parser("openapi", help="Write the description of the wire that laptops speak (OpenAPI).")
+    openapi.add_argument("target", nargs="?", type=Path, metavar="FILE", help="default: to the screen")
+    openapi.set_defaults(run=_openapi, json=True)
     return parser
 
 
@@ -88,6 +91,16 @@ def _add(verbs: Any, name: str, about: str, run: Run) -> argparse.ArgumentParser
     command.add_argument("--json", action="store_true", help="answer as JSON, for programs")
     command.set_defaults(run=run)
     return command
+
+
+def _openapi(chosen: argparse.Namespace) -> int:
+    from sync.server.openapi import describe
+
+    if chosen.target is None:
+        sys.stdout.buffer.write(describe())
+    else:
+        chosen.target.write_bytes(describe())
+    return 0
 
 
 def _port(text: str) -> int:

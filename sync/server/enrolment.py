@@ -14,7 +14,7 @@ from sync.server.centre import Centre
 from sync.server.founding import read_import_key
 from sync.server.refusal import Refusal
 from sync.server.tables import attempt, council, device, enrolment_code, spent_challenge, token, withdrawal, worker
-from sync.wire import WIRE_VERSION, ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest, Worker
+from sync.wire import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest, Worker
 
 _LONGEST_NAME, _LONGEST_PASSWORD = 200, 1024
 
@@ -119,12 +119,6 @@ class Door:
             connection.execute(insert(withdrawal), rows)
 
     def _check_shape(self, request: EnrolRequest) -> None:
-        if request.wire_version != WIRE_VERSION:
-            raise Refusal(
-                426,
-                "wire_version",
-                "This Heard and the council's server are of different ages. Please ask for an update.",
-            )
         if len(request.password) < self._centre.settings.minimum_password:
             raise Refusal(
                 400,

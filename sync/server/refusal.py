@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.wire import ErrorReply
+from sync.wire import ErrorReply, Spoken
 
 
 class Refusal(Exception):
@@ -11,21 +11,33 @@ class Refusal(Exception):
     ``status`` is the HTTP status, ``retry_after`` the seconds after which a laptop may try again (0: no hint).
     """
 
-    def __init__(self, status: int, code: str, message: str, retry_after: int = 0) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, retry_after: int = 0, speaks: Spoken | None = None
+    ) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
         self.message = message
         self.retry_after = retry_after
+        self.speaks = speaks
 
     def reply(self) -> ErrorReply:
         """Return the message that goes out."""
-        return ErrorReply(code=self.code, message=self.message)
+        oldest, newest = (self.speaks.oldest, self.speaks.newest) if self.speaks else (0, 0)
+        return ErrorReply(code=self.code, message=self.message, oldest_wire=oldest, newest_wire=newest)
 
 
 def bad_message() -> Refusal:
     """The bytes were no message of the expected kind."""
     return Refusal(400, "bad_message", "The council's server could not read that message. Nothing was stored.")
+
+
+def other_wire_version(asked: int, speaks: Spoken) -> Refusal:
+    """Laptop and server speak no wire version in common, or the request is not written in one the server reads."""
+    older = "This Heard is older" if asked < speaks.oldest else "The council's server is older"
+    newer = "the council's server" if asked < speaks.oldest else "this Heard"
+    message = f"{older} than {newer} can work with. Nothing is lost; it is sent once that is updated."
+    return Refusal(426, "wire_version", message, speaks=speaks)
 
 
 def not_signed_in() -> Refusal:

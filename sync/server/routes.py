@@ -1,15 +1,18 @@
-"""The paths a laptop knows: bytes to messages, the hub's answer back to bytes, and every refusal as an ErrorReply."""
+"""The declared paths as the server answers them: bytes to messages, the hub's answer to bytes, refusals as replies."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
-from litestar import Request, Response, get, post
+import msgspec
+from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import OperationalError
@@ -20,149 +23,155 @@ from sync.server import refusal
 from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.migrations import LATEST
+from sync.server.openapi import describe
 from sync.server.refusal import Refusal
-from sync.wire import (
-    ROUTES,
-    WIRE_VERSION,
-    EnrolRequest,
-    Message,
-    PullRequest,
-    PushRequest,
-    ReceiptRequest,
-    TokenRequest,
-)
+from sync.wire import DECLARED, SPOKEN, WIRE_HEADER, WIRE_VERSION, Message, Route, Spoken
 
 Asked = Request[Any, Any, Any]
-M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 _HEADERS = {"cache-control": "no-store"}
 _HEAVY_AT_ONCE = 2
 """Pulls that fill a laptop or a scope run this many at a time and wait for one another, never in front of others."""
 
 
-def build_routes(hub: Hub) -> list[HTTPRouteHandler]:
-    """Make the handlers of the first wire version for one hub."""
-    heavy = anyio.CapacityLimiter(_HEAVY_AT_ONCE)
+@dataclass(frozen=True)
+class Call:
+    """One request. ``message`` is of the type its route takes, and ``size`` how many bytes it came in."""
 
-    @post(ROUTES["enrol"], status_code=200)
-    async def enrol(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            message = await _read(EnrolRequest, request)
-            return pack(await _in_thread(lambda: hub.enrol(message, _address(request))))
+    request: Asked
+    message: Any = None
+    size: int = 0
 
-        return await _answer("enrol", work)
+    @property
+    def token(self) -> str:
+        """The bearer token. Raises Refusal 401 where there is none."""
+        kind, _, given = self.request.headers.get("authorization", "").partition(" ")
+        if kind.casefold() != "bearer" or not given:
+            raise refusal.not_signed_in()
+        return given.strip()
 
-    @post(ROUTES["challenge"], status_code=200)
-    async def challenge(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            return pack(await _in_thread(hub.challenge))
+    @property
+    def address(self) -> str:
+        """Where it came from."""
+        return self.request.client.host if self.request.client else ""
 
-        return await _answer("challenge", work)
+    def part(self, name: str) -> str:
+        """A parameter of the path."""
+        return str(self.request.path_params[name])
 
-    @post(ROUTES["token"], status_code=200)
-    async def token(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            message = await _read(TokenRequest, request)
-            return pack(await _in_thread(lambda: hub.token(message, _address(request))))
-
-        return await _answer("token", work)
-
-    @post(ROUTES["pull"], status_code=200)
-    async def pull(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            message = await _read(PullRequest, request)
-            limiter = heavy if message.cursor == 0 or message.filling else None
-            return await _in_thread(lambda: hub.pull(_token(request), message), limiter)
-
-        return await _answer("pull", work)
-
-    @post(ROUTES["push"], status_code=200)
-    async def push(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            message = await _read(PushRequest, request)
-            size = len(await request.body())
-            return await _in_thread(lambda: hub.push(_token(request), message, size))
-
-        return await _answer("push", work)
-
-    @post(ROUTES["receipt"], status_code=200)
-    async def receipt(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            message = await _read(ReceiptRequest, request)
-            return pack(await _in_thread(lambda: hub.receipt(_token(request), message)))
-
-        return await _answer("receipt", work)
-
-    @post(ROUTES["closing"], status_code=200)
-    async def closing(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            return pack(await _in_thread(lambda: hub.closing(_token(request))))
-
-        return await _answer("closing", work)
-
-    @get(ROUTES["history"] + "/{record_id:str}", status_code=200)
-    async def history(request: Asked) -> Response[bytes]:
-        async def work() -> bytes:
-            after = request.query_params.get("after", "0")
-            if not (after.isascii() and after.isdigit() and len(after) < 20):
-                raise refusal.bad_message()
-            record_id = str(request.path_params["record_id"])
-            return await _in_thread(lambda: hub.history(_token(request), record_id, int(after)))
-
-        return await _answer("history", work)
-
-    @get(ROUTES["health"], status_code=200, media_type="application/json")
-    async def health() -> dict[str, object]:
-        return {"status": "ok", "wire_version": WIRE_VERSION, "schema": LATEST}
-
-    return [enrol, challenge, token, pull, push, receipt, closing, history, health]
+    def number(self, name: str) -> int:
+        """A number behind the path, 0 where it is not given. Raises Refusal 400 for anything else."""
+        text = self.request.query_params.get(name, "0")
+        if not (text.isascii() and text.isdigit() and len(text) < 20):
+            raise refusal.bad_message()
+        return int(text)
 
 
-async def _in_thread(work: Callable[[], T], limiter: anyio.CapacityLimiter | None = None) -> T:
-    return await anyio.to_thread.run_sync(work, limiter=limiter)
+Work = Callable[[Call], Message | bytes]
+"""Answers a call, in a thread of its own: with a message, or with one packed already."""
 
 
-def _address(request: Asked) -> str:
-    return request.client.host if request.client else ""
+def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
+    """Say for every declared route what answers it."""
+    health = msgspec.json.encode(
+        {
+            "status": "ok",
+            "wire_version": WIRE_VERSION,
+            "wire_versions": list(range(speaks.oldest, speaks.newest + 1)),
+            "schema": LATEST,
+        }
+    )
+    return {
+        "enrol": lambda call: hub.enrol(call.message, call.address),
+        "challenge": lambda _call: hub.challenge(),
+        "token": lambda call: hub.token(call.message, call.address),
+        "pull": lambda call: hub.pull(call.token, call.message),
+        "push": lambda call: hub.push(call.token, call.message, call.size),
+        "receipt": lambda call: hub.receipt(call.token, call.message),
+        "closing": lambda call: hub.closing(call.token),
+        "history": lambda call: hub.history(call.token, call.part("record_id"), call.number("after")),
+        "health": lambda _call: health,
+        "openapi": lambda _call: describe(),
+    }
 
 
-def _token(request: Asked) -> str:
-    kind, _, given = request.headers.get("authorization", "").partition(" ")
-    if kind.casefold() != "bearer" or not given:
-        raise refusal.not_signed_in()
-    return given.strip()
+_HEAVY: Mapping[str, Callable[[Any], bool]] = {
+    "pull": lambda message: message.cursor == 0 or bool(message.filling),
+}
+"""Which requests are heavy, by route."""
 
 
-async def _read(kind: type[M], request: Asked) -> M:
-    if request.headers.get("content-type", "").split(";")[0].strip().casefold() != CONTENT_TYPE:
-        raise Refusal(415, "content_type", f"The council's server reads {CONTENT_TYPE} only.")
-    try:
-        return unpack(kind, await request.body())
-    except (BadMessage, RecursionError) as error:
-        raise refusal.bad_message() from error
+def build_routes(hub: Hub, speaks: Spoken = SPOKEN) -> list[HTTPRouteHandler]:
+    """Make the handlers of the declared routes for one hub."""
+    gate = anyio.CapacityLimiter(_HEAVY_AT_ONCE)
+    return [_answered(DECLARED[name], work, speaks, gate) for name, work in build_work(hub, speaks).items()]
 
 
-async def _answer(route: str, work: Callable[[], Any]) -> Response[bytes]:
+def _answered(route: Route, work: Work, speaks: Spoken, gate: anyio.CapacityLimiter) -> HTTPRouteHandler:
+    async def answer(request: Asked) -> Response[bytes]:
+        return await _answer(route, request, work, speaks, gate)
+
+    path = route.path.replace("}", ":str}")
+    return HTTPRouteHandler(path, http_method=route.method, status_code=200, request_max_body_size=route.most_in)(
+        answer
+    )
+
+
+async def _answer(
+    route: Route, request: Asked, work: Work, speaks: Spoken, gate: anyio.CapacityLimiter
+) -> Response[bytes]:
     """Run one request, and turn whatever happens into a reply and one log line."""
     started = time.perf_counter()
-    code, fault = "ok", None
+    code, fault, version = "ok", None, speaks.newest
     try:
-        body: bytes = await work()
-        response = Response(body, media_type=CONTENT_TYPE, status_code=200, headers=dict(_HEADERS))
+        if route.is_negotiated:
+            version = _agreed_version(route, request, speaks)
+        call = await _read(route, request)
+        is_heavy = route.name in _HEAVY and _HEAVY[route.name](call.message)
+        body = await anyio.to_thread.run_sync(functools.partial(work, call), limiter=gate if is_heavy else None)
+        response = _reply(body if isinstance(body, bytes) else pack(body), route.media_type or CONTENT_TYPE)
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not leave as a stack trace
         refused, is_fault = explain(error)
         response, code, fault = reply_to(refused), refused.code, error if is_fault else None
+    response.headers[WIRE_HEADER] = str(version)
     note(
         "request",
         level=logging.ERROR if fault else logging.INFO,
         exc_info=fault,
-        route=route,
+        route=route.name,
         status=response.status_code,
         code=code,
         ms=round((time.perf_counter() - started) * 1000, 1),
         bytes_out=len(response.content),
     )
     return response
+
+
+def _agreed_version(route: Route, request: Asked, speaks: Spoken) -> int:
+    """Settle in which wire version a request is answered. Raises Refusal 400 or 426."""
+    text = request.headers.get(WIRE_HEADER, "1")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6):
+        raise refusal.bad_message()
+    version = speaks.answer_to(int(text), is_written_in=route.takes is not None)
+    if not version:
+        raise refusal.other_wire_version(int(text), speaks)
+    return version
+
+
+async def _read(route: Route, request: Asked) -> Call:
+    if route.takes is None:
+        return Call(request)
+    if request.headers.get("content-type", "").split(";")[0].strip().casefold() != CONTENT_TYPE:
+        raise Refusal(415, "content_type", f"The council's server reads {CONTENT_TYPE} only.")
+    data = await request.body()
+    try:
+        return Call(request, unpack(route.takes, data), len(data))
+    except (BadMessage, RecursionError) as error:
+        raise refusal.bad_message() from error
+
+
+def _reply(body: bytes, media_type: str, status: int = 200, **headers: str) -> Response[bytes]:
+    return Response(body, media_type=media_type, status_code=status, headers={**_HEADERS, **headers})
 
 
 def explain(error: Exception) -> tuple[Refusal, bool]:
@@ -190,7 +199,5 @@ def _explain_http(status: int) -> Refusal:
 
 def reply_to(refused: Refusal) -> Response[bytes]:
     """Write a refusal as it leaves."""
-    headers = dict(_HEADERS)
-    if refused.retry_after:
-        headers["retry-after"] = str(refused.retry_after)
-    return Response(pack(refused.reply()), media_type=CONTENT_TYPE, status_code=refused.status, headers=headers)
+    later = {"retry-after": str(refused.retry_after)} if refused.retry_after else {}
+    return _reply(pack(refused.reply()), CONTENT_TYPE, refused.status, **later)

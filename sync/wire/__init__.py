@@ -26,9 +26,13 @@ from sync.wire.core import (
     MAX_MESSAGE_BYTES,
     MAX_PAGE_BYTES,
     MAX_PAGE_ROWS,
+    SPOKEN,
+    WIRE_HEADER,
     WIRE_VERSION,
     ErrorReply,
     Message,
+    Reply,
+    Spoken,
 )
 from sync.wire.drop import DropRequest
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
@@ -43,24 +47,12 @@ from sync.wire.pulling import (
     Withdrawal,
 )
 from sync.wire.pushing import PushReply, PushRequest, PushResult
+from sync.wire.routes import DECLARED, MAX_REQUEST_BYTES, ROUTES, Route
 from sync.wire.segments import Segment, SegmentRef, SegmentsReply, SegmentsRequest
-
-ROUTES = {
-    "enrol": "/v1/enrol",
-    "challenge": "/v1/challenge",
-    "token": "/v1/token",
-    "pull": "/v1/pull",
-    "push": "/v1/push",
-    "history": "/v1/history",
-    "receipt": "/v1/receipt",
-    "closing": "/v1/closing",
-    "health": "/v1/health",
-}
-"""Paths of the first wire version. enrol, token, pull, push, receipt: POST of a zstd message. challenge,
-closing: POST with an empty body. history: GET ``/v1/history/{record_id}``. health: GET, plain JSON."""
 
 __all__ = [
     "BLOB_PART_BYTES",
+    "DECLARED",
     "MAX_BATCH_BYTES",
     "MAX_BATCH_VERSIONS",
     "MAX_BLOB_BYTES",
@@ -68,7 +60,10 @@ __all__ = [
     "MAX_MESSAGE_BYTES",
     "MAX_PAGE_BYTES",
     "MAX_PAGE_ROWS",
+    "MAX_REQUEST_BYTES",
     "ROUTES",
+    "SPOKEN",
+    "WIRE_HEADER",
     "WIRE_VERSION",
     "AgreeReply",
     "AgreeRequest",
@@ -102,10 +97,13 @@ __all__ = [
     "PushResult",
     "ReceiptReply",
     "ReceiptRequest",
+    "Reply",
+    "Route",
     "Segment",
     "SegmentRef",
     "SegmentsReply",
     "SegmentsRequest",
+    "Spoken",
     "TokenReply",
     "TokenRequest",
     "Version",

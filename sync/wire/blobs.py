@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.wire.core import Message
+from sync.wire.core import Message, Reply
 
 BLOB_PART_BYTES = 256 * 1024
 MAX_BLOB_BYTES = 64 * 1024 * 1024
@@ -17,7 +17,7 @@ class BlobOffer(Message, frozen=True, kw_only=True):
     media_type: str
 
 
-class BlobState(Message, frozen=True, kw_only=True):
+class BlobState(Reply, frozen=True, kw_only=True):
     """How much of a blob the server has: part numbers from 0, each BLOB_PART_BYTES but the last."""
 
     blob_id: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.wire.core import Message
+from sync.wire.core import Message, Reply
 
 
 class ReceiptRequest(Message, frozen=True, kw_only=True):
@@ -15,13 +15,13 @@ class ReceiptRequest(Message, frozen=True, kw_only=True):
     signature: bytes
 
 
-class ReceiptReply(Message, frozen=True, kw_only=True):
+class ReceiptReply(Reply, frozen=True, kw_only=True):
     """The orders whose receipt is written down now, or was before."""
 
     order_ids: tuple[str, ...]
 
 
-class ClosingReply(Message, frozen=True, kw_only=True):
+class ClosingReply(Reply, frozen=True, kw_only=True):
     """The council's word that this laptop is closed, signed so that nobody else can have it emptied.
 
     When all of it is gone, the receipt for it names the device id as its order.
@@ -41,7 +41,7 @@ class CoverRequest(Message, frozen=True, kw_only=True):
     reason: str
 
 
-class CoverReply(Message, frozen=True, kw_only=True):
+class CoverReply(Reply, frozen=True, kw_only=True):
     """The scope is granted until then; it comes with the next pull."""
 
     scope_id: str
@@ -55,7 +55,7 @@ class AgreeRequest(Message, frozen=True, kw_only=True):
     digests: dict[str, str]
 
 
-class AgreeReply(Message, frozen=True, kw_only=True):
+class AgreeReply(Reply, frozen=True, kw_only=True):
     """``is_current``: nothing has changed for this worker since the cursor, so a difference is a real one.
 
     ``differing`` names the scopes whose digests differ from the server's.
@@ -71,7 +71,7 @@ class AgreeScopeRequest(Message, frozen=True, kw_only=True):
     scope_id: str
 
 
-class AgreeScopeReply(Message, frozen=True, kw_only=True):
+class AgreeScopeReply(Reply, frozen=True, kw_only=True):
     """Every record of the scope that this worker may read, with its head (record id to version id), and up to where."""
 
     cursor: int
@@ -84,7 +84,7 @@ class ProofRequest(Message, frozen=True, kw_only=True):
     version_ids: tuple[str, ...]
 
 
-class BatchProof(Message, frozen=True, kw_only=True):
+class BatchProof(Reply, frozen=True, kw_only=True):
     """One signed batch: who signed, with which key (retired or not), and the envelope hashes it covers, in op order."""
 
     device_id: str
@@ -95,7 +95,7 @@ class BatchProof(Message, frozen=True, kw_only=True):
     version_ids: tuple[str, ...]
 
 
-class ProofReply(Message, frozen=True, kw_only=True):
+class ProofReply(Reply, frozen=True, kw_only=True):
     """The batches; a version that no batch names has no proof."""
 
     batches: tuple[BatchProof, ...]

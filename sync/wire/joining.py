@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.identity import Worker
-from sync.wire.core import WIRE_VERSION, Message
+from sync.wire.core import Message, Reply
 
 
 class EnrolRequest(Message, frozen=True, kw_only=True):
@@ -20,10 +20,9 @@ class EnrolRequest(Message, frozen=True, kw_only=True):
     device_name: str
     public_key: bytes
     replaces: str = ""
-    wire_version: int = WIRE_VERSION
 
 
-class EnrolReply(Message, frozen=True, kw_only=True):
+class EnrolReply(Reply, frozen=True, kw_only=True):
     """The laptop's identity from now on.
 
     ``sealing_key`` is the server's X25519 public key, for side files; ``council_key`` the Ed25519 public key that the
@@ -40,7 +39,7 @@ class EnrolReply(Message, frozen=True, kw_only=True):
     council_key: bytes = b""
 
 
-class ChallengeReply(Message, frozen=True, kw_only=True):
+class ChallengeReply(Reply, frozen=True, kw_only=True):
     """Random bytes for the device to sign; good once and for two minutes."""
 
     challenge: bytes
@@ -54,7 +53,7 @@ class TokenRequest(Message, frozen=True, kw_only=True):
     signature: bytes
 
 
-class TokenReply(Message, frozen=True, kw_only=True):
+class TokenReply(Reply, frozen=True, kw_only=True):
     """A short token, bound to the device. ``seconds`` is how long it holds, by the server's clock."""
 
     token: str

@@ -6,7 +6,7 @@ import msgspec
 
 from models.identity import Directory
 from models.version import Version
-from sync.wire.core import Message
+from sync.wire.core import Message, Reply
 
 
 class PullRequest(Message, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class PullRequest(Message, frozen=True, kw_only=True):
     covered: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
 
 
-class PulledRow(Message, frozen=True, kw_only=True):
+class PulledRow(Reply, frozen=True, kw_only=True):
     """One version with its place in the council's line. ``is_head`` is False for a branch."""
 
     seq: int
@@ -31,7 +31,7 @@ class PulledRow(Message, frozen=True, kw_only=True):
     is_head: bool = True
 
 
-class Withdrawal(Message, frozen=True, kw_only=True):
+class Withdrawal(Reply, frozen=True, kw_only=True):
     """What this laptop must hide, hand over and purge: one record whose audience leaves its worker out now,
 
     or with an empty ``record_id`` the whole scope. It is told again until its receipt has come; one that is told no
@@ -44,7 +44,7 @@ class Withdrawal(Message, frozen=True, kw_only=True):
     record_id: str = ""
 
 
-class HeldNews(Message, frozen=True, kw_only=True):
+class HeldNews(Reply, frozen=True, kw_only=True):
     """What a manager decided about a version in the held-back box.
 
     state: ``admitted`` (it is a branch of its record now) or ``returned``; ``words`` are the manager's, for the worker.
@@ -56,13 +56,13 @@ class HeldNews(Message, frozen=True, kw_only=True):
     words: str = ""
 
 
-class CouncilRules(Message, frozen=True, kw_only=True):
+class CouncilRules(Reply, frozen=True, kw_only=True):
     """What the council sets for its laptops. ``lease_days``: after so many without the server old records close."""
 
     lease_days: int = 14
 
 
-class Campaign(Message, frozen=True, kw_only=True):
+class Campaign(Reply, frozen=True, kw_only=True):
     """A set of anonymous questions. ``key`` is the same for every laptop of the council; days are ISO dates."""
 
     campaign_id: str
@@ -73,7 +73,7 @@ class Campaign(Message, frozen=True, kw_only=True):
     closes_on: str
 
 
-class PullPage(Message, frozen=True, kw_only=True):
+class PullPage(Reply, frozen=True, kw_only=True):
     """One page out, applied with its cursors in one local transaction.
 
     ``scopes`` (granted scope id to the worker's role), ``directory``, ``withdrawals``, ``held``, ``rules`` and
@@ -97,7 +97,7 @@ class PullPage(Message, frozen=True, kw_only=True):
     server_time: str = ""
 
 
-class HistoryReply(Message, frozen=True, kw_only=True):
+class HistoryReply(Reply, frozen=True, kw_only=True):
     """Every version of one record that this worker may read, oldest first."""
 
     versions: tuple[PulledRow, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.version import Version
-from sync.wire.core import Message
+from sync.wire.core import Message, Reply
 from sync.wire.pulling import PulledRow
 
 
@@ -14,7 +14,7 @@ class PushRequest(Message, frozen=True, kw_only=True):
     signature: bytes
 
 
-class PushResult(Message, frozen=True, kw_only=True):
+class PushResult(Reply, frozen=True, kw_only=True):
     """What became of one version.
 
     outcome: ``head`` (appended, and the head moved to it), ``branch`` (appended, the head is another),
@@ -29,7 +29,7 @@ class PushResult(Message, frozen=True, kw_only=True):
     head: PulledRow | None = None
 
 
-class PushReply(Message, frozen=True, kw_only=True):
+class PushReply(Reply, frozen=True, kw_only=True):
     """One result for each version, in the order they came."""
 
     results: tuple[PushResult, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.wire.core import Message
+from sync.wire.core import Message, Reply
 from sync.wire.pulling import PulledRow
 
 
@@ -12,7 +12,7 @@ class SegmentsRequest(Message, frozen=True, kw_only=True):
     scopes: tuple[str, ...]
 
 
-class SegmentRef(Message, frozen=True, kw_only=True):
+class SegmentRef(Reply, frozen=True, kw_only=True):
     """One segment to fetch: heads of one scope and audience. ``size`` in bytes as it lies ready, ``sha256`` in hex.
 
     It never changes under its id; one that may not be handed out any more is gone (404), and the list is asked anew.
@@ -28,7 +28,7 @@ class SegmentRef(Message, frozen=True, kw_only=True):
     sha256: str
 
 
-class SegmentsReply(Message, frozen=True, kw_only=True):
+class SegmentsReply(Reply, frozen=True, kw_only=True):
     """The segments, in the order to fetch them, and what they cover together: scope to audience to seq.
 
     A head of a covered scope and audience at or below that seq is in one of them; every other head comes with pages.
@@ -38,7 +38,7 @@ class SegmentsReply(Message, frozen=True, kw_only=True):
     covered: dict[str, dict[str, int]]
 
 
-class Segment(Message, frozen=True, kw_only=True):
+class Segment(Reply, frozen=True, kw_only=True):
     """What a segment unpacks to."""
 
     rows: tuple[PulledRow, ...]

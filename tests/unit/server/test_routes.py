@@ -26,6 +26,7 @@ from sync.server.logs import LOGGER, PlainLines
 from sync.server.migrations import LATEST
 from sync.wire import (
     ROUTES,
+    WIRE_HEADER,
     ChallengeReply,
     EnrolReply,
     EnrolRequest,
@@ -35,6 +36,7 @@ from sync.wire import (
     PullRequest,
     PushReply,
     PushRequest,
+    Spoken,
     TokenReply,
     TokenRequest,
 )
@@ -110,8 +112,9 @@ def test_a_laptop_joins_signs_in_pushes_pulls_and_reads_history(
     )
 
 
-def test_health_is_plain(client: Any) -> None:
-    assert client.get(ROUTES["health"]).json() == {"status": "ok", "wire_version": 1, "schema": LATEST}
+def test_health_is_plain_and_names_the_wire_versions(client: Any) -> None:
+    told = client.get(ROUTES["health"]).json()
+    assert told == {"status": "ok", "wire_version": 1, "wire_versions": [1], "schema": LATEST}
 
 
 @pytest.mark.parametrize("route", ["enrol", "token", "pull", "push"])
@@ -259,3 +262,61 @@ def test_no_message_whatever_it_holds_breaks_the_server(
     content = zstandard.ZstdCompressor().compress(json.dumps(fields).encode())
     response = post(client, route, content, authorization=f"Bearer {amy.token or amy.sign_in()}")
     assert response.status_code < 500
+
+
+# --- the wire version ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def newer(centre: Centre, lines: io.StringIO) -> Iterator[TestClient[Any]]:
+    """A server that speaks the versions 2 and 3."""
+    with TestClient(build_app_on(centre, Spoken(2, 3))) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(("asked", "bare", "written"), [("1", 426, 426), ("2", 200, 200), ("3", 200, 200)])
+def test_each_laptop_is_answered_in_a_version_it_speaks_or_told_which_there_are(
+    newer: Any, asked: str, bare: int, written: int
+) -> None:
+    challenge = newer.post(ROUTES["challenge"], headers={WIRE_HEADER: asked})
+    request = pack(TokenRequest(device_id="x", challenge=b"c" * 56, signature=b"s"))
+    token = newer.post(ROUTES["token"], content=request, headers=HEADERS | {WIRE_HEADER: asked})
+    assert challenge.status_code == bare
+    assert (token.status_code == 426) == (written == 426)
+    for response in (challenge, token):
+        if response.status_code == 426:
+            reply = unpack(ErrorReply, response.content)
+            assert (reply.code, reply.oldest_wire, reply.newest_wire) == ("wire_version", 2, 3)
+            assert "Nothing is lost" in reply.message
+        else:
+            assert response.headers[WIRE_HEADER] == asked
+
+
+def test_a_newer_laptop_is_answered_in_the_newest_the_server_speaks_where_it_has_written_nothing_yet(
+    newer: Any,
+) -> None:
+    challenge = newer.post(ROUTES["challenge"], headers={WIRE_HEADER: "9"})
+    assert (challenge.status_code, challenge.headers[WIRE_HEADER]) == (200, "3")
+    request = pack(TokenRequest(device_id="x", challenge=b"c" * 56, signature=b"s"))
+    assert error_in(newer.post(ROUTES["token"], content=request, headers=HEADERS | {WIRE_HEADER: "9"})) == (
+        426,
+        "wire_version",
+    )
+
+
+def test_health_and_the_description_are_read_whatever_version_is_named(newer: Any) -> None:
+    for asked in ("1", "99", "none"):
+        told = newer.get(ROUTES["health"], headers={WIRE_HEADER: asked})
+        assert told.json()["wire_versions"] == [2, 3]
+        assert newer.get(ROUTES["openapi"], headers={WIRE_HEADER: asked}).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["", "x", "-1", "1.0", "①", "123456", "0"])
+def test_a_version_that_is_no_number_is_refused(client: Any, asked: str) -> None:
+    response = client.post(ROUTES["challenge"], headers={WIRE_HEADER: asked.encode()})
+    assert error_in(response)[0] in (400, 426)
+
+
+def test_who_names_no_version_is_taken_to_speak_the_first(client: Any, newer: Any) -> None:
+    assert client.post(ROUTES["challenge"]).headers[WIRE_HEADER] == "1"
+    assert error_in(newer.post(ROUTES["challenge"])) == (426, "wire_version")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 from typing import Any
 
@@ -23,10 +24,28 @@ from models.version import (
 )
 from sync import wire
 from sync.codec import BadMessage, pack, unpack
-from sync.wire import Message, PulledRow, PullPage, PullRequest, PushRequest
+from sync.wire import (
+    Assignment,
+    Directory,
+    EnrolReply,
+    ErrorReply,
+    HistoryReply,
+    Message,
+    PulledRow,
+    PullPage,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    PushResult,
+    Reply,
+    Spoken,
+    Worker,
+)
 
 MESSAGES = [
-    one for one in vars(wire).values() if isinstance(one, type) and issubclass(one, Message) and one is not Message
+    one
+    for one in vars(wire).values()
+    if isinstance(one, type) and issubclass(one, Message) and one not in (Message, Reply)
 ]
 BODY = encode_body({"what_happened": "Zoë’s café", "seen": True, "days": 2.5})
 SALT = b"0123456789abcdef"
@@ -92,19 +111,78 @@ def test_a_signature_covers_everything_but_what_was_erased() -> None:
 
 
 @pytest.mark.parametrize("kind", MESSAGES, ids=lambda one: one.__name__)
-def test_every_message_is_frozen_named_and_takes_no_unknown_field(kind: type[Message]) -> None:
-    config = kind.__struct_config__
-    assert config.frozen
-    assert config.forbid_unknown_fields
+def test_every_message_is_frozen_and_named(kind: type[Message]) -> None:
+    assert kind.__struct_config__.frozen
     with pytest.raises(TypeError, match="positional"):
         kind("a value without its name")
     assert kind.__doc__
+
+
+@pytest.mark.parametrize("kind", [one for one in MESSAGES if not issubclass(one, Reply)], ids=lambda one: one.__name__)
+def test_a_request_with_a_field_the_server_does_not_know_is_refused(kind: type[Message]) -> None:
+    assert kind.__struct_config__.forbid_unknown_fields
     with pytest.raises(BadMessage):
         unpack(kind, zstandard.ZstdCompressor().compress(b'{"no_such_field":1}'))
 
 
-def test_the_routes_are_of_one_wire_version_and_every_limit_leaves_room_for_the_next() -> None:
-    assert all(path.startswith(f"/v{wire.WIRE_VERSION}/") for path in wire.ROUTES.values())
+def _with_more(thing: Any) -> Any:
+    """The same JSON with a field more in every object that is no record's body and no table of ids."""
+    if isinstance(thing, list):
+        return [_with_more(one) for one in thing]
+    if not isinstance(thing, dict):
+        return thing
+    return {name: value if name in TABLES else _with_more(value) for name, value in thing.items()} | {"newer": [1]}
+
+
+TABLES = {"body", "filling", "scopes", "digests", "heads", "covered", "open_choices", "more"}
+
+
+def test_an_older_laptop_passes_over_whatever_a_newer_server_added_to_its_replies() -> None:
+    worker = Worker(worker_id="w1", display_name="Amy")
+    directory = Directory(workers=(worker,), assignments=(Assignment(scope_id="s1", worker_id="w1", role="iro"),))
+    row = PulledRow(seq=1, version=VERSION)
+    replies: tuple[Reply, ...] = (
+        PullPage(
+            rows=(row,), cursor=1, filling={"s1": 3}, grant_counter=1, timeline="t", more=False,
+            scopes={"s1": "iro"}, directory=directory,
+        ),
+        PushReply(results=(PushResult(version_id="v1", outcome="branch", head=row),)),
+        HistoryReply(versions=(row,)),
+        EnrolReply(device_id="d", device_epoch=1, council_id="c", council_name="n", worker=worker, timeline="t"),
+        ErrorReply(code="gone", message="It is not there."),
+    )  # fmt: skip
+    for reply in replies:
+        newer = json.dumps(
+            _with_more(json.loads(msgspec.json.encode(reply))), separators=(",", ":"), ensure_ascii=False
+        ).encode()
+        assert newer.count(b'"newer"') >= 1
+        assert unpack(type(reply), zstandard.ZstdCompressor().compress(newer)) == reply
+    assert newer != msgspec.json.encode(replies[-1])
+
+
+@pytest.mark.parametrize("kind", [one for one in MESSAGES if issubclass(one, Reply)], ids=lambda one: one.__name__)
+def test_no_part_of_a_reply_trips_over_a_field_more(kind: type[Reply]) -> None:
+    assert not kind.__struct_config__.forbid_unknown_fields
+
+
+def test_both_ends_settle_on_the_highest_version_they_share() -> None:
+    assert Spoken(1, 3).highest_with(Spoken(2, 5)) == 3
+    assert Spoken(2, 5).highest_with(Spoken(1, 3)) == 3
+    assert Spoken(1, 1).highest_with(Spoken(2, 2)) == 0
+    assert Spoken(3, 4).highest_with(Spoken(1, 2)) == 0
+    server = Spoken(2, 3)
+    for asked, bare, written in ((1, 0, 0), (2, 2, 2), (3, 3, 3), (4, 3, 0)):
+        assert server.answer_to(asked, is_written_in=False) == bare
+        assert server.answer_to(asked, is_written_in=True) == written
+    assert 2 in server
+    assert 4 not in server
+
+
+def test_the_routes_are_of_one_family_of_paths_and_every_limit_leaves_room_for_the_next() -> None:
+    assert all(path.startswith("/v1/") for path in wire.ROUTES.values())
+    assert all(wire.ROUTES[name] == route.path.partition("/{")[0] for name, route in wire.DECLARED.items())
+    assert all(route.most_in <= wire.MAX_REQUEST_BYTES for route in wire.DECLARED.values())
+    assert all(route.most_out <= wire.MAX_MESSAGE_BYTES for route in wire.DECLARED.values())
     assert wire.MAX_BODY_BYTES < wire.MAX_MESSAGE_BYTES
     assert wire.MAX_BATCH_BYTES < wire.MAX_PAGE_BYTES < wire.MAX_MESSAGE_BYTES
 

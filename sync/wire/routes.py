@@ -1,0 +1,150 @@
+"""Every path of the wire, declared once: server, laptop and the published description all read this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sync.wire.care import ClosingReply, ReceiptReply, ReceiptRequest
+from sync.wire.core import MAX_MESSAGE_BYTES, Message, Reply
+from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
+from sync.wire.pulling import HistoryReply, PullPage, PullRequest
+from sync.wire.pushing import PushReply, PushRequest
+
+SMALL_BYTES = 64 * 1024
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
+"""Compressed bytes of any request: room for one very long version, which is then held back and not lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path and method.
+
+    ``takes`` and ``gives`` are messages (JSON under zstd). None: no body comes, or what goes out is plain JSON or bytes
+    as ``media_type`` says. ``codes`` are the refusals of its own (status, code), beside those any route may give.
+    ``query`` names what may stand behind the path, and ``path`` its parameters in braces.
+    """
+
+    name: str
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+    about: str
+    takes: type[Message] | None = None
+    gives: type[Reply] | None = None
+    media_type: str = ""
+    needs_token: bool = True
+    most_in: int = SMALL_BYTES
+    most_out: int = MAX_MESSAGE_BYTES
+    query: tuple[tuple[str, str], ...] = ()
+    codes: tuple[tuple[int, str], ...] = ()
+    is_negotiated: bool = True
+    """False for what must be readable whatever version either end speaks."""
+
+
+_ALL = (
+    Route(
+        "enrol",
+        "POST",
+        "/v1/enrol",
+        "A laptop joins with a one-time code.",
+        EnrolRequest,
+        EnrolReply,
+        needs_token=False,
+        codes=(
+            (400, "password_too_short"),
+            (401, "code_wrong"),
+            (401, "code_spent"),
+            (401, "password_wrong"),
+            (429, "too_many_guesses"),
+        ),
+    ),
+    Route(
+        "challenge",
+        "POST",
+        "/v1/challenge",
+        "Random bytes for the device to sign. The body is empty.",
+        None,
+        ChallengeReply,
+        needs_token=False,
+    ),
+    Route(
+        "token",
+        "POST",
+        "/v1/token",
+        "A signed challenge for a short token.",
+        TokenRequest,
+        TokenReply,
+        needs_token=False,
+        codes=((401, "challenge_over"), (401, "unknown_device"), (429, "too_many_guesses")),
+    ),
+    Route(
+        "pull",
+        "POST",
+        "/v1/pull",
+        "The next page of what this worker may read.",
+        PullRequest,
+        PullPage,
+        most_in=1024 * 1024,
+    ),
+    Route(
+        "push",
+        "POST",
+        "/v1/push",
+        "A signed batch of versions. Safe to send again.",
+        PushRequest,
+        PushReply,
+        most_in=MAX_REQUEST_BYTES,
+        codes=((400, "bad_signature"), (413, "batch_too_large")),
+    ),
+    Route(
+        "history",
+        "GET",
+        "/v1/history/{record_id}",
+        "The versions of one record, oldest first, a few megabytes at a time.",
+        None,
+        HistoryReply,
+        query=(("after", "Only versions with a higher seq than this."),),
+        codes=((404, "not_found"),),
+    ),
+    Route(
+        "receipt",
+        "POST",
+        "/v1/receipt",
+        "What this laptop was told to give up is gone from it.",
+        ReceiptRequest,
+        ReceiptReply,
+        codes=((400, "bad_signature"),),
+    ),
+    Route(
+        "closing",
+        "POST",
+        "/v1/closing",
+        "The council's signed word that this laptop is closed. The body is empty.",
+        None,
+        ClosingReply,
+        codes=((404, "not_closed"),),
+    ),
+    Route(
+        "health",
+        "GET",
+        "/v1/health",
+        "Whether the server is up, and which wire versions it speaks.",
+        media_type="application/json",
+        needs_token=False,
+        is_negotiated=False,
+    ),
+    Route(
+        "openapi",
+        "GET",
+        "/v1/openapi.json",
+        "This description.",
+        media_type="application/json",
+        needs_token=False,
+        is_negotiated=False,
+    ),
+)
+
+DECLARED = {route.name: route for route in _ALL}
+"""Every route by its name."""
+ROUTES = {route.name: route.path.partition("/{")[0] for route in _ALL}
+"""Paths by name, up to the first parameter."""
