@@ -12,6 +12,9 @@ from typing import Any
 import msgspec
 
 import models.records  # noqa: F401 - every type must be known before a record is read
+from models.attachments.box import Attachments
+from models.attachments.carriage import Carriage
+from models.attachments.sealed import SealedFiles
 from models.changes import Changes
 from models.clock import Clock, to_stamp
 from models.entry import Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
@@ -38,9 +41,10 @@ class Casebook:
     done when the commit stands, and fails with Trouble when it cannot; listeners hear of each commit just after.
     """
 
-    def __init__(self, desk: Desk, backups: Path) -> None:
+    def __init__(self, desk: Desk, backups: Path, files: SealedFiles) -> None:
         self._desk, self._backups = desk, backups
         self.exchange = Exchange(desk)
+        self.attachments, self.carriage = Attachments(desk, files), Carriage(desk, files)
         self._known: tuple[Directory, Mapping[str, str]] | None = None
         self._grants_told = 0
         desk.listen(self._forget_directory)
@@ -78,7 +82,8 @@ class Casebook:
         except BaseException:
             store.close()
             raise
-        return cls(Desk(store, known, clock or Clock(), ids or Ids()), backups)
+        files = SealedFiles(folder / "blobs", key)
+        return cls(Desk(store, known, clock or Clock(), ids or Ids()), backups, files)
 
     @staticmethod
     def repair(folder: Path, key: bytes, cipher: Cipher | None = None, *, above_epoch: int = 0) -> Path:

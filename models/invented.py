@@ -352,10 +352,15 @@ class _Making:
         known = {version.type for version in self.made}
         for declaration in all_declarations():
             if declaration.type not in known:
-                self.add(declaration.type, scope_id, self._any_body(declaration), days_ago=5)
+                self.add(declaration.type, scope_id, self._any_body(declaration, scope_id), days_ago=5)
 
-    def _any_body(self, declaration: Declaration) -> Body:
-        return {name: self._any_value(one) for name, one in declaration.fields.items()}
+    def _any_body(self, declaration: Declaration, scope_id: str) -> Body:
+        # A file cannot be invented from a declaration: what speaks of one is left to what draws it.
+        asked = [one for one in declaration.fields.values() if one.is_in_form]
+        body = {one.name: self._any_value(one) for one in asked}
+        within = declaration.fields[declaration.shown_in].links_to if declaration.shown_in else ()
+        outer = (one.record_id for one in self.made if one.type in within and one.scope_id == scope_id)
+        return {**body, declaration.shown_in: next(outer, "")} if declaration.shown_in else body
 
     def _any_value(self, one: Field) -> Any:
         text = str(self.dice.choice(_words()["said"] if one.is_verbatim else _words()["happened"]))

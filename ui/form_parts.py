@@ -19,12 +19,14 @@ from ui.parts.fold import Fold
 if TYPE_CHECKING:
     from ui.form import Form
 
+ATTACHMENT = "attachment"
+"""It has no form of its own inside another's: a file is added, not written."""
+
 
 def inline_types(declaration: Declaration) -> list[Declaration]:
     """The types whose records are shown inside a record of this one, because their own link field says so."""
-    return [
-        each for each in all_declarations() if each.shown_in and declaration.type in each.fields[each.shown_in].links_to
-    ]
+    found = [each for each in all_declarations() if each.shown_in and each.type != ATTACHMENT]
+    return [each for each in found if declaration.type in each.fields[each.shown_in].links_to]
 
 
 class FormPart(QWidget):

@@ -2,6 +2,7 @@
 
 from models.records import (
     addendum,
+    attachment,
     child,
     communication_preferences,
     home,
@@ -15,6 +16,7 @@ from models.records import (
 
 __all__ = [
     "addendum",
+    "attachment",
     "child",
     "communication_preferences",
     "home",

@@ -55,7 +55,7 @@ def _bring_record(found: _Reading, connection: Connection, record_id: str) -> bo
         f"ON CONFLICT (record_id) DO UPDATE SET {settings}",
         tuple(values[name] for name in names),
     )
-    for table in ("version", "outbox"):
+    for table in ("version", "outbox", "blob"):
         _bring_rows(found, connection, table, record_id)
     _queue_tip(connection, values)
     return True
