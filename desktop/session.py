@@ -72,7 +72,8 @@ class Session:
         self._gate = PinGate(self.casebook.remembered(PIN))
         self.link = Link(self.casebook)
         self.runner = SyncRunner(self.casebook, self.link.show_status)
-        self.link.sync_now = self.runner.sync_now
+        self.link.sync_now, self.link.pause_sync = self.runner.sync_now, self.runner.pause
+        self.link.fetch_history = self.runner.fetch_history
         self._keep_mark()
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")

@@ -13,6 +13,9 @@ _TOKEN = re.compile(r"\w+(?:[’']\w+)*|\s+|[^\w\s]")
 MOST_TOKENS = 4_000
 """Beyond this, comparing word by word would hold the screen up: the stretch is then marked as a whole."""
 
+LINES_WHOLE = 8
+"""A text of more lines than this is shown around what changed in it."""
+
 Span = tuple[int, int]
 
 
@@ -78,6 +81,39 @@ def _joined(spans: list[Span], text: str) -> tuple[Span, ...]:
 def _trimmed(start: int, end: int, text: str) -> Span:
     part = text[start:end]
     return start + len(part) - len(part.lstrip()), end - len(part) + len(part.rstrip())
+
+
+def part_around(text: str, spans: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
+    """The lines of a long text that hold a mark, each with its neighbours, and "…" for what is left out between.
+
+    A text of few lines, or without a mark, stays whole. Somebody's own words are quoted whole: never give those.
+    """
+    lines = text.split("\n")
+    if len(lines) <= LINES_WHOLE or not spans:
+        return text, spans
+    starts = _starts([f"{line}\n" for line in lines])
+    marked = {
+        at for at in range(len(lines)) if any(start < starts[at + 1] and end > starts[at] for start, end in spans)
+    }
+    shown = sorted({near for at in marked for near in (at - 1, at, at + 1) if 0 <= near < len(lines)})
+    parts: list[str] = []
+    found: list[Span] = []
+    size, last = 0, -1
+    for at in shown:
+        if at != last + 1:
+            parts.append("…")
+            size += 2
+        shift = size - starts[at]
+        for start, end in spans:
+            inside = (max(start, starts[at]), min(end, starts[at] + len(lines[at])))
+            if inside[0] < inside[1]:
+                found.append((inside[0] + shift, inside[1] + shift))
+        parts.append(lines[at])
+        size += len(lines[at]) + 1
+        last = at
+    if last != len(lines) - 1:
+        parts.append("…")
+    return "\n".join(parts), tuple(found)
 
 
 def can_keep_both(field: Field) -> bool:

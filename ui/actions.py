@@ -31,6 +31,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("page_4", ("Ctrl+4",), "You said, we did", MOVING),
     Action("page_5", ("Ctrl+5",), "Sync and saved", MOVING),
     Action("before_you_knock", ("Ctrl+Shift+B",), "Before you knock", MOVING),
+    Action("history", ("Ctrl+H",), "Every version of the record that stands", MOVING),
     Action("back", ("Esc", "Alt+Left"), "Back", MOVING),
     Action("keys", ("F1", "?", "Ctrl+/"), "Show all keys", MOVING),
     Action("new_note", ("Ctrl+N",), "New visit note", WRITING),

@@ -50,6 +50,8 @@ class Link(QObject):
         super().__init__()
         self.casebook = casebook
         self.sync_now = sync_now
+        self.pause_sync: Callable[[], None] = lambda: None
+        self.fetch_history: Callable[[str], Future[int]] = _no_server
         self.status = Status(NOT_JOINED)
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop = casebook.listen(lambda changes: self.post(lambda: self.changed.emit(changes)))
@@ -99,6 +101,13 @@ class Link(QObject):
     @staticmethod
     def _run(job: Callable[[], None]) -> None:
         job()
+
+
+def _no_server(_record_id: str) -> Future[int]:
+    """Stands in where nothing is joined to a server."""
+    told: Future[int] = Future()
+    told.set_exception(Trouble("There is no council’s server to ask", "What is kept here is shown."))
+    return told
 
 
 def touches(changes: Changes, *, asked_by: str, types: tuple[str, ...] = (), scope_id: str = "") -> bool:

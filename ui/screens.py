@@ -12,6 +12,7 @@ from ui.parts.pages import PageSpec
 from ui.theme import Theme
 from ui.views.children import ChildrenPage
 from ui.views.find import FindPage
+from ui.views.history import HistoryPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
 from ui.views.note import NotePage
@@ -76,6 +77,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("edit", "Record", RecordPage)
     add("plan", "Plan a visit", PlanPage)
     add("two_versions", "Two versions", TwoVersionsPage)
+    add("history", "History", HistoryPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
     add("licences", "Licences", LicencesPage)
     window.register(

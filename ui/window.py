@@ -109,6 +109,7 @@ class HeardWindow(QMainWindow):
             "keys": lambda: self.open("keys"),
             "new_note": self.new_note_asked.emit,
             "before_you_knock": self._knock,
+            "history": self._history,
             "finish": self._finish,
             "undo": self._undo_last,
             "saved": self._say_saved,
@@ -293,6 +294,10 @@ class HeardWindow(QMainWindow):
     def _knock(self) -> None:
         if not self.pages.act("before_you_knock"):
             self.knock_asked.emit()
+
+    def _history(self) -> None:
+        if not self.pages.act("history"):
+            self.toast("Open a record first, to see its history.")
 
     def _finish(self) -> None:
         if not self.pages.act("finish"):

@@ -21,6 +21,7 @@ class MarkedText(QLabel):
     """``words`` as they stand, with ``spans`` (start, end in characters) marked.
 
     ``is_childs`` gives the words the child's own colour; ``quoted`` draws quotation marks that are no part of them.
+    ``struck`` strikes the marked words through: they stand here no more.
     """
 
     def __init__(
@@ -31,15 +32,18 @@ class MarkedText(QLabel):
         *,
         is_childs: bool = False,
         quoted: bool = False,
+        struck: bool = False,
     ) -> None:
         super().__init__(parent)
         self._words, self._spans, self._is_childs, self._quoted = words, tuple(spans), is_childs, quoted
+        self._struck = struck
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(words)
         if self._spans:
-            self.setAccessibleDescription(f"Only in this version: {'; '.join(self.marked())}")
+            verb = "Taken out" if struck else "Only in this version"
+            self.setAccessibleDescription(f"{verb}: {'; '.join(self.marked())}")
 
     def words(self) -> str:
         """Return the words without quotation marks."""
@@ -59,7 +63,8 @@ class MarkedText(QLabel):
         before, after = ("“", "”") if self._quoted else ("", "")
         spans = [(start + len(before), end + len(before)) for start, end in self._spans]
         room = max(60.0, width - left - right)
-        return _lay_out(f"{before}{self._words}{after}", spans, theme.current().font("reading"), room)
+        font = theme.current().font("reading")
+        return _lay_out(f"{before}{self._words}{after}", spans, font, room, struck=self._struck)
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -93,8 +98,8 @@ class MarkedText(QLabel):
             self.updateGeometry()
 
 
-def _lay_out(text: str, spans: Sequence[Span], font: QFont, width: float) -> lettering.Laid:
-    """Break ``text`` into lines no wider than ``width``, its ``spans`` bold and underlined."""
+def _lay_out(text: str, spans: Sequence[Span], font: QFont, width: float, *, struck: bool = False) -> lettering.Laid:
+    """Break ``text`` into lines no wider than ``width``, its ``spans`` bold and underlined, or struck through."""
     metrics = QFontMetricsF(font)
     step = max(metrics.lineSpacing(), font.pixelSize() * LEADING)
     option = QTextOption(Qt.AlignmentFlag.AlignLeading)
@@ -107,7 +112,7 @@ def _lay_out(text: str, spans: Sequence[Span], font: QFont, width: float) -> let
         layout = QTextLayout(paragraph, font)
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
-        layout.setFormats([_mark(paragraph, start - begins, end - begins) for start, end in spans])
+        layout.setFormats([_mark(paragraph, start - begins, end - begins, struck=struck) for start, end in spans])
         layout.beginLayout()
         top = y
         while (line := layout.createLine()).isValid():
@@ -122,7 +127,7 @@ def _lay_out(text: str, spans: Sequence[Span], font: QFont, width: float) -> let
     return lettering.Laid(tuple(layouts), tuple(tops), y, widest)
 
 
-def _mark(paragraph: str, start: int, end: int) -> QTextLayout.FormatRange:
+def _mark(paragraph: str, start: int, end: int, *, struck: bool) -> QTextLayout.FormatRange:
     """The part of a span that lies in one paragraph, perhaps none of it."""
 
     def place(at: int) -> int:
@@ -130,7 +135,10 @@ def _mark(paragraph: str, start: int, end: int) -> QTextLayout.FormatRange:
         return len(paragraph[: min(max(at, 0), len(paragraph))].encode("utf-16-le", "surrogatepass")) // 2
 
     span, look = QTextLayout.FormatRange(), QTextCharFormat()
-    look.setFontWeight(QFont.Weight.Bold)
-    look.setFontUnderline(True)
+    if struck:
+        look.setFontStrikeOut(True)
+    else:
+        look.setFontWeight(QFont.Weight.Bold)
+        look.setFontUnderline(True)
     span.start, span.length, span.format = place(start), place(end) - place(start), look
     return span

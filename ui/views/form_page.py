@@ -28,6 +28,7 @@ from ui.parts.card import Card
 from ui.parts.empty_state import EmptyState
 from ui.parts.error_summary import ErrorSummary
 from ui.parts.flow import FlowLayout
+from ui.parts.history_button import HistoryButton
 from ui.parts.icon_label import IconLabel
 from ui.parts.page_head import PageHead
 from ui.parts.scroll_page import ScrollPage
@@ -87,6 +88,9 @@ class FormPage(QWidget):
             self.page.body.addWidget(part)
         self._place = QVBoxLayout()
         self.page.body.addLayout(self._place)
+        self.history = HistoryButton(self.head)
+        self.history.wanted.connect(lambda record_id: self._navigator.open("history", record_id=record_id))
+        self.head.buttons.addWidget(self.history)
         self.page.body.addStretch(1)
         link.changed.connect(self._on_changed)
 
@@ -200,6 +204,7 @@ class FormPage(QWidget):
             self.content.deleteLater()
         self.form = self.content = None
         self.record_id = ""
+        self.history.show_for("")
         self._is_warned = False
         self.problems.clear()
         self.say_note("")
@@ -223,6 +228,7 @@ class FormPage(QWidget):
     def arrive(self) -> None:
         """Call it at the end of ``opened``."""
         self._is_going = False
+        self.fit_history()
         access.announce(self, self.page_title())
 
     def may_leave(self) -> bool:
@@ -243,6 +249,9 @@ class FormPage(QWidget):
         """Answer a key: finish, undo, saved, flush, before_you_knock."""
         if name == "before_you_knock" and self.scope_id:
             self._navigator.open("knock", scope_id=self.scope_id)
+            return True
+        if name == "history" and not self.history.isHidden():
+            self._navigator.open("history", record_id=self.record_id)
             return True
         if self.form is None:
             return False
@@ -340,6 +349,12 @@ class FormPage(QWidget):
         entry = self._link.casebook.entry(self.record_id) if self.record_id else None
         # A record to read shows its own strip.
         self.versions.setVisible(bool(entry and entry.open_choices and self.form is not None))
+        self.history.show_for(self.record_id if entry else "")
+
+    def fit_history(self) -> None:
+        """Lead to the history where there is a record yet."""
+        is_held = bool(self.record_id) and self._link.casebook.entry(self.record_id) is not None
+        self.history.show_for(self.record_id if is_held else "")
 
     def _open_versions(self) -> None:
         if self.form is not None:

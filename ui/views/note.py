@@ -27,6 +27,7 @@ from ui.parts.avatar import initials_among
 from ui.parts.buttons import Button
 from ui.parts.empty_state import EmptyState
 from ui.parts.error_summary import ErrorSummary
+from ui.parts.history_button import HistoryButton
 from ui.parts.page_head import PageHead
 from ui.parts.scroll_page import ScrollPage
 from ui.save_line import SaveLine, words_of
@@ -71,6 +72,9 @@ class NotePage(QWidget):
         access.describe(self.add_button, "Add to this note", key="note.add")
         self.add_button.clicked.connect(self._add)
         self.head.buttons.addWidget(self.add_button)
+        self.history = HistoryButton(self)
+        self.history.wanted.connect(lambda record_id: navigator.open("history", record_id=record_id))
+        self.head.buttons.insertWidget(0, self.history)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
@@ -183,7 +187,7 @@ class NotePage(QWidget):
                     widget.setParent(None)
                     widget.deleteLater()
         self.line.show_state(SaveState())
-        for button in (self.finish_button, self.add_button):
+        for button in (self.finish_button, self.add_button, self.history):
             button.hide()
 
     def _show_head(self) -> None:
@@ -193,6 +197,8 @@ class NotePage(QWidget):
         marks = initials_among(child.title for child in casebook.children())
         whom = name_and_age(body, casebook.clock.today())
         self.head.show_child(f"Visit note – {whom}", name, marks.get(name, ""))
+        is_held = self._link.casebook.entry(self._note_id) is not None
+        self.history.show_for(self._note_id if is_held else "")
         note_looked_at(self._link, self._scope_id)
         for tell in ("show_section", "show_main_action"):
             if (call := getattr(self._navigator, tell, None)) is not None:
@@ -318,6 +324,7 @@ class NotePage(QWidget):
         link_planned(self._link, self._planned_id, self._note_id)
         if (come_back_with := getattr(self._navigator, "come_back_with", None)) is not None and self.isVisible():
             come_back_with(record_id=self._note_id)
+        self.history.show_for(self._note_id)
 
     # ---- saving and finishing ------------------------------------------------------------------------------------
 
@@ -414,6 +421,8 @@ class NotePage(QWidget):
             self._navigator.toast(words_of(self._forms()[0].state()))
         elif name == "undo":
             return any(form.undo() for form in self._forms())
+        elif name == "history" and not self.history.isHidden():
+            self._navigator.open("history", record_id=self._note_id)
         elif name == "before_you_knock" and self._scope_id:
             self._navigator.open("knock", scope_id=self._scope_id)
         elif name == "flush":

@@ -113,6 +113,7 @@ class ThisIsMePage(FormPage):
         self.show_choice(reading)
         self.record_id = entry.record_id if entry else ""
         self._shown = self._facts()
+        self.fit_history()
         self.edit_button.set_words(f"{'Edit' if entry else 'Start'} with {child.name}")
         self.edit_button.show()
         if entry is not None:

@@ -19,6 +19,7 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
+from ui.parts.history_button import HistoryButton
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
@@ -119,6 +120,10 @@ class TimelineEntry(QWidget):
             self.state.setObjectName("timeline.state")
             row.addWidget(self.state)
         entry = self.moment.entry
+        self.history = HistoryButton(self.card, key="timeline.history")
+        self.history.wanted.connect(lambda record_id: self._around.navigator.open("history", record_id=record_id))
+        row.addWidget(self.history)
+        self.history.show_for(entry.record_id, f"{self._title()}, {self._details()}")
         if entry.declaration is not None and (entry.type != WORDS or entry.body.get("said_in_id")):
             is_mine = entry.author_id == self._around.link.casebook.me.worker.worker_id
             self.open = Button(

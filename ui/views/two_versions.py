@@ -29,15 +29,15 @@ from ui.parts.banner import Banner
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.empty_state import EmptyState
+from ui.parts.history_button import HistoryButton
 from ui.parts.labels import PlainLabel
 from ui.parts.scroll_page import ScrollPage
 from ui.theme import Theme
 from ui.views.child_facts import title_of_record
 from ui.views.sync_words import Names
-from ui.views.version_choice import BOTH, OTHER, STANDING, TOGETHER, ChoiceCard, Choosing, Text
+from ui.views.version_choice import BOTH, OTHER, STANDING, TOGETHER, YOU, ChoiceCard, Choosing, Text
 
 STACK_UNDER = 1100
-YOU = "You"
 _TOLD = {
     STANDING: "Kept this one. The other stays in the history.",
     OTHER: "Kept the other. The first stays in the history.",
@@ -68,6 +68,9 @@ class TwoVersionsPage(QWidget):
         self.title = PlainLabel("Two versions", "h1")
         self.title.setObjectName("two_versions.title")
         head.addWidget(self.title, 1)
+        self.history = HistoryButton(self)
+        self.history.wanted.connect(lambda _record_id: self._open_history())
+        head.addWidget(self.history)
         self.back = Button("Back", "chevron-left", "quiet")
         access.describe(self.back, "Back", key="two_versions.back")
         self.back.clicked.connect(self._navigator.back)
@@ -109,6 +112,9 @@ class TwoVersionsPage(QWidget):
         if name == "flush":
             self.leave()
             return True
+        if name == "history":
+            self._open_history()
+            return True
         if writing is None or name not in ("back", "finish"):
             return False
         if name == "back":
@@ -133,6 +139,7 @@ class TwoVersionsPage(QWidget):
         choices = entry.open_choices if entry is not None and not entry.is_deleted else ()
         self._had_choices = self._had_choices or bool(choices)
         self.title.setText(names.title(entry) if entry else "Two versions")
+        self.history.show_for(entry.record_id if entry else "")
         why_not = self._link.casebook.why_not_editable(entry) if entry is not None and choices else ""
         if why_not:
             self._column.addWidget(Banner(f"{why_not}. You can read both here; its author chooses.", "info"))
@@ -180,6 +187,9 @@ class TwoVersionsPage(QWidget):
     def _on_change(self, changes: Changes) -> None:
         if self.record_id in changes.records and touches(changes, asked_by=self.page_key):
             self.refresh()
+
+    def _open_history(self) -> None:
+        self._navigator.open("history", record_id=self.record_id)
 
     # ---- what is shown -------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from models.fields import Field, Kind
@@ -57,6 +57,13 @@ class Choosing:
         """What tells this choice from every other of the record."""
         return self.choice.field, self.choice.losing_version_id
 
+    def keep_words(self) -> tuple[str, str]:
+        """What the buttons under the two say: whose is kept, or which of two by the same worker."""
+        one, other = self.standing.who, self.other.who
+        if one == other:
+            return "Keep this one", "Keep the other"
+        return _keep(one), _keep(other)
+
     @property
     def is_text(self) -> bool:
         """Whether the answer is written rather than chosen."""
@@ -66,6 +73,13 @@ class Choosing:
     def is_exact(self) -> bool:
         """Whether it is somebody's own words, which are never written anew."""
         return self.field is not None and self.field.is_verbatim
+
+
+YOU = "You"
+
+
+def _keep(who: str) -> str:
+    return "Keep mine" if who == YOU else f"Keep {who}’s"
 
 
 class VersionSide(Surface):
@@ -89,7 +103,13 @@ class VersionSide(Surface):
         self.text.setObjectName(key)
         column.addWidget(self.text)
         column.addStretch(1)
+        self._column = column
         self.setAccessibleName(f"{title}, {text.who}")
+
+    def add_button(self, button: Button) -> None:
+        """Put the button that keeps this text under it, so that nobody has to think which is which."""
+        self._column.addSpacing(4)
+        self._column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class ChoiceCard(Card):
@@ -129,7 +149,8 @@ class ChoiceCard(Card):
         self._timer.timeout.connect(self._hand_over)
 
     def _make_buttons(self) -> FlowLayout:
-        offered = [(STANDING, "Keep this one", ""), (OTHER, "Keep the other", "")]
+        standing, other = self.choosing.keep_words()
+        offered = [(STANDING, standing, ""), (OTHER, other, "")]
         if self.choosing.joined is not None:
             offered.append((BOTH, "Keep both", ""))
         if self.choosing.is_text and not self.choosing.is_exact:
@@ -144,7 +165,11 @@ class ChoiceCard(Card):
                 button.clicked.connect(self.write_together)
             else:
                 button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
-            row.addWidget(button)
+            sides = {STANDING: self.standing, OTHER: self.other}
+            if name in sides:
+                sides[name].add_button(button)
+            else:
+                row.addWidget(button)
             self.buttons[name] = button
         return row
 

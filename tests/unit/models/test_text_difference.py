@@ -10,7 +10,7 @@ from models import text_difference
 from models.records.child import Child
 from models.records.this_is_me import ThisIsMe
 from models.records.visit_note import VisitNote
-from models.text_difference import can_keep_both, differences, keep_both
+from models.text_difference import can_keep_both, differences, keep_both, part_around
 
 NOTE, ME, CHILD = (kind.declaration.fields for kind in (VisitNote, ThisIsMe, Child))
 TEXTS = st.text(alphabet="ab .\n’", max_size=40)
@@ -86,3 +86,40 @@ def test_codes_are_united_and_a_single_answer_is_chosen() -> None:
 def test_no_paragraph_is_lost_by_keeping_both(first: str, second: str) -> None:
     kept = keep_both(NOTE["what_happened"], first, second).split("\n")
     assert set(first.split("\n")) | set(second.split("\n")) <= set(kept)
+
+
+def long_text(*, without: str = "", instead: dict[str, str] | None = None) -> str:
+    lines = [f"line {number}" for number in range(1, 15)]
+    return "\n".join((instead or {}).get(line, line) for line in lines if line != without)
+
+
+def test_a_long_text_is_shown_around_what_changed_in_it() -> None:
+    before, after = long_text(), long_text(instead={"line 5": "line five", "line 14": "the end"})
+    apart = differences(before, after)
+    shown, spans = part_around(after, apart.only_second)
+    assert shown == "…\nline 4\nline five\nline 6\n…\nline 13\nthe end"
+    assert [shown[slice(*span)] for span in spans] == ["five", "the end"]
+    shown, spans = part_around(before, apart.only_first)
+    assert [shown[slice(*span)] for span in spans] == ["5", "line 14"]
+
+
+def test_a_line_taken_out_of_a_long_text_is_shown_with_its_neighbours() -> None:
+    before = long_text()
+    apart = differences(before, long_text(without="line 1"))
+    shown, spans = part_around(before, apart.only_first)
+    assert shown == "line 1\nline 2\n…"
+    assert [shown[slice(*span)] for span in spans] == ["line 1"]
+
+
+def test_a_mark_over_several_lines_keeps_its_part_in_each() -> None:
+    text = long_text()
+    start = text.index("line 6")
+    shown, spans = part_around(text, ((start, text.index("line 8") + 6),))
+    assert shown == "…\nline 5\nline 6\nline 7\nline 8\nline 9\n…"
+    assert [shown[slice(*span)] for span in spans] == ["line 6", "line 7", "line 8"]
+
+
+@pytest.mark.parametrize("text", ["", "one line", "\n".join("12345678")])
+def test_a_short_text_and_one_without_a_mark_stay_whole(text: str) -> None:
+    assert part_around(text, ((0, 1),) if text else ()) == (text, ((0, 1),) if text else ())
+    assert part_around(long_text(), ()) == (long_text(), ())
