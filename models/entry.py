@@ -41,6 +41,8 @@ class Entry:
     is_finished: bool = False
     is_deleted: bool = False
     open_choices: tuple[OpenChoice, ...] = ()
+    is_doubtful: bool = False
+    """Its head could not be proved to be what its author's laptop signed."""
 
     @property
     def declaration(self) -> Declaration | None:
@@ -124,7 +126,7 @@ class Kept:
 class Notice:
     """Something a person should look at: the outcome of a merge, or work the server keeps safe.
 
-    kind: two_versions, merged, edit_beat_delete, held, fork, damaged.
+    kind: two_versions, merged, edit_beat_delete, held, not_proved, key_changed, damaged.
     """
 
     notice_id: int

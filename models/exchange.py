@@ -10,13 +10,14 @@ import msgspec
 from models.changes import Changes
 from models.identity import Directory, Identity
 from models.status import Round
-from models.store import acts, arrivals, meta, versions
+from models.store import acts, arrivals, meta, proofs, versions
 from models.store.arrivals import Arrival, Receipt
 from models.store.desk import Act, Desk
+from models.store.proofs import KnownKey, Unproved, Verdict
 from models.store.versions import UnknownAncestry
 from models.version import Version
 
-__all__ = ["Arrival", "Exchange", "Receipt", "UnknownAncestry"]
+__all__ = ["Arrival", "Exchange", "KnownKey", "Receipt", "UnknownAncestry", "Unproved", "Verdict"]
 
 ROUNDS_KEPT = 20
 
@@ -39,8 +40,11 @@ class Exchange:
         """
         if device_id == self.identity.device_id:
             return self.identity
-        known = self._desk.read(meta.formers)
-        return next((one for one in known if one.device_id == device_id), self.identity)
+        return next((one for one in self.identities() if one.device_id == device_id), self.identity)
+
+    def identities(self) -> tuple[Identity, ...]:
+        """Who this laptop is, and who it was before it joined again."""
+        return self.identity, *self._desk.read(meta.formers)
 
     def become(self, fresh: Identity) -> Future[Identity]:
         """Go on as another device of the same worker, in a new epoch. What was written before keeps its own name."""
@@ -132,6 +136,22 @@ class Exchange:
         seqs = {row.version.version_id: row.seq for row in rows}
         kept = [row.version for row in rows]
         return self._desk.write(lambda it: versions.keep(it.connection, kept, seqs=seqs))
+
+    def unproved(self, after: int, limit: int) -> list[Unproved]:
+        """The next heads nobody has looked at yet, after this row."""
+        return self._desk.read(proofs.waiting, after, limit)
+
+    def known_keys(self) -> dict[str, KnownKey]:
+        """The keys of colleagues' laptops as first seen, by device id."""
+        return self._desk.read(proofs.known_keys)
+
+    def settle_proofs(
+        self, verdicts: Sequence[Verdict], fresh: Sequence[KnownKey], changed: Sequence[tuple[str, str]]
+    ) -> Future[None]:
+        """Write down what a look at some heads has found, see :func:`models.store.proofs.settle`."""
+        return self._desk.write(
+            lambda it: proofs.settle(it.connection, it.pen, verdicts, fresh, changed, it.touched), is_sync=True
+        )
 
     def note_round(self, sent: int, received: int) -> Future[None]:
         """Write down a round that moved something; a round that moved nothing writes nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -119,8 +120,12 @@ def envelope_hash(version: Version) -> str:
 
 def batch_digest(versions: list[Version] | tuple[Version, ...]) -> bytes:
     """The bytes a device signs for one push: the list of envelope hashes, in op order, hashed once more."""
-    lines = "\n".join(envelope_hash(version) for version in versions)
-    return hashlib.sha256(b"heard-batch-1\n" + lines.encode()).digest()
+    return digest_of_hashes([envelope_hash(version) for version in versions])
+
+
+def digest_of_hashes(hashes: Sequence[str]) -> bytes:
+    """The same for the hashes alone: whoever has the list can check a signature without the versions."""
+    return hashlib.sha256(b"heard-batch-1\n" + "\n".join(hashes).encode()).digest()
 
 
 class Working(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,6 +31,8 @@ from sync.wire import (
     EnrolRequest,
     HistoryReply,
     Message,
+    ProofReply,
+    ProofRequest,
     PulledRow,
     PullPage,
     PullRequest,
@@ -99,6 +101,12 @@ class Wire:
             if not more.versions:
                 return HistoryReply(versions=tuple(rows))
             rows += more.versions
+
+    def proof(self, identity: Identity, request: ProofRequest) -> ProofReply:
+        message = pack(request)
+        return self._signed_in(
+            identity, "proof", message, ProofReply, lambda token: self.hub.proof(token, unpack(ProofRequest, message))
+        )
 
     def _pull(self, token: str, message: bytes) -> bytes:
         return self.hub.pull(token, unpack(PullRequest, message))

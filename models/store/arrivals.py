@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from models.changes import Touched
 from models.fields import MergeRule
 from models.merge import NOTHING, Merged, Side, merge
+from models.store.issues import raise_issue
 from models.store.project import project
 from models.store.records import put_choices_away, rules_of, write_columns
 from models.store.search import index_now
@@ -34,8 +35,8 @@ from models.version import Version, Working
 
 _INSERT = (
     "INSERT INTO record (record_id, scope_id, type, author_id, changed_at, is_finished, is_deleted, has_choices, "
-    "title, when_key, k1, k2, k3, tip_version_id, head_version_id, head_seq, tip, needs_index) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)"
+    "title, when_key, k1, k2, k3, tip_version_id, head_version_id, head_seq, tip, needs_index, proof) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)"
 )
 
 
@@ -89,7 +90,7 @@ def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Tou
     if arrival.seq <= record.head_seq:
         return False
     connection.exec_driver_sql(
-        "UPDATE record SET head_version_id = ?, head_seq = ? WHERE row = ?",
+        "UPDATE record SET head_version_id = ?, head_seq = ?, proof = 1 WHERE row = ?",
         (version.version_id, arrival.seq, record.row),
     )
     if version.version_id == record.tip_version_id or _is_own(connection, version.version_id):
@@ -275,15 +276,6 @@ def _outcomes(head: Version, merged: Merged) -> list[tuple[str, str]]:
     return found
 
 
-def raise_issue(connection: Connection, pen: Pen, kind: str, record_id: str, words: str) -> None:
-    """Write down something a person should look at, once."""
-    connection.exec_driver_sql(
-        "INSERT INTO issue (kind, record_id, words, at) SELECT ?, ?, ?, ? WHERE NOT EXISTS "
-        "(SELECT 1 FROM issue WHERE kind = ? AND record_id = ? AND words = ? AND settled_at IS NULL)",
-        (kind, record_id, words, pen.clock.stamp(), kind, record_id, words),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The server's word on one pushed version. outcome: head, branch or held."""
@@ -318,7 +310,7 @@ def settle(connection: Connection, pen: Pen, receipts: Iterable[Receipt], touche
         connection.exec_driver_sql("UPDATE version SET seq = ? WHERE version_id = ?", (receipt.seq, receipt.version_id))
         if receipt.outcome == "head" and receipt.seq > record.head_seq:
             connection.exec_driver_sql(
-                "UPDATE record SET head_version_id = ?, head_seq = ? WHERE row = ?",
+                "UPDATE record SET head_version_id = ?, head_seq = ?, proof = 0 WHERE row = ?",
                 (receipt.version_id, receipt.seq, record.row),
             )
         if receipt.head is not None and _take_known(connection, pen, receipt.head, touched):

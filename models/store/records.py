@@ -15,13 +15,14 @@ from models.merge import merge_value
 from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
 from models.record import declaration_of
 from models.store.project import column_of, column_text, project
+from models.store.proofs import DOUBTFUL
 from models.store.search import index_now
 from models.store.versions import Pen, Standing, brought_up, decode_version, decode_working, encode, keep, standing
 from models.version import Body, OpenChoice, Working
 
 _ENTRY = """
     SELECT r.record_id, r.scope_id, r.type, r.author_id, r.tip_version_id, r.head_version_id, r.when_key, r.title,
-           r.tip, r.working,
+           r.tip, r.working, r.proof,
            EXISTS (SELECT 1 FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason = '') AS waiting,
            (SELECT o.held_reason FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason != '' LIMIT 1) AS held
     FROM record r """
@@ -66,6 +67,7 @@ def read_entry(row: Row[Any]) -> Entry:
         is_finished=now.is_finished,
         is_deleted=now.is_deleted,
         open_choices=now.open_choices,
+        is_doubtful=row.proof == DOUBTFUL,
     )
 
 

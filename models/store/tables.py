@@ -41,9 +41,12 @@ record = Table(
     Column("tip", LargeBinary),
     Column("working", LargeBinary),
     Column("needs_index", Integer, nullable=False),
+    # Whether its head is as its author's laptop signed it: 0 nothing to ask, 1 not yet looked at, 2 in doubt.
+    Column("proof", Integer, nullable=False, server_default=text("0")),
     Index("ix_record_scope_id_when_key", "scope_id", "when_key"),
     Index("ix_record_type_k1", "type", "k1"),
     Index("ix_record_needs_index", "needs_index", sqlite_where=text("needs_index = 1")),
+    Index("ix_record_proof", "row", sqlite_where=text("proof = 1")),
     Index("ix_record_working", "row", sqlite_where=text("working IS NOT NULL")),
     Index("ix_record_clash", "row", sqlite_where=text("head_version_id != '' AND head_version_id != tip_version_id")),
     Index("ix_record_begun", "type", "author_id", sqlite_where=text("is_finished = 0")),
@@ -134,6 +137,16 @@ answer = Table(
     sqlite_with_rowid=False,
 )
 """Anonymous answers waiting for their own way out. Their only order is that of random ids."""
+
+device_key = Table(
+    "device_key",
+    metadata,
+    Column("device_id", Text, primary_key=True),
+    Column("worker_id", Text, nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("seen_at", Text, nullable=False),
+)
+"""The key each colleague's laptop signs with, as first seen. It never changes and is never removed."""
 
 audit = Table(
     "audit",

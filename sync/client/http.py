@@ -20,6 +20,8 @@ from sync.wire import (
     ErrorReply,
     HistoryReply,
     Message,
+    ProofReply,
+    ProofRequest,
     PulledRow,
     PullPage,
     PullRequest,
@@ -91,6 +93,10 @@ class Centre:
             if not fresh:
                 return HistoryReply(versions=tuple(found))
             found += fresh
+
+    def proof(self, identity: Identity, request: ProofRequest) -> ProofReply:
+        """Ask for the signatures that cover some versions."""
+        return self._signed_in(identity, "proof", pack(request), ProofReply)
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""

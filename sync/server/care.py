@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Table, and_, func, select
 
 from models.errors import Trouble
-from models.version import Version, envelope_hash
+from models.version import Version, digest_of_hashes, envelope_hash
 from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
 from sync.server.auth import is_signed
 from sync.server.centre import Centre, start_timeline
@@ -141,7 +140,7 @@ def _signature_faults(centre: Centre, connection: Connection) -> list[str]:
         batch, device, and_(device.c.council_id == batch.c.council_id, device.c.device_id == batch.c.device_id)
     )
     for row in connection.execute(rows.where(batch.c.council_id == centre.council_id)):
-        digest = hashlib.sha256(b"heard-batch-1\n" + row.envelope_hashes.encode()).digest()
+        digest = digest_of_hashes(row.envelope_hashes.split("\n"))
         if not is_signed(row.public_key, row.signature, digest):
             faults.append(f"batch {row.batch_id}: its signature does not hold")
         lists[row.batch_id] = frozenset(row.envelope_hashes.split("\n"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.server import closing, pulling, pushing, withdrawing
+from sync.server import closing, proving, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.enrolment import Door
@@ -11,6 +11,7 @@ from sync.wire import (
     ClosingReply,
     EnrolReply,
     EnrolRequest,
+    ProofRequest,
     PullRequest,
     PushRequest,
     ReceiptReply,
@@ -55,3 +56,6 @@ class Hub:
 
     def history(self, token: str, record_id: str, after: int = 0) -> bytes:
         return pulling.history(self.centre, token, record_id, after)
+
+    def proof(self, token: str, request: ProofRequest) -> bytes:
+        return proving.prove(self.centre, token, request)

@@ -6,6 +6,7 @@ from models.identity import Assignment, Directory, Worker
 from models.version import Version
 from sync.wire.blobs import BLOB_PART_BYTES, MAX_BLOB_BYTES, BlobOffer, BlobState
 from sync.wire.care import (
+    MAX_PROOF_VERSIONS,
     AgreeReply,
     AgreeRequest,
     AgreeScopeReply,
@@ -60,6 +61,7 @@ __all__ = [
     "MAX_MESSAGE_BYTES",
     "MAX_PAGE_BYTES",
     "MAX_PAGE_ROWS",
+    "MAX_PROOF_VERSIONS",
     "MAX_REQUEST_BYTES",
     "ROUTES",
     "SPOKEN",

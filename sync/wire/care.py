@@ -78,8 +78,12 @@ class AgreeScopeReply(Reply, frozen=True, kw_only=True):
     heads: dict[str, str]
 
 
+MAX_PROOF_VERSIONS = 500
+"""How many versions one request may ask about."""
+
+
 class ProofRequest(Message, frozen=True, kw_only=True):
-    """Which signatures cover these versions?"""
+    """Which signatures cover these versions? At most MAX_PROOF_VERSIONS."""
 
     version_ids: tuple[str, ...]
 
@@ -96,6 +100,7 @@ class BatchProof(Reply, frozen=True, kw_only=True):
 
 
 class ProofReply(Reply, frozen=True, kw_only=True):
-    """The batches; a version that no batch names has no proof."""
+    """The batches; a version that no batch names has no proof, but for those in ``later``: to be asked about again."""
 
     batches: tuple[BatchProof, ...]
+    later: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sync.wire.care import ClosingReply, ReceiptReply, ReceiptRequest
+from sync.wire.care import ClosingReply, ProofReply, ProofRequest, ReceiptReply, ReceiptRequest
 from sync.wire.core import MAX_MESSAGE_BYTES, Message, Reply
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
 from sync.wire.pulling import HistoryReply, PullPage, PullRequest
@@ -123,6 +123,14 @@ _ALL = (
         None,
         ClosingReply,
         codes=((404, "not_closed"),),
+    ),
+    Route(
+        "proof",
+        "POST",
+        "/v1/proof",
+        "The signed batches that cover versions this worker may read.",
+        ProofRequest,
+        ProofReply,
     ),
     Route(
         "health",

@@ -35,6 +35,16 @@ STATEMENTS = (
         content BLOB NOT NULL,
         CONSTRAINT pk_answer PRIMARY KEY (answer_id)
     ) WITHOUT ROWID""",
+    """CREATE TABLE device_key (
+        device_id TEXT NOT NULL,
+        worker_id TEXT NOT NULL,
+        public_key BLOB NOT NULL,
+        seen_at TEXT NOT NULL,
+        CONSTRAINT pk_device_key PRIMARY KEY (device_id)
+    )""",
+    "ALTER TABLE record ADD COLUMN proof INTEGER NOT NULL DEFAULT 0",
+    "UPDATE record SET proof = 1 WHERE head_seq > 0",
+    "CREATE INDEX ix_record_proof ON record (row) WHERE proof = 1",
     "ALTER TABLE outbox ADD COLUMN held_state TEXT NOT NULL DEFAULT ''",
 )
 
