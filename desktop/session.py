@@ -74,6 +74,7 @@ class Session:
         self.runner = SyncRunner(self.casebook, self.link.show_status)
         self.link.sync_now, self.link.pause_sync = self.runner.sync_now, self.runner.pause
         self.link.fetch_history = self.runner.fetch_history
+        self.link.join_again = self.runner.join_again
         self._keep_mark()
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")
@@ -139,9 +140,8 @@ class Session:
         return PinAnswer(answer is GateAnswer.RIGHT, self._gate.tries_left)
 
     def _keep_mark(self) -> None:
-        me = self.casebook.me
-
         def keep(op_no: int) -> None:
+            me = self.casebook.me
             # The save stands whatever happens to the mark; the next cut writes it again.
             with suppress(Trouble):
                 write_mark(self._folder, Mark(me.device_id, me.device_epoch, op_no))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import threading
 import time
 import zlib
@@ -14,15 +15,19 @@ from datetime import UTC, datetime
 from models.casebook import Casebook
 from models.changes import Changes
 from models.errors import Trouble
+from models.identity import Identity
 from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, SENDING, SENT, Progress, Status
 from sync.client.backoff import Backoff
-from sync.client.engine import Cancelled, Engine, Outcome
+from sync.client.engine import FORKED, Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
+from sync.client.joining import join_again
+from sync.client.proofs import Proofs
 
 EVERY_SECONDS = 300.0
 AFTER_A_CUT_SECONDS = 5.0
 """A version just cut is sent this soon, so that a burst of them goes as one batch."""
 HOUSEKEEPING_SECONDS = 20.0
+LOOK_AGAIN_SECONDS = 0.2
 AT_LOCK_SECONDS = 5.0
 SHOWN_AFTER_SECONDS = 0.3
 """A round quicker than this never flickers the status line."""
@@ -63,8 +68,11 @@ class SyncRunner:
         self._next_house = now() + HOUSEKEEPING_SECONDS
         self._status = Status(OFFLINE if self._centre else NOT_JOINED)
         self._last_sent_at: datetime | None = None
-        self._is_pausing = False
+        self._is_pausing = self._must_join = False
         self._wishes: deque[tuple[str, Future[int]]] = deque()
+        self._joins: deque[tuple[tuple[str, str, str], Future[Identity]]] = deque()
+        self._proofs = Proofs(casebook.exchange, self._centre) if self._centre else None
+        self._next_look = float("inf")
         # The round's own timer speaks from another thread: never after the round has said how it ended.
         self._saying = threading.RLock()
         self._round_began: float | None = None
@@ -100,6 +108,16 @@ class SyncRunner:
             self._wake.set()
         return wish
 
+    def join_again(self, code: str, sign_in_name: str, password: str) -> Future[Identity]:
+        """Let this laptop join again, between two rounds, with everything on it as it is; then a round begins.
+
+        The future fails with Trouble for a wrong code or password, or where no server can be reached.
+        """
+        join: Future[Identity] = Future()
+        self._joins.append(((code, sign_in_name, password), join))
+        self._wake.set()
+        return join
+
     def stop(self, seconds: float = AT_LOCK_SECONDS) -> None:
         """Send what can be sent within ``seconds``, then end. A round cut short loses nothing."""
         end = time.monotonic() + seconds
@@ -124,17 +142,21 @@ class SyncRunner:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            wait = max(0.0, min(self._next_round, self._next_house) - self._now())
+            wait = max(0.0, min(self._next_round, self._next_house, self._next_look) - self._now())
             self._wake.wait(wait)
             self._wake.clear()
             if self._stopping.is_set():
                 break
             self._grant_wishes()
+            self._let_join()
             if self._now() >= self._next_house:
                 self._alive(self._keep_house)
             if self._now() >= self._next_round:
                 self._alive(self._round)
+            if self._now() >= self._next_look:
+                self._alive(self._look)
         self._grant_wishes()
+        self._let_join()
         if self._centre:
             self._centre.close()
 
@@ -148,6 +170,26 @@ class SyncRunner:
                 wish.set_result(Engine(self._casebook.exchange, self._centre).fetch_history(record_id))
             except Exception as error:  # noqa: BLE001 - handed over whole, and raised on the main thread
                 wish.set_exception(error)
+
+    def _let_join(self) -> None:
+        while self._joins:
+            words, join = self._joins.popleft()
+            try:
+                if self._stopping.is_set() or self._centre is None:
+                    raise Trouble("Heard is closing", "Nothing is lost.")
+                join.set_result(join_again(self._casebook.exchange, *words, platform.node() or "laptop"))
+                self.sync_now()
+            except Exception as error:  # noqa: BLE001 - handed over whole, and raised on the main thread
+                join.set_exception(error)
+
+    def _look(self) -> None:
+        """Look at some of what came: whether it is as it was signed. A small step, and the next one a little later."""
+        self._next_look = float("inf")
+        assert self._proofs is not None
+        # Without a line it waits for the next round; a server that knows no proofs is an older one.
+        with suppress(Offline, Refused):
+            if self._proofs.step():
+                self._next_look = self._now() + LOOK_AGAIN_SECONDS
 
     def _must_stop(self) -> bool:
         """Asked between two messages: the moment at which a worker's question may go first."""
@@ -190,7 +232,7 @@ class SyncRunner:
         except Trouble as error:
             wait = error.retry_after if isinstance(error, Refused) else 0.0
             self._next_round = self._now() + self._backoff.failed(wait)
-            self._end_round(ATTENTION, str(error))
+            self._end_round(ATTENTION, str(error), must_join=isinstance(error, Refused) and error.code == FORKED)
             return
         finally:
             shown.cancel()
@@ -198,12 +240,16 @@ class SyncRunner:
         self._backoff.succeeded()
         self._last_sent_at = datetime.now(UTC)
         self._end_round(SENT)
+        if self._proofs is not None:
+            self._proofs.begin()
+            self._next_look = self._now()
         if outcome and outcome.received:
             self._index()
 
-    def _end_round(self, state: str, words: str = "") -> None:
+    def _end_round(self, state: str, words: str = "", *, must_join: bool = False) -> None:
         with self._saying:
             self._round_began = None
+            self._must_join = must_join
             self._say(state, words)
 
     def _progress(self, progress: Progress) -> None:
@@ -237,5 +283,5 @@ class SyncRunner:
         if self._stopping.is_set():
             return
         waiting = self._casebook.waiting_count()
-        self._status = Status(state, waiting, self._last_sent_at, words, progress)
+        self._status = Status(state, waiting, self._last_sent_at, words, progress, self._must_join)
         self._tell(self._status)

@@ -54,10 +54,15 @@ class Exchange:
             epoch = max(fresh.device_epoch, self._desk.identity.device_epoch + 1)
             newer = msgspec.structs.replace(fresh, device_epoch=epoch)
             meta.become(it.connection, newer)
+            # Told as a cut is, so that the mark beside the vault speaks of the laptop it is now.
+            it.touched.op_no = versions.last_op_no(it.connection)
             self._desk.identity = newer
             return newer
 
-        return self._desk.write(act)
+        before = self._desk.identity
+        future = self._desk.write(act)
+        future.add_done_callback(lambda done: setattr(self._desk, "identity", before) if done.exception() else None)
+        return future
 
     def cursors(self) -> tuple[int, int, dict[str, int]]:
         """Main cursor, grant counter, and the scopes still being filled."""

@@ -34,7 +34,7 @@ class Status:
 
     ``waiting`` counts records saved here and not yet acknowledged. ``last_sent_at`` is the end of the last
     round that reached the server. ``words`` explains ``attention``: what it is and what is safe. ``progress`` is
-    there while a long round runs.
+    there while a long round runs. ``must_join``: this laptop was copied or replaced, and must join again.
     """
 
     state: str
@@ -42,6 +42,7 @@ class Status:
     last_sent_at: datetime | None = None
     words: str = ""
     progress: Progress | None = None
+    must_join: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ class Link(QObject):
         self.sync_now = sync_now
         self.pause_sync: Callable[[], None] = lambda: None
         self.fetch_history: Callable[[str], Future[int]] = _no_server
+        self.join_again: Callable[[str, str, str], Future[Any]] = _no_server
+        """Joins this laptop again: one-time code, sign-in name, password for the council's server."""
         self.status = Status(NOT_JOINED)
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop = casebook.listen(lambda changes: self.post(lambda: self.changed.emit(changes)))
@@ -103,9 +105,9 @@ class Link(QObject):
         job()
 
 
-def _no_server(_record_id: str) -> Future[int]:
+def _no_server(*_asked: str) -> Future[Any]:
     """Stands in where nothing is joined to a server."""
-    told: Future[int] = Future()
+    told: Future[Any] = Future()
     told.set_exception(Trouble("There is no council’s server to ask", "What is kept here is shown."))
     return told
 

@@ -13,6 +13,7 @@ from ui.theme import Theme
 from ui.views.children import ChildrenPage
 from ui.views.find import FindPage
 from ui.views.history import HistoryPage
+from ui.views.join_again import JoinAgainPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
 from ui.views.note import NotePage
@@ -79,6 +80,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
+    add("join_again", "Join again", JoinAgainPage)
     add("licences", "Licences", LicencesPage)
     window.register(
         PageSpec(

@@ -27,7 +27,8 @@ from sync.wire import (
     PushResult,
 )
 
-STILL_TAKEN = ("device_revoked", "device_forked")
+FORKED = "device_forked"
+STILL_TAKEN = ("device_revoked", FORKED)
 """What a laptop is told when it gets nothing more: the council closed it, or it has been copied and must join again."""
 MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""

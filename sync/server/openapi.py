@@ -31,11 +31,15 @@ _ANY_ROUTE: dict[int, tuple[str, ...]] = {
     503: ("busy",),
 }
 _WHEN_READ: dict[int, tuple[str, ...]] = {413: ("message_too_large",), 415: ("content_type",)}
-_WITH_TOKEN: dict[int, tuple[str, ...]] = {401: ("token_expired", "device_revoked")}
+_WITH_TOKEN: dict[int, tuple[str, ...]] = {
+    401: ("token_expired", "device_revoked"),
+    403: ("device_forked",),
+}
 _NEGOTIATED: dict[int, tuple[str, ...]] = {426: ("wire_version",)}
 _REASONS = {
     400: "It could not be read. Nothing was stored.",
     401: "Who asks is not known, or not any more.",
+    403: "This laptop was copied or replaced, and must join again before it is given anything.",
     404: "There is no such thing, or this worker may not know of it.",
     413: "Too much at once. Nothing was stored.",
     415: "Another content type.",

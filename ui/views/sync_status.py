@@ -141,6 +141,9 @@ class SyncPage(QWidget):
             self.refresh()
 
     def _sync_now(self) -> None:
+        if self._link.status.must_join:
+            self._navigator.open("join_again")
+            return
         if self._link.status.state == SENDING:
             self._navigator.toast("Heard is sending now.")
             return

@@ -13,6 +13,13 @@ from models.value_words import key_words
 from models.wording import Spoken, say
 
 TWO_VERSIONS, MERGED, EDIT_BEAT_DELETE, HELD = "two_versions", "merged", "edit_beat_delete", "held"
+NOT_PROVED, KEY_CHANGED = "not_proved", "key_changed"
+JOIN_AGAIN = "Join again"
+JOIN_AGAIN_TITLE = "This laptop has to join again"
+JOIN_AGAIN_WORDS = (
+    "Another laptop is a copy of this one, or this one was replaced. Everything written on both is kept, and what you "
+    "write still goes to the council. Nothing new comes here until you have joined again with a one-time code."
+)
 LONG_HOURS = 24
 """After this long, a thing that still waits says why."""
 
@@ -40,6 +47,8 @@ def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
     if status.state == SENT:
         words = "You are online. What is saved goes by itself in a moment."
         return State("cloud-upload", "info", "About to be sent", words, "Sync now")
+    if status.must_join:
+        return State("triangle-alert", "warn", JOIN_AGAIN_TITLE, JOIN_AGAIN_WORDS, JOIN_AGAIN)
     if status.state == ATTENTION:
         safe = "" if "safe" in status.words else "Everything you wrote is saved and encrypted on this laptop."
         words = f"{status.words} {safe}".strip()
@@ -67,6 +76,10 @@ class Names:
         child = self.child(entry.scope_id)
         kind = say(entry.declaration.title, child) if entry.declaration else "Written by a newer Heard"
         return f"{kind} – {child.name}" if child else kind
+
+    def worker(self, worker_id: str) -> str:
+        """What a worker is called: "Martin Webb"."""
+        return self._casebook.worker_name(worker_id)
 
     def fields(self, entry: Entry, names: str) -> str:
         """The labels of fields named in a notice: "“How to talk with me”"."""
@@ -134,6 +147,8 @@ class Look:
 
 def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
     """Put a notice into words."""
+    if notice.kind == KEY_CHANGED:
+        return Look(f"A laptop of {names.worker(notice.record_id)}", notice.words, "Please look")
     title = names.title(entry) if entry else "A record that is not on this laptop any more"
     if notice.kind == HELD:
         reason = notice.words.strip().rstrip(".")

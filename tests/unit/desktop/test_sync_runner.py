@@ -17,7 +17,7 @@ from models.identity import Identity, Worker
 from models.status import ATTENTION, NOT_JOINED, PAUSED, SEND, SENT, Progress, Status
 from sync.client.backoff import Backoff
 from sync.client.engine import Cancelled, Outcome
-from sync.client.http import Offline
+from sync.client.http import Offline, Refused
 
 WAIT_SECONDS = 20.0
 
@@ -256,3 +256,98 @@ def test_without_a_server_a_history_is_what_is_kept_here(casebook: Callable[[str
     with pytest.raises(Trouble, match="no council’s server"):
         runner.fetch_history("a note").result(WAIT_SECONDS)
     runner.stop(0.0)
+
+
+# ---- joining again, and looking at what came -------------------------------------------------------------------------
+
+
+def test_a_laptop_that_was_copied_says_that_it_must_join_and_does_so_between_two_rounds(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_runner, "Engine", Rounds(Refused(403, "device_forked", "It was copied.")))
+    joined: list[tuple[Any, ...]] = []
+
+    def join(exchange: Any, *words: str) -> Identity:
+        joined.append(words)
+        assert threading.current_thread().name == "sync"
+        return exchange.identity
+
+    monkeypatch.setattr(sync_runner, "join_again", join)
+    told: list[Status] = []
+    is_told, is_sent = threading.Event(), threading.Event()
+
+    def tell(status: Status) -> None:
+        told.append(status)
+        (is_sent if status.state == SENT else is_told).set()
+
+    book = casebook("http://127.0.0.1:9")
+    runner = SyncRunner(book, tell)
+    runner.start()
+    try:
+        assert is_told.wait(WAIT_SECONDS)
+        assert (told[-1].state, told[-1].must_join) == (ATTENTION, True)
+        assert runner.join_again("code", "amy", "password").result(WAIT_SECONDS) == book.me
+        assert is_sent.wait(WAIT_SECONDS), "a round begins at once"
+    finally:
+        runner.stop(0.0)
+    assert joined[0][:3] == ("code", "amy", "password")
+    assert not told[-1].must_join
+
+
+def test_a_join_that_fails_or_comes_too_late_is_told_to_whoever_asked(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_runner, "Engine", Rounds())
+
+    def join(*_words: Any) -> Identity:
+        raise Offline
+
+    monkeypatch.setattr(sync_runner, "join_again", join)
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), lambda _status: None)
+    runner.start()
+    try:
+        assert isinstance(runner.join_again("code", "amy", "password").exception(WAIT_SECONDS), Offline)
+    finally:
+        runner.stop(0.0)
+    late = SyncRunner(casebook(""), lambda _status: None)
+    answer = late.join_again("code", "amy", "password")
+    late.start()
+    try:
+        assert isinstance(answer.exception(WAIT_SECONDS), Trouble)
+    finally:
+        late.stop(0.0)
+
+
+@pytest.mark.parametrize("fault", [None, Offline(), Refused(404, "not_found", "")])
+def test_what_came_is_looked_at_after_a_round_in_small_steps_and_no_fault_of_it_is_a_fault_of_the_round(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch, fault: Exception | None
+) -> None:
+    monkeypatch.setattr(sync_runner, "Engine", Rounds())
+    monkeypatch.setattr(sync_runner, "LOOK_AGAIN_SECONDS", 0.0)
+    steps: list[str] = []
+    is_done = threading.Event()
+
+    class Looks:
+        def __init__(self, *_parts: Any) -> None: ...
+
+        def begin(self) -> None:
+            steps.append("begin")
+
+        def step(self) -> bool:
+            steps.append("step")
+            if fault is not None or len(steps) == 4:
+                is_done.set()
+            if fault is not None:
+                raise fault
+            return len(steps) < 4
+
+    monkeypatch.setattr(sync_runner, "Proofs", Looks)
+    told: list[Status] = []
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told.append)
+    runner.start()
+    try:
+        assert is_done.wait(WAIT_SECONDS)
+    finally:
+        runner.stop(0.0)
+    assert steps == (["begin", "step", "step", "step"] if fault is None else ["begin", "step"])
+    assert told[-1].state == SENT
