@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from models.attachments.sealed import PIECE, Damaged, SealedFiles, pieces_in, remove
 from models.store import blobs, versions
-from models.store.arrivals import raise_issue
 from models.store.blobs import DONE, DOWN, SMALL, UP, BlobRow, Spoken
 from models.store.desk import Act, Desk
+from models.store.issues import raise_issue
 from models.version import Working
 
 __all__ = ["PIECE", "BlobRow", "Carriage", "Damaged", "pieces_in"]

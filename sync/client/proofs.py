@@ -1,6 +1,6 @@
-"""Looks, while nothing else is to be done, whether what came is as its author's laptop signed it; the server could not
+"""Looks, while nothing else is to be done, whether what came is as its author's laptop signed it.
 
-have changed a word of it then. What is in doubt is marked and told, never dropped.
+A server could then not have changed a word of it. What is in doubt is marked and told, never dropped.
 """
 
 from __future__ import annotations
