@@ -92,7 +92,8 @@ def _is_behind(connection: Connection, kept: KeptHead) -> bool:
     row = connection.execute(
         select(council.c.timeline, council.c.seq, council.c.audit_no).where(council.c.council_id == kept.council_id)
     ).one()
-    return bool(row.timeline == kept.timeline and (row.seq < kept.seq or row.audit_no < kept.audit_no))
+    # A copy from before an earlier restore carries that older timeline: some laptops may still count along it.
+    return bool(row.timeline != kept.timeline or row.seq < kept.seq or row.audit_no < kept.audit_no)
 
 
 def start_timeline(connection: Connection, council_id: str, timeline: str) -> None:

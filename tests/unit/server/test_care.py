@@ -187,6 +187,28 @@ def test_a_database_put_back_by_hand_is_noticed_and_laptops_give_back_what_it_la
     restored.close()
 
 
+def test_a_copy_put_back_a_second_time_begins_a_timeline_of_its_own_again(
+    busy: Centre, amy: Any, sarah: str, clock: Clock, ids: Ids, tmp_path: Path
+) -> None:
+    """A laptop that slept through the first restore still counts along the copy's own line, and must notice too."""
+    busy.database.fold()
+    copy = tmp_path / "an hour ago.db"
+    shutil.copy(busy.database.path, copy)
+    centre, seen = busy, {timeline(busy)}
+    for number in range(3):
+        amy.hub, amy.token = Hub(centre), ""
+        amy.push(amy.version(sarah, {"what_happened": f"Since the copy {number}"}))
+        centre.keep_head()
+        centre.close()
+        for leftover in busy.settings.data.glob("heard.db*"):
+            leftover.unlink()
+        shutil.copy(copy, busy.settings.database_path)
+        centre = open_centre(busy.settings, clock, ids)
+        assert timeline(centre) not in seen
+        seen.add(timeline(centre))
+    centre.close()
+
+
 def test_opening_again_is_no_restore(busy: Centre, clock: Clock, ids: Ids) -> None:
     before = timeline(busy)
     busy.close()
