@@ -118,7 +118,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             found += _skipped(one, there)
             if is_quiet:
                 found += _apart(one, there)
-                found += _overwritten(one, ledger, closed, {other.name for other in held})
+                found += _overwritten(one, set(_readable(one, there)), ledger, closed, {other.name for other in held})
     return found
 
 
@@ -314,15 +314,17 @@ def _apart(one: Held, there: Council) -> list[str]:
     return found
 
 
-def _overwritten(one: Held, ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
-    """R1: no silent overwrite. What nobody took out by hand is in the body or an open choice, on every laptop.
+def _overwritten(one: Held, readable: set[str], ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
+    """R1: no silent overwrite. What nobody took out by hand is in the body or an open choice, wherever it may be read.
 
     What a laptop pushed that never came back to merge it is a branch at the council, and only looked for there.
     """
     found = []
     for token, (device, record_id) in ledger.words.items():
         row = one.records.get(record_id)
-        if token in ledger.gone or row is None or row.is_hidden or record_id in closed or device not in present:
+        if row is None or row.is_hidden or record_id not in readable:
+            continue
+        if token in ledger.gone or record_id in closed or device not in present:
             continue
         state = _state_of(row)
         if token not in _texts_of(state.body, state.open_choices):
