@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from models.casebook import Casebook
+from models.record import declaration_of
 from models.store.project import project
 from models.store.versions import brought_up, decode_version, decode_working
 from models.version import Version, Working
@@ -40,6 +41,8 @@ class Ledger:
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     """Words that somebody who saw them took out of a text again; all others must be seen on every laptop."""
+    put_back: set[str] = field(default_factory=set)
+    """Laptops whose vault was an older copy once. Should the server go back too, only colleagues may have their words."""
 
     def saved(self, token: str, device: str, record_id: str) -> None:
         """Note that a device said "saved" of a text with this token in it."""
@@ -91,6 +94,8 @@ class Council:
     ops: frozenset[tuple[str, int, int]]
     texts: Mapping[str, str]
     scopes: Mapping[str, Mapping[str, str]]
+    held: frozenset[str]
+    """Records of which the held-back box has something."""
 
 
 def verify(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *, is_quiet: bool = False) -> None:
@@ -110,6 +115,8 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
     found += _lost(held, there, ledger)
     # What the server holds back is in its box, and no part of the record.
     closed = {row.record_id for one in held for row in one.outbox if row.held_reason}
+    closed |= there.held if there is not None else set()
+    found += _bad_merges(there.versions) if there is not None else []
     for one in held:
         found += _broken_line(one)
         # One that has not noticed yet that the server came back from an older copy counts along the old line.
@@ -118,7 +125,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             found += _skipped(one, there)
             if is_quiet:
                 found += _apart(one, there)
-                found += _overwritten(one, set(_readable(one, there)), ledger, closed, {other.name for other in held})
+                found += _overwritten(one, there, ledger, closed, {other.name for other in held})
     return found
 
 
@@ -217,14 +224,15 @@ def read_council(centre: Centre, worker_ids: Iterable[str]) -> Council:
             one = msgspec.structs.replace(envelope, body=msgspec.Raw(row.body))
             kept[row.version_id] = one
             texts.setdefault(row.record_id, []).append(_texts_of(one.read_body(), one.open_choices))
+        in_box = set()
         for row in connection.execute(select(held_back)):
+            in_box.add(row.record_id)
             texts.setdefault(row.record_id, []).append(json.dumps(msgspec.json.decode(row.content), ensure_ascii=False))
         ops = frozenset((row.device_id, row.device_epoch, row.op_no) for row in connection.execute(select(op)))
         scopes = {worker_id: granted_scopes(centre, connection, worker_id) for worker_id in worker_ids}
         timeline = connection.execute(select(council.c.timeline)).scalar_one()
-    return Council(
-        timeline, heads, kept, ops, {record_id: "\n".join(some) for record_id, some in texts.items()}, scopes
-    )
+    joined = {record_id: "\n".join(some) for record_id, some in texts.items()}
+    return Council(timeline, heads, kept, ops, joined, scopes, frozenset(in_box))
 
 
 # ---- the invariants ----
@@ -238,6 +246,8 @@ def _lost(held: list[Held], there: Council | None, ledger: Ledger) -> list[str]:
         places = [there.texts.get(record_id, "")] if there is not None else []
         if device in by_name:
             places.append(by_name[device].texts.get(record_id, ""))
+        if device in ledger.put_back:
+            places += [one.texts.get(record_id, "") for one in held]
         if not any(token in place for place in places):
             found.append(f"R1 {token} of {device} in {record_id} is nowhere")
     return found
@@ -319,8 +329,10 @@ def _overwritten(one: Held, readable: set[str], ledger: Ledger, closed: set[str]
 
     What a laptop pushed that never came back to merge it is a branch at the council, and only looked for there.
     """
-    found = []
+    found, readable = [], _readable(one, there).keys()
     for token, (device, record_id) in ledger.words.items():
+        if device in ledger.put_back and token not in there.texts.get(record_id, ""):
+            continue
         row = one.records.get(record_id)
         if row is None or row.is_hidden or record_id not in readable:
             continue
@@ -330,6 +342,57 @@ def _overwritten(one: Held, readable: set[str], ledger: Ledger, closed: set[str]
         if token not in _texts_of(state.body, state.open_choices):
             found.append(f"R1 {one.name}: {token} of {device} was overwritten in {record_id}")
     return found
+
+
+def _bad_merges(versions: Mapping[str, Version]) -> list[str]:
+    """R10, worked out anew for every merge there is: one-sided changes stand, exact words are never mixed.
+
+    The common parent is found here by its own way, so that a merge over an older one is noticed; where there are two
+    nearest ones, neither tells what the outcome must be.
+    """
+    found = []
+    for merged in versions.values():
+        sides = [versions.get(parent) for parent in merged.parents]
+        if len(sides) != 2 or None in sides or merged.is_erased:
+            continue
+        head, mine = sides
+        assert head is not None
+        assert mine is not None
+        bases = _nearest(versions, head, mine)
+        declaration = declaration_of(merged.type)
+        if len(bases) == 1 and declaration is not None:
+            base = versions[bases.pop()]
+            for field in declaration.fields.values():
+                found += _bad_field(field.name, field.is_verbatim, base, head, mine, merged)
+    return found
+
+
+def _ancestors(versions: Mapping[str, Version], start: str) -> set[str]:
+    seen, todo = {start}, [start]
+    while todo:
+        one = versions.get(todo.pop())
+        fresh = set(one.parents) - seen if one is not None else set()
+        seen |= fresh
+        todo += fresh
+    return seen
+
+
+def _nearest(versions: Mapping[str, Version], one: Version, other: Version) -> set[str]:
+    shared = _ancestors(versions, one.version_id) & _ancestors(versions, other.version_id) & versions.keys()
+    return {each for each in shared if not any(each in _ancestors(versions, found) - {found} for found in shared)}
+
+
+def _bad_field(name: str, is_verbatim: bool, base: Version, head: Version, mine: Version, merged: Version) -> list[str]:
+    was, there, here, now = (one.read_body().get(name) for one in (base, head, mine, merged))
+    where = f"R10 merge {merged.version_id}: {name}"
+    if is_verbatim and now not in (was, there, here):
+        return [f"{where} holds exact words that nobody said: {now!r}"]
+    if any(choice.field == name for one in (base, head, mine, merged) for choice in one.open_choices):
+        return []
+    texts = [str(one or "").split() for one in (was, there, here, now)]
+    old, theirs, ours, both = (set(words) for words in texts)
+    found = [f"{where} has brought back {word}" for word in (old & both) - (theirs & ours)]
+    return found + [f"{where} has lost {word}" for word in ((theirs | ours) - old) - both]
 
 
 def digest_of(casebook: Casebook) -> dict[str, tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""A line of explicit messages: each may be lost, doubled, cut, or arrive late and out of order; and kills by statement."""
+"""A line of explicit messages: each may be lost, doubled, cut, or arrive late; and kills between any two statements."""
 
 from __future__ import annotations
 
@@ -37,6 +37,11 @@ class Post:
     stale_pushes: int = 0
     on_request: Callable[[], None] = lambda: None
 
+    @staticmethod
+    def set_out(_wire: ModelWire, ask: Callable[[], bytes]) -> Callable[[], bytes]:
+        """A message that will be late leaves the laptop now."""
+        return ask
+
     def arrive(self, number: int) -> None:
         """Deliver one late message; what the server makes of it stands, its answer goes nowhere."""
         ask = self.late.pop(number % len(self.late))
@@ -70,7 +75,7 @@ class ModelWire(Wire):
             self.post.fired[fate] += 1
         if fate == LATE:
             # It left, and the laptop gives up waiting: it may arrive after anything else.
-            self.post.late.append(ask)
+            self.post.late.append(self.post.set_out(self, ask))
             raise Offline(fate)
         if fate == CUT_REQUEST:
             with suppress(BadMessage):

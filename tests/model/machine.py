@@ -1,4 +1,4 @@
-"""The model: three laptops, two workers and a server do and suffer anything at all, and every word typed is accounted for.
+"""The model: three laptops, two workers and a server do and suffer anything, and every word typed is accounted for.
 
 The oracle is the set of unique tokens that anybody ever typed and that the casebook acknowledged: each must be found
 whole on the server or on the laptop that said "saved", and unless somebody who saw it took it out by hand, on every
@@ -20,7 +20,6 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from models import record as registry
 from models.audience import AUDIENCES, EVERYONE_ON_RECORD
 from models.casebook import Casebook
 from models.entry import Entry
@@ -32,8 +31,8 @@ from sync.server.centre import open_centre
 from sync.server.hub import Hub
 from tests.conftest import StillClock
 from tests.laptops import DELIVER, Killed, Laptop, World
-from tests.model.eras import NEWER, in_era
-from tests.model.line import FATES, STATEMENT, ModelWire, Post, killed_at
+from tests.model.eras import in_era
+from tests.model.line import FATES, LATE, ModelWire, Post, killed_at
 from tests.verify import breaches, digest_of, read_council, read_device
 
 PROSE = {"visit_note": "what_happened", "planned_visit": "purpose"}
@@ -41,6 +40,8 @@ EXACT = {"this_is_me": "helps_me", "own_words": "words"}
 FIELDS = PROSE | EXACT
 ROLES = ("social_worker", "family_support", "iro", "team_manager", "advocate")
 CHILDREN = ("1001", "1002")
+COPIES = 3
+"""So many copies of each vault and of the server are kept in a run: enough to put the wrong one back."""
 
 SEEN: Counter[str] = Counter()
 """What all runs of this process saw happen, so that a campaign in which nothing happened can fail."""
@@ -195,6 +196,12 @@ class SyncModel(RuleBasedStateMachine):
         self._do(who, act)
         self.post.fates, self.post.on_request = [], lambda: None
 
+    @rule(who=anyone)
+    def sync_and_have_the_push_delayed(self, who: int) -> None:
+        self.post.fates = [DELIVER, LATE]
+        self._do(who, lambda laptop: laptop.sync())
+        self.post.fates = []
+
     @rule(who=anyone, statement=st.integers(1, 60))
     def sync_and_be_killed(self, who: int, statement: int) -> None:
         laptop = self.laptops[who]
@@ -231,6 +238,8 @@ class SyncModel(RuleBasedStateMachine):
     @rule(who=anyone)
     def back_up_laptop(self, who: int) -> None:
         laptop = self.laptops[who]
+        if len(self.backups.get(laptop.name, [])) == COPIES:
+            return
         copy = self.folder / f"copy {laptop.name} {next(self.words)}"
         laptop.casebook.back_up()
         shutil.copytree(laptop.folder, copy)
@@ -263,16 +272,16 @@ class SyncModel(RuleBasedStateMachine):
             self._forget_what_only_it_had(laptop, lambda: None)
             self.seen["laptop restores"] += 1
 
+    @precondition(lambda self: len(self.server_copies) < COPIES)
     @rule()
     def copy_the_server(self) -> None:
         copy = self.folder / f"server {next(self.words)}.db"
         self.world.centre.database.backup(copy)
         self.server_copies.append(copy)
 
+    @precondition(lambda self: self.server_copies)
     @rule(which=number)
     def put_the_server_back(self, which: int) -> None:
-        if not self.server_copies:
-            return
         world = self.world
         world.centre.keep_head()
         world.centre.close()
@@ -432,6 +441,7 @@ class SyncModel(RuleBasedStateMachine):
     def _forget_what_only_it_had(self, laptop: Laptop, restore: Callable[[], object]) -> None:
         """A disk that is gone takes with it what had never left it: only those words are struck from the ledger."""
         restore()
+        self.world.ledger.put_back.add(laptop.name)
         self._open(laptop)
         held, there = read_device(laptop), read_council(self.world.centre, [])
         for word, (name, record_id) in list(self.world.ledger.words.items()):
@@ -459,4 +469,4 @@ class SyncModel(RuleBasedStateMachine):
                 return
 
 
-__all__ = ["NEWER", "SEEN", "STATEMENT", "SyncModel", "registry"]
+__all__ = ["SEEN", "SyncModel"]
