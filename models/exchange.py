@@ -101,7 +101,8 @@ class Exchange:
                 roles = meta.scopes(it.connection)
                 # In another role other records of the scope may be read: those lie before the cursor, too.
                 others = {scope for scope, role in scopes.items() if roles.get(scope, role) != role}
-                new = arrivals.show_scopes(it.connection, scopes, it.touched)
+                # A scope in which something was begun here while it was not granted holds rows and is new all the same.
+                new = {*arrivals.show_scopes(it.connection, scopes, it.touched), *(scopes.keys() - roles.keys())}
                 main, _, already = arrivals.read_cursors(it.connection)
                 if main:
                     fill |= {scope: already.get(scope, 0) for scope in new} | dict.fromkeys(others, 0)

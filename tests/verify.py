@@ -42,7 +42,7 @@ class Ledger:
     gone: set[str] = field(default_factory=set)
     """Words that somebody who saw them took out of a text again; all others must be seen on every laptop."""
     put_back: set[str] = field(default_factory=set)
-    """Laptops whose vault was an older copy once. Should the server go back too, only colleagues may have their words."""
+    """Laptops whose vault was an older copy once. Should the server go back too, only colleagues have their words."""
 
     def saved(self, token: str, device: str, record_id: str) -> None:
         """Note that a device said "saved" of a text with this token in it."""
@@ -324,7 +324,7 @@ def _apart(one: Held, there: Council) -> list[str]:
     return found
 
 
-def _overwritten(one: Held, readable: set[str], ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
+def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
     """R1: no silent overwrite. What nobody took out by hand is in the body or an open choice, wherever it may be read.
 
     What a laptop pushed that never came back to merge it is a branch at the council, and only looked for there.

@@ -47,6 +47,7 @@ class Campaign:
 CAMPAIGNS = {
     "typing-kill": Campaign("typing_kill:typing_kill", 50),
     "sync-kill": Campaign("sync_kill:sync_kill", 50),
+    "model": Campaign("model:model", 2000),
 }
 """Every campaign there is, by name, in the order they run."""
 

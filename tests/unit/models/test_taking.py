@@ -163,6 +163,13 @@ def test_a_scope_granted_later_is_filled_from_its_beginning(desk: Any) -> None:
     assert desk.book.exchange.cursors() == (60, 1, {})
 
 
+def test_a_scope_granted_again_is_filled_also_where_something_was_begun_in_between(desk: Any) -> None:
+    desk.take(desk.make({"helps_me": "one"}), scopes={SARAH: "iro"}, cursor=50)
+    desk.begin("visit_note", TOM, what_happened="Begun before anyone said that Tom is not mine")
+    desk.take(scopes={SARAH: "iro", TOM: "iro"}, cursor=60)
+    assert desk.book.exchange.cursors() == (60, 1, {TOM: 0})
+
+
 def test_a_new_role_in_a_scope_fetches_what_only_that_role_may_read(desk: Any) -> None:
     desk.take(desk.make({"helps_me": "one"}), scopes={SARAH: "youth_worker", TOM: "iro"}, cursor=50)
     desk.take(cursor=50, filling={SARAH: 30})
