@@ -12,6 +12,8 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from models.casebook import Casebook
+from models.fields import Field
+from models.merge import merge_value
 from models.record import declaration_of
 from models.store.project import project
 from models.store.versions import brought_up, decode_version, decode_working
@@ -116,7 +118,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
     # What the server holds back is in its box, and no part of the record.
     closed = {row.record_id for one in held for row in one.outbox if row.held_reason}
     closed |= there.held if there is not None else set()
-    found += _bad_merges(there.versions) if there is not None else []
+    found += _bad_merges(there) if there is not None else []
     for one in held:
         found += _broken_line(one)
         # One that has not noticed yet that the server came back from an older copy counts along the old line.
@@ -344,26 +346,27 @@ def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str], pr
     return found
 
 
-def _bad_merges(versions: Mapping[str, Version]) -> list[str]:
+def _bad_merges(there: Council) -> list[str]:
     """R10, worked out anew for every merge there is: one-sided changes stand, exact words are never mixed.
 
     The common parent is found here by its own way, so that a merge over an older one is noticed; where there are two
-    nearest ones, neither tells what the outcome must be.
+    nearest ones, neither tells what the outcome must be. What follows a merge that was held back has two parents, too,
+    and is none.
     """
-    found = []
+    found, versions = [], there.versions
     for merged in versions.values():
         sides = [versions.get(parent) for parent in merged.parents]
-        if len(sides) != 2 or None in sides or merged.is_erased:
+        if len(sides) != 2 or None in sides or merged.is_erased or merged.record_id in there.held:
             continue
         head, mine = sides
         assert head is not None
         assert mine is not None
         bases = _nearest(versions, head, mine)
         declaration = declaration_of(merged.type)
-        if len(bases) == 1 and declaration is not None:
+        if len(bases) == 1 and declaration is not None and _is_open_book(versions, merged):
             base = versions[bases.pop()]
             for field in declaration.fields.values():
-                found += _bad_field(field.name, field.is_verbatim, base, head, mine, merged)
+                found += _bad_field(field, base, head, mine, merged)
     return found
 
 
@@ -377,22 +380,32 @@ def _ancestors(versions: Mapping[str, Version], start: str) -> set[str]:
     return seen
 
 
+def _is_open_book(versions: Mapping[str, Version], merged: Version) -> bool:
+    """Whoever merged could read all that led there; where they could not, no common parent was known to them."""
+    line = _ancestors(versions, merged.version_id)
+    return line <= versions.keys() and len({versions[one].audience for one in line}) == 1
+
+
 def _nearest(versions: Mapping[str, Version], one: Version, other: Version) -> set[str]:
     shared = _ancestors(versions, one.version_id) & _ancestors(versions, other.version_id) & versions.keys()
     return {each for each in shared if not any(each in _ancestors(versions, found) - {found} for found in shared)}
 
 
-def _bad_field(name: str, is_verbatim: bool, base: Version, head: Version, mine: Version, merged: Version) -> list[str]:
-    was, there, here, now = (one.read_body().get(name) for one in (base, head, mine, merged))
-    where = f"R10 merge {merged.version_id}: {name}"
-    if is_verbatim and now not in (was, there, here):
+def _bad_field(field: Field, base: Version, head: Version, mine: Version, merged: Version) -> list[str]:
+    was, there, here, now = (one.read_body().get(field.name) for one in (base, head, mine, merged))
+    where = f"R10 merge {merged.version_id}: {field.name}"
+    if field.is_verbatim and now not in (was, there, here):
         return [f"{where} holds exact words that nobody said: {now!r}"]
-    if any(choice.field == name for one in (base, head, mine, merged) for choice in one.open_choices):
+    before, after = (
+        {choice.losing_version_id for one in some for choice in one.open_choices if choice.field == field.name}
+        for some in ((base, head, mine), (merged,))
+    )
+    if before:
         return []
-    texts = [str(one or "").split() for one in (was, there, here, now)]
-    old, theirs, ours, both = (set(words) for words in texts)
-    found = [f"{where} has brought back {word}" for word in (old & both) - (theirs & ours)]
-    return found + [f"{where} has lost {word}" for word in ((theirs | ours) - old) - both]
+    value, is_clean = merge_value(field.merge, was, here, there)
+    if is_clean and (after or (now or None) != (value or None)):
+        return [f"{where} is {now!r} beside {len(after)} choices, and over its nearest common parent it is {value!r}"]
+    return [] if is_clean or after else [f"{where} is {now!r}, and nothing is left of {here!r} or {there!r}"]
 
 
 def digest_of(casebook: Casebook) -> dict[str, tuple[Any, ...]]:
