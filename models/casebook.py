@@ -20,6 +20,7 @@ from models.clock import Clock, to_stamp
 from models.entry import Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
 from models.errors import NotAllowed, NotJoined, StoreDamaged, Trouble
 from models.exchange import Exchange
+from models.held import HeldItem
 from models.identity import Directory, Identity, Worker
 from models.ids import Ids
 from models.query import CHANGED, TITLE, Query
@@ -261,6 +262,10 @@ class Casebook:
     def waiting_count(self) -> int:
         """How many records are saved here and not yet sent."""
         return self._desk.read(records.waiting_count)
+
+    def held(self) -> list[HeldItem]:
+        """What the server keeps apart of this worker's writing, newest first."""
+        return self._desk.read(records.held)
 
     def notices(self) -> list[Notice]:
         """What a person should look at, newest first."""

@@ -66,6 +66,16 @@ def day_and_time(moment: datetime, today: date) -> str:
     return f"{short_day(local(moment).date(), today)}, {clock_words(moment)}"
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago something was: "just now", "12 minutes ago", "2 hours ago", "3 days ago"; never in the future."""
+    minutes = max(0, int((now - then).total_seconds() // 60))
+    if not minutes:
+        return "just now"
+    size, word = next(one for one in ((1440, "day"), (60, "hour"), (1, "minute")) if minutes >= one[0])
+    count = minutes // size
+    return f"{count} {word}{'' if count == 1 else 's'} ago"
+
+
 def month_of(day: date) -> str:
     """ "November 2026"."""
     return f"{MONTHS[day.month - 1]} {day.year}"

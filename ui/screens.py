@@ -12,6 +12,7 @@ from ui.parts.pages import PageSpec
 from ui.theme import Theme
 from ui.views.children import ChildrenPage
 from ui.views.find import FindPage
+from ui.views.held import HeldPage
 from ui.views.history import HistoryPage
 from ui.views.join_again import JoinAgainPage
 from ui.views.knock import KnockPage
@@ -79,6 +80,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("plan", "Plan a visit", PlanPage)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
+    add("held", "Kept safe for your manager", HeldPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
     add("join_again", "Join again", JoinAgainPage)
     add("licences", "Licences", LicencesPage)

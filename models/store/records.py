@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Row
 from models.entry import HELD, SAVED, SENT, Draft, Edit, Entry, Waiting
 from models.errors import NotAllowed, Trouble
 from models.fields import Kind, MergeRule, fault, is_empty, to_json
+from models.held import WAITING, HeldItem
 from models.merge import merge_value
 from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
 from models.record import declaration_of
@@ -306,6 +308,27 @@ def waiting_count(connection: Connection) -> int:
             "UNION SELECT record_id FROM outbox WHERE held_reason = '')"
         ).scalar_one()
     )
+
+
+def held(connection: Connection) -> list[HeldItem]:
+    """What the server keeps apart, newest first, each record once; also where its scope is hidden: it is one's own."""
+    rows = connection.exec_driver_sql(
+        "SELECT o.record_id, o.held_reason, o.held_state, o.since, v.envelope, "
+        "(SELECT i.words FROM issue i WHERE i.record_id = o.record_id AND i.kind = o.held_state "
+        "ORDER BY i.issue_id DESC LIMIT 1) AS words "
+        "FROM outbox o JOIN version v ON v.version_id = o.version_id WHERE o.held_reason != '' ORDER BY o.op_no DESC"
+    )
+    found: dict[str, HeldItem] = {}
+    for row in rows:
+        newest = found.get(row.record_id)
+        if newest is not None:
+            found[row.record_id] = replace(newest, count=newest.count + 1)
+            continue
+        state, version = row.held_state or WAITING, decode_version(row.envelope)
+        found[row.record_id] = HeldItem(
+            row.record_id, row.held_reason, state, row.words or "", version, since=row.since
+        )
+    return list(found.values())
 
 
 def rules_of(type_name: str) -> dict[str, MergeRule]:

@@ -36,7 +36,7 @@ class Fold(QWidget):
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(12)
         column.addWidget(self.content)
-        self._words = words
+        self._words, self._name = words, ""
         self._tell()
 
     def is_open(self) -> bool:
@@ -54,6 +54,11 @@ class Fold(QWidget):
         self._tell()
         self.folded.emit(not wanted)
 
+    def set_name(self, name: str) -> None:
+        """Tell it from other folds on the same page, for whoever does not see where it stands."""
+        self._name = name
+        self._tell()
+
     def set_words(self, words: str) -> None:
         """Say something else on the button."""
         if words != self._words:
@@ -63,5 +68,5 @@ class Fold(QWidget):
     def _tell(self) -> None:
         is_open = self.is_open()
         self.button.set_icon("chevron-down" if is_open else "chevron-right")
-        self.button.set_words(self._words)
+        self.button.set_words(self._words, name=self._name)
         self.button.setAccessibleDescription("Open" if is_open else "Folded")

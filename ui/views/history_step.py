@@ -147,7 +147,8 @@ class StepCard(QWidget):
         self.fold = Fold("See all of it", lambda: self.fold.body.addWidget(whole()))
         self.fold.setObjectName("history.whole")
         name = f"{told.who}, {told.details}"
-        access.describe(self.fold.button, f"See all of it: {name}", key="history.see_all")
+        self.fold.button.setObjectName("history.see_all")
+        self.fold.set_name(f"See all of it: {name}")
         if told.may_use:
             self.use = Button("Use this again", "undo-2")
             access.describe(self.use, f"Use this again: {name}", key="history.use")

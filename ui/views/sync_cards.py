@@ -28,6 +28,13 @@ class Laptop:
     lock_minutes: int = 0
 
 
+_BUTTON_ICONS = {words.CANCEL: "x"}
+_BUTTON_SAYS = {
+    words.CANCEL: "It stops after this message. Nothing is lost, and it goes on from there.",
+    words.GO_ON: "It goes on where it stopped",
+}
+
+
 class StateBanner(Surface):
     """How it stands, what is safe, and one button. `asked` when it is pressed."""
 
@@ -68,6 +75,8 @@ class StateBanner(Surface):
         self.button.setVisible(bool(state.button))
         if state.button:
             self.button.set_words(state.button)
+            self.button.set_icon(_BUTTON_ICONS.get(state.button, "refresh-cw"))
+            access.describe(self.button, state.button, _BUTTON_SAYS.get(state.button, ""), key="sync.now")
         progress = status.progress
         self.progress.setVisible(progress is not None)
         # A bar of something nobody has counted would say how far it is, and not know.
@@ -129,16 +138,18 @@ class NoticePart(QWidget):
         return button
 
 
-def round_row(when: str, what: str) -> QHBoxLayout:
+def round_row(when: str, what: str, *, has_sent: bool) -> QHBoxLayout:
     """When a round ended and what it moved."""
     row = QHBoxLayout()
     row.setSpacing(12)
-    row.addWidget(IconLabel("circle-check", "ok", 22))
+    row.addWidget(IconLabel("circle-check" if has_sent else "cloud-download", "ok" if has_sent else "info", 22))
     column = QVBoxLayout()
     column.setSpacing(0)
     column.addWidget(PlainLabel(when, "h3"))
     column.addWidget(PlainLabel(what, "small"))
     row.addLayout(column, 1)
+    if has_sent:
+        row.addWidget(Pill("Sent", "check", "ok"))
     return row
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -14,8 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models.changes import Changes
 from models.entry import Entry, Notice
 from models.errors import Trouble
-from models.moments import day_and_time, read_day, short_day
-from models.query import Query
+from models.held import RETURNED
 from models.status import SENDING, Status
 from ui import access, theme
 from ui.link import Link, Navigator
@@ -29,30 +27,14 @@ from ui.parts.state_row import StateRow
 from ui.theme import Theme
 from ui.views import sync_words as words
 from ui.views.sync_cards import Laptop, NoticePart, StateBanner, fact_row, round_row
-from ui.views.sync_words import Names
+from ui.views.sync_reading import FIRST, Reading, Seen
 
 NARROW_UNDER = 1200
 SIDE = 380
-FIRST, MORE = 4, 50
+MORE = 50
 FIRST_ROUNDS = 3
 SOON_MS = 250
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """Everything under the banner; two equal ones need no redrawing."""
-
-    rows: tuple[tuple[Entry, str, str], ...]
-    waiting: int
-    listed: int
-    oldest: str
-    notices: tuple[tuple[Notice, Entry | None, words.Look], ...]
-    noticed: int
-    later: tuple[tuple[Entry, str], ...]
-    rounds: tuple[tuple[str, str], ...]
-    ended: int
-    facts: tuple[tuple[str, str], ...]
-    is_narrow: bool
+MINUTE_MS = 60_000
 
 
 class SyncPage(QWidget):
@@ -63,15 +45,21 @@ class SyncPage(QWidget):
     def __init__(self, link: Link, navigator: Navigator, theme: Theme, laptop: Callable[[], Laptop] = Laptop) -> None:
         super().__init__()
         self.setObjectName("page.sync")
-        self._link, self._navigator, self._theme, self._laptop = link, navigator, theme, laptop
-        self._shown = {"waiting": FIRST, "look": FIRST, "sent": FIRST_ROUNDS}
+        self._link, self._navigator, self._theme = link, navigator, theme
+        self._shown = {"waiting": FIRST, "look": FIRST, "held": FIRST, "sent": FIRST_ROUNDS}
         self._is_stale, self._is_narrow = True, False
         self._has_main = False
-        self._seen: _Seen | None = None
+        self._seen: Seen | None = None
         self.rows: list[StateRow] = []
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self.refresh)
+        # How long ago the laptop was in touch grows older by itself.
+        self._minute = QTimer(self)
+        self._minute.setInterval(MINUTE_MS)
+        self._minute.timeout.connect(self._on_minute)
+        self._minute.start()
+        self._reading = Reading(link, laptop)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._scroll = ScrollPage(margins=(24, 16, 24, 24), spacing=12)
@@ -79,7 +67,7 @@ class SyncPage(QWidget):
         self.title = PlainLabel("Sync and saved", "h1")
         self.title.setObjectName("sync.title")
         self._scroll.body.addWidget(self.title)
-        self.banner = StateBanner(self._sync_now)
+        self.banner = StateBanner(self._asked)
         self._scroll.body.addWidget(self.banner)
         columns = QHBoxLayout()
         columns.setSpacing(20)
@@ -104,7 +92,8 @@ class SyncPage(QWidget):
 
     def opened(self, **_arguments: Any) -> None:
         """Show how things stand, each list from its top."""
-        self._shown = {"waiting": FIRST, "look": FIRST, "sent": FIRST_ROUNDS}
+        self._shown = {"waiting": FIRST, "look": FIRST, "held": FIRST, "sent": FIRST_ROUNDS}
+        self._reading.begin()
         self.refresh()
         self._say_main_action()
 
@@ -113,7 +102,7 @@ class SyncPage(QWidget):
         self._is_stale = False
         self._soon.stop()
         self._show_state(self._link.status)
-        seen = self._read()
+        seen = self._reading.read(self._shown, is_narrow=self._is_narrow)
         if seen == self._seen:
             return
         self._seen = seen
@@ -140,6 +129,18 @@ class SyncPage(QWidget):
             # A round has ended: what waits and what went has changed, and why the rest still waits.
             self.refresh()
 
+    def _on_minute(self) -> None:
+        if self.isVisible():
+            self._show_state(self._link.status)
+
+    def _asked(self) -> None:
+        """The banner's one button: try now, go on, or stop what takes long."""
+        if self.banner.button.words() == words.CANCEL:
+            self._link.pause_sync()
+            self._navigator.toast("It stops after this message. Nothing is lost; Go on sends the rest.")
+        else:
+            self._sync_now()
+
     def _sync_now(self) -> None:
         if self._link.status.must_join:
             self._navigator.open("join_again")
@@ -153,60 +154,18 @@ class SyncPage(QWidget):
     def _show_state(self, status: Status) -> None:
         # What waits is counted now: the status may be older than the last thing saved, and says "all sent" no longer.
         now = replace(status, waiting=self._link.casebook.waiting_count())
-        self.banner.show_state(words.state_of(now, self._last_in_touch(), self._now().date()), now)
-
-    def _now(self) -> datetime:
-        return self._link.casebook.clock.now().astimezone()
-
-    def _last_in_touch(self) -> datetime | None:
-        rounds = self._link.casebook.rounds()
-        return self._link.status.last_sent_at or (rounds[0].at if rounds else None)
-
-    # ---- reading -------------------------------------------------------------------------------------------------
-
-    def _read(self) -> _Seen:
-        casebook, status, now = self._link.casebook, self._link.status, self._now()
-        names, today = Names(casebook), now.date()
-        waiting, notices, rounds = casebook.waiting(), casebook.notices(), casebook.rounds()
-        shown = [one.entry for one in waiting[: self._shown["waiting"]]]
-        looked = [(notice, casebook.entry(notice.record_id)) for notice in notices[: self._shown["look"]]]
-        told = {notice.record_id for notice in notices if notice.kind == words.TWO_VERSIONS}
-        # Two texts whose notice was put away are left for later, never out of sight.
-        torn = [one for one in casebook.select(Query(has_open_choices=True, limit=50)) if one.record_id not in told]
-        return _Seen(
-            rows=tuple((one, names.title(one), words.saved_words(one, status, now)) for one in shown),
-            waiting=casebook.waiting_count(),
-            listed=len(waiting),
-            oldest=words.oldest_words([one.since for one in waiting], today),
-            notices=tuple((notice, entry, words.look_of(notice, entry, names)) for notice, entry in looked),
-            noticed=len(notices),
-            later=tuple((entry, names.title(entry)) for entry in torn[:FIRST]),
-            rounds=tuple(words.round_words(one, today) for one in rounds[: self._shown["sent"]]),
-            ended=len(rounds),
-            facts=self._facts(),
-            is_narrow=self._is_narrow,
-        )
-
-    def _facts(self) -> tuple[tuple[str, str], ...]:
-        casebook, laptop, today = self._link.casebook, self._laptop(), self._now().date()
-        in_touch, copied = self._last_in_touch(), read_day(casebook.remembered("backed_up_on"))
-        facts = [
-            ("Children kept here", str(len(casebook.children()))),
-            ("Room taken", words.size_words(laptop.kept_bytes) if laptop.kept_bytes else ""),
-            ("Last in touch", day_and_time(in_touch, today) if in_touch else "None yet"),
-            ("Spare copy made", short_day(copied, today) if copied else ""),
-            ("Locks after", f"{laptop.lock_minutes} min" if laptop.lock_minutes else ""),
-        ]
-        return tuple((label, value) for label, value in facts if value)
+        self.banner.show_state(words.state_of(now, self._reading.last_in_touch(), self._reading.now()), now)
 
     # ---- drawing -------------------------------------------------------------------------------------------------
 
-    def _draw(self, seen: _Seen) -> None:
+    def _draw(self, seen: Seen) -> None:
         for column in (self._left, self._right):
             _empty(column)
         self.rows = []
         self._has_main = False
         main = [self._make_waiting(seen)]
+        if seen.held:
+            main.append(self._make_held(seen))
         if seen.notices or seen.later:
             # In a small window what wants a person comes first, or it would be out of sight.
             main.insert(0 if seen.is_narrow else 1, self._make_look(seen))
@@ -220,7 +179,7 @@ class SyncPage(QWidget):
         if self.isVisible():
             self._say_main_action()
 
-    def _make_waiting(self, seen: _Seen) -> Card:
+    def _make_waiting(self, seen: Seen) -> Card:
         oldest = PlainLabel(seen.oldest, "small", wrap=False)
         oldest.setObjectName("sync.oldest")
         card = Card(f"Waiting to send ({seen.waiting})" if seen.waiting else "Waiting to send", oldest)
@@ -239,9 +198,34 @@ class SyncPage(QWidget):
             card.add(row)
             self.rows.append(row)
         self._add_more(card, "waiting", seen.listed)
+        for entry, title in seen.just_sent:
+            card.add(Divider())
+            row = StateRow("circle-check", title, "The council’s server has it.", Pill("Sent", "check", "ok"))
+            row.setObjectName("sync.just_sent")
+            row.setProperty("row", entry.record_id)
+            row.clicked.connect(lambda _=False, entry=entry: self._open(entry))
+            card.add(row)
         return card
 
-    def _make_look(self, seen: _Seen) -> Card:
+    def _make_held(self, seen: Seen) -> Card:
+        count = Pill(str(len(seen.held)), "", "warn")
+        count.setAccessibleName(f"{len(seen.held)} kept safe")
+        card = Card(words.HELD_PILL, count)
+        card.setObjectName("sync.held")
+        card.body.setSpacing(2)
+        for number, (item, look) in enumerate(seen.held[: self._shown["held"]]):
+            if number:
+                card.add(Divider())
+            pill = Pill("Given back" if item.state == RETURNED else "Kept safe", look.icon, "warn")
+            row = StateRow("shield-check", look.title, look.words, pill, tint="warn")
+            row.setObjectName("sync.held.row")
+            row.setProperty("row", item.record_id)
+            row.clicked.connect(lambda _=False, one=item: self._navigator.open("held", record_id=one.record_id))
+            card.add(row)
+        self._add_more(card, "held", len(seen.held))
+        return card
+
+    def _make_look(self, seen: Seen) -> Card:
         count = Pill(str(seen.noticed), "", "warn")
         count.setAccessibleName(f"{seen.noticed} to look at")
         card = Card("Please look at this", count if seen.noticed else None)
@@ -272,19 +256,19 @@ class SyncPage(QWidget):
         part.put_off.connect(lambda: self._put_away(notice, is_torn=part.is_torn))
         return part
 
-    def _make_sent(self, seen: _Seen) -> Card:
+    def _make_sent(self, seen: Seen) -> Card:
         card = Card("Sent")
         card.setObjectName("sync.sent")
         if not seen.rounds:
             card.add(PlainLabel("Nothing has been sent from this laptop yet.", "body", tone="quiet"))
-        for number, (when, what) in enumerate(seen.rounds):
+        for number, (when, what, has_sent) in enumerate(seen.rounds):
             if number:
                 card.add(Divider())
-            card.add(round_row(when, what))
+            card.add(round_row(when, what, has_sent=has_sent))
         self._add_more(card, "sent", seen.ended)
         return card
 
-    def _make_laptop(self, seen: _Seen) -> Card:
+    def _make_laptop(self, seen: Seen) -> Card:
         card = Card("This laptop")
         card.setObjectName("sync.laptop")
         card.body.setSpacing(6)

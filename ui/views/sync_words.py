@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.casebook import Casebook
-from models.entry import Entry, Notice
-from models.moments import clock_words, day_and_time, read_moment, short_day
-from models.status import ATTENTION, NOT_JOINED, OFFLINE, SENDING, SENT, Round, Status, changes
+from models.entry import HELD as HELD_STATE
+from models.entry import Entry, Kept, Notice
+from models.held import HeldItem
+from models.history import entry_of_version
+from models.moments import ago, clock_words, day_and_time, read_moment, short_day
+from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, RECEIVE, SENDING, SENT, Round, Status, changes
 from models.value_words import key_words
 from models.wording import Spoken, say
 
@@ -20,6 +23,8 @@ JOIN_AGAIN_WORDS = (
     "Another laptop is a copy of this one, or this one was replaced. Everything written on both is kept, and what you "
     "write still goes to the council. Nothing new comes here until you have joined again with a one-time code."
 )
+ADMITTED, RETURNED = "admitted", "returned"
+CANCEL, GO_ON = "Cancel", "Go on"
 LONG_HOURS = 24
 """After this long, a thing that still waits says why."""
 
@@ -35,12 +40,14 @@ class State:
     button: str = ""
 
 
-def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
+def state_of(status: Status, in_touch: datetime | None, now: datetime) -> State:
     """Say how it stands, and what is safe. How much waits is told by the list under it, and not again here."""
-    since = f" Last in touch {_mid(day_and_time(in_touch, today))}." if in_touch else ""
+    since = f" Last in touch {_mid(day_and_time(in_touch, now.date()))}, {ago(in_touch, now)}." if in_touch else ""
     if status.state == SENDING:
-        words = "You can go on working. What is sent stays on this laptop as well."
-        return State("cloud-upload", "info", "On its way to the council", words, "Sync now")
+        return _busy_state(status)
+    if status.state == PAUSED:
+        words = "Nothing is lost, and nothing is done by halves. It goes on from here when you say so, or in an hour."
+        return State("circle-stop", "info", "Stopped for now", f"{words}{since}", GO_ON)
     if status.state == SENT and not status.waiting:
         at = f" · {clock_words(in_touch)}" if in_touch else ""
         return State("circle-check", "ok", f"All sent{at}", "The council’s server has everything.", "Sync now")
@@ -51,13 +58,24 @@ def state_of(status: Status, in_touch: datetime | None, today: date) -> State:
         return State("triangle-alert", "warn", JOIN_AGAIN_TITLE, JOIN_AGAIN_WORDS, JOIN_AGAIN)
     if status.state == ATTENTION:
         safe = "" if "safe" in status.words else "Everything you wrote is saved and encrypted on this laptop."
-        words = f"{status.words} {safe}".strip()
+        words = f"{status.words} {safe}".strip() + since
         return State("triangle-alert", "warn", "Sending needs a look", words, "Try now")
     if status.state == NOT_JOINED:
         words = "What you write is saved and encrypted here. It is sent once the laptop has joined a council."
         return State("cloud-off", "info", "This laptop has not joined a council", words)
     words = f"What you write is saved and encrypted here, and goes by itself when you are online.{since}"
     return State("cloud-off", "info", "You can keep working", words, "Try now")
+
+
+def _busy_state(status: Status) -> State:
+    words = "You can go on working. What is sent stays on this laptop as well."
+    progress = status.progress
+    if progress is None:
+        return State("cloud-upload", "info", "On its way to the council", words, "Sync now")
+    if progress.kind == RECEIVE:
+        words = "You can use Heard already. The rest is copied while you work."
+        return State("cloud-download", "info", "Copying to this laptop", words, CANCEL)
+    return State("cloud-upload", "info", "On its way to the council", words, CANCEL)
 
 
 class Names:
@@ -124,6 +142,7 @@ def why_stuck(saved_at: datetime, status: Status, now: datetime) -> str:
     reasons = {
         OFFLINE: "This laptop has not reached the council since.",
         ATTENTION: "Sending stopped before it was reached; the reason stands at the top.",
+        PAUSED: "Sending is stopped for now; Go on sends the rest.",
         NOT_JOINED: "It waits for this laptop to join a council.",
     }
     return reasons.get(status.state, "It goes with the next sending.")
@@ -156,6 +175,8 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
         return Look(
             title, f"{words}All of it is kept. Your manager can see that it is there.", HELD_PILL, "shield-check"
         )
+    if notice.kind in (ADMITTED, RETURNED):
+        return _look_of_decided(title, notice)
     if notice.kind == EDIT_BEAT_DELETE:
         words = "Somebody changed it while somebody else deleted it. It was kept, so that nothing written is lost."
         return Look(title, words, "Kept", "history")
@@ -164,6 +185,24 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
     if notice.kind in (TWO_VERSIONS, MERGED):
         return _look_of_two(title, notice, entry, names)
     return Look(title, notice.words or "Please have a look at this record. Nothing was deleted.", "Please look")
+
+
+def _look_of_decided(title: str, notice: Notice) -> Look:
+    """What a manager decided about something that was kept safe for them."""
+    said = f" They say: “{notice.words.strip()}”" if notice.words.strip() else ""
+    if notice.kind == ADMITTED:
+        words = f"Your manager has let in what was kept safe. It is part of the record now.{said}"
+        return Look(title, words, "Let in", "circle-check")
+    words = f"Your manager has given back what was kept safe. What you wrote is still here to read.{said}"
+    return Look(title, words, "Given back", "undo-2")
+
+
+def held_look(item: HeldItem, names: Names) -> Look:
+    """Put what the council keeps apart into words: what it is, why, and how it stands."""
+    title = names.title(entry_of_version(Kept(item.version, 0, HELD_STATE)))
+    if item.state == RETURNED:
+        return Look(title, item.words or item.reason, "Given back", "undo-2")
+    return Look(title, item.reason, HELD_PILL, "shield-check")
 
 
 def _look_of_two(title: str, notice: Notice, entry: Entry, names: Names) -> Look:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from models.moments import (
+    ago,
     clock_words,
     day_and_time,
     long_day,
@@ -54,3 +55,15 @@ def test_days_and_stamps_are_read_and_anything_else_is_nothing() -> None:
     assert read_moment("soon") is None
     assert read_moment("2026-13-45") is None
     assert read_day("") is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-500, "just now"), (0, "just now"), (59, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"),
+        (3600, "1 hour ago"), (7_300, "2 hours ago"), (86_400, "1 day ago"), (5 * 86_400, "5 days ago"),
+    ],
+)  # fmt: skip
+def test_how_long_ago_is_said_in_the_largest_unit_and_never_in_the_future(seconds: int, words: str) -> None:
+    now = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
+    assert ago(now - timedelta(seconds=seconds), now) == words

@@ -17,16 +17,29 @@ from models.casebook import Casebook
 from models.entry import Edit
 from models.exchange import Receipt
 from models.invented import leave_two_versions, leave_unsent, make_caseload, me_for_trying
-from models.status import ATTENTION, NOT_JOINED, OFFLINE, SEND, SENDING, SENT, Progress, Status, chip_words
+from models.status import (
+    ATTENTION,
+    NOT_JOINED,
+    OFFLINE,
+    PAUSED,
+    RECEIVE,
+    SEND,
+    SENDING,
+    SENT,
+    Progress,
+    Status,
+    chip_words,
+)
+from models.store.arrivals import raise_issue
 from ui import access
 from ui.link import Link
 from ui.parts.buttons import Button
 from ui.parts.cover_page import PinAnswer
 from ui.parts.pages import PageSpec
+from ui.parts.state_row import StateRow
 from ui.theme import Look, Theme
 from ui.views.sync_cards import Laptop
 from ui.views.sync_status import FIRST, SyncPage
-from ui.views.sync_words import size_words
 from ui.window import HeardWindow
 
 NOW = datetime(2026, 11, 23, 10, 5, tzinfo=UTC)
@@ -51,6 +64,7 @@ def it(tmp_path: Path, clock: Any, look: Theme, qtbot: Any, settle: Callable[[],
     caseload = make_caseload(casebook, children=6, notes=6)
     pressed: list[str] = []
     link = Link(casebook, lambda: pressed.append("sync now"))
+    link.pause_sync = lambda: pressed.append("pause")
     went: list[tuple[str, dict[str, Any]]] = []
     window = HeardWindow(lambda _text: PinAnswer(True), now=lambda: clock.moment)
     laptop = Laptop(214_000_000, 5)
@@ -64,7 +78,7 @@ def it(tmp_path: Path, clock: Any, look: Theme, qtbot: Any, settle: Callable[[],
             kept=True,
         )
     )
-    for key in ("today", "note", "this_is_me", "edit", "plan", "two_versions"):
+    for key in ("today", "note", "this_is_me", "edit", "plan", "two_versions", "held"):
         window.register(PageSpec(key, key, lambda key=key: Elsewhere(key, went)))
     qtbot.addWidget(window)
     window.resize(1366, 768)
@@ -128,7 +142,7 @@ def test_offline_is_calm_says_what_is_safe_and_when_the_council_was_last_reached
     when = it.link.status.last_sent_at.astimezone()
     assert page.banner.property("tone") == "info"
     assert "saved and encrypted here" in said(page)
-    assert f"Last in touch today, {when:%H:%M}." in said(page)
+    assert f"Last in touch today, {when:%H:%M}, 1 hour ago." in said(page)
     assert page.banner.button.words() == "Try now"
 
 
@@ -141,17 +155,57 @@ def test_try_now_by_mouse_and_by_key_asks_for_a_round(it: SimpleNamespace) -> No
     assert it.pressed == ["sync now", "sync now"]
 
 
-def test_sending_shows_how_far_it_is_and_pressing_again_explains(it: SimpleNamespace) -> None:
+def test_how_long_ago_the_council_was_reached_grows_older_by_itself(it: SimpleNamespace) -> None:
     page = it.open()
-    it.told(Status(SENDING, 12, progress=Progress(SEND, 4, 12)))
-    assert page.banner.bar.isVisible()
-    assert (page.banner.bar.value(), page.banner.bar.maximum()) == (4, 12)
-    assert page.banner.progress.text() == "Sending 4 of 12"
+    it.told(Status(OFFLINE, 3, NOW))
+    assert "just now." in said(page)
+    it.clock.advance(hours=3)
+    page._minute.timeout.emit()
+    assert "3 hours ago." in said(page)
+
+
+def test_a_short_sending_offers_nothing_to_stop_and_pressing_again_explains(it: SimpleNamespace) -> None:
+    page = it.open()
+    it.told(Status(SENDING, 2))
+    assert not page.banner.bar.isVisible()
     press(page.banner.button)
     assert it.pressed == []
     assert it.window.toasts.label.text() == "Heard is sending now."
+
+
+def test_a_long_sending_shows_how_far_it_is_stops_when_asked_and_goes_on(it: SimpleNamespace) -> None:
+    page = it.open()
+    it.told(Status(SENDING, 1000, progress=Progress(SEND, 40, 1000)))
+    assert page.banner.bar.isVisible()
+    assert (page.banner.bar.value(), page.banner.bar.maximum()) == (40, 1000)
+    assert page.banner.progress.text() == "Sending 40 of 1,000"
+    assert page.banner.button.words() == "Cancel"
+    assert "Nothing is lost" in page.banner.button.accessibleDescription()
+    page.banner.button.setFocus(Qt.FocusReason.TabFocusReason)
+    key(Qt.Key.Key_Space)
+    assert it.pressed == ["pause"]
+    it.told(Status(PAUSED, 960, NOW))
+    assert page.banner.title.text() == "Stopped for now"
+    assert page.banner.property("tone") == "info"
+    assert not page.banner.bar.isVisible()
+    assert page.banner.button.words() == "Go on"
+    press(page.banner.button)
+    assert it.pressed == ["pause", "sync now"]
     it.told(Status(SENT, 0, NOW))
     assert not page.banner.bar.isVisible()
+
+
+def test_a_first_copy_says_how_many_of_about_how_many_and_that_heard_can_be_used(it: SimpleNamespace) -> None:
+    page = it.open()
+    it.told(Status(SENDING, progress=Progress(RECEIVE, 312)))
+    assert page.banner.progress.text() == "312 records copied so far"
+    assert not page.banner.bar.isVisible(), "nobody has counted them, so no bar says how far it is"
+    it.told(Status(SENDING, progress=Progress(RECEIVE, 1312, 10_000, is_about=True)))
+    assert page.banner.progress.text() == "1,312 of about 10,000 records copied"
+    assert page.banner.bar.isVisible()
+    assert page.banner.title.text() == "Copying to this laptop"
+    assert "You can use Heard already." in said(page)
+    assert page.banner.button.words() == "Cancel"
 
 
 def test_all_sent_says_so_with_its_time_and_nothing_waits(it: SimpleNamespace) -> None:
@@ -181,7 +235,7 @@ def test_a_laptop_that_has_joined_nothing_offers_no_button_that_does_nothing(it:
     assert "has not joined a council" in said(page)
 
 
-@pytest.mark.parametrize("state", [OFFLINE, SENDING, SENT, ATTENTION, NOT_JOINED])
+@pytest.mark.parametrize("state", [OFFLINE, PAUSED, SENDING, SENT, ATTENTION, NOT_JOINED])
 def test_title_banner_and_chip_do_not_say_the_same_thing(it: SimpleNamespace, state: str) -> None:
     leave_unsent(it.casebook, it.caseload)
     page = it.open()
@@ -291,6 +345,22 @@ def test_what_has_not_changed_is_not_drawn_again(it: SimpleNamespace) -> None:
     assert page.rows == rows
 
 
+def test_what_was_saved_turns_to_sent_before_the_workers_eyes_and_is_gone_the_next_time(it: SimpleNamespace) -> None:
+    ids = leave_unsent(it.casebook, it.caseload)
+    page = it.open()
+    assert page.findChild(StateRow, "sync.just_sent") is None
+    versions = [one for one in it.casebook.exchange.to_send(50) if one.record_id == ids[0]]
+    it.casebook.exchange.settle([Receipt(one.version_id, "head", 9_000) for one in versions]).result()
+    it.told(Status(SENT, 2, NOW))
+    it.written()
+    (row,) = page.findChildren(StateRow, "sync.just_sent")
+    assert (row.property("row"), row.pill.text()) == (ids[0], "Sent")
+    press(row)
+    assert it.went[-1][0] == "this_is_me"
+    page = it.open()
+    assert page.findChild(StateRow, "sync.just_sent") is None
+
+
 # ---- what to look at -------------------------------------------------------------------------------------------------
 
 
@@ -326,22 +396,57 @@ def test_later_keeps_the_two_texts_in_sight_and_takes_nothing_away(it: SimpleNam
     assert it.went[-1] == ("two_versions", {"record_id": torn})
 
 
-def test_what_the_server_keeps_back_is_kept_safe_with_its_reason(it: SimpleNamespace) -> None:
+REASON = "You are not assigned here any more. It is kept whole at the council for a manager to look at."
+
+
+def hold_back(it: SimpleNamespace, record_id: str) -> None:
+    """The server keeps what was written in one record in its held-back box."""
+    versions = [one for one in it.casebook.exchange.to_send(50) if one.record_id == record_id]
+    it.casebook.exchange.settle([Receipt(one.version_id, "held", reason=REASON) for one in versions]).result()
+    it.written()
+
+
+def decide(it: SimpleNamespace, record_id: str, state: str, words: str) -> None:
+    """A manager has decided, and the next pull has told of it."""
+
+    def act(act: Any) -> None:
+        changed = "UPDATE outbox SET held_state = ? WHERE record_id = ?"
+        act.connection.exec_driver_sql(changed, ("returned" if state == "returned" else "", record_id))
+        if state == "admitted":
+            act.connection.exec_driver_sql("DELETE FROM outbox WHERE record_id = ?", (record_id,))
+        raise_issue(act.connection, it.casebook._desk.pen, state, record_id, words)
+        act.touched.records.add(record_id)
+
+    it.casebook._desk.write(act, is_sync=True).result()
+    it.written()
+
+
+def test_what_the_server_keeps_back_is_kept_safe_with_its_reason_once(it: SimpleNamespace) -> None:
     ids = leave_unsent(it.casebook, it.caseload)
-    version = next(one for one in it.casebook.exchange.to_send(50) if one.record_id == ids[-1])
-    reason = "You are no longer assigned to this child"
-    it.casebook.exchange.settle([Receipt(version.version_id, "held", reason=reason)]).result()
+    hold_back(it, ids[-1])
     page = it.open()
     shown = words_on(page)
-    assert "Kept safe for your manager" in shown
-    assert any(reason in words and "All of it is kept" in words for words in shown)
-    press(button(page, "sync.open"))
-    assert it.went[-1] == ("note", {"record_id": ids[-1]})
+    assert shown.count("Kept safe for your manager") == 1
+    row = page.findChild(StateRow, "sync.held.row")
+    assert (row.title(), row.words(), row.pill.text()) == ("Visit note – Sarah", REASON, "Kept safe")
+    assert page.findChild(QWidget, "sync.notice.held") is None, "it is not told of twice"
+    press(row)
+    assert it.went[-1] == ("held", {"record_id": ids[-1]})
+
+
+def test_what_a_manager_decided_is_told_with_their_words(it: SimpleNamespace) -> None:
+    ids = leave_unsent(it.casebook, it.caseload)
+    for record_id in ids[-2:]:
+        hold_back(it, record_id)
+    decide(it, ids[-1], "admitted", "Thank you.")
+    decide(it, ids[-2], "returned", "Please write it under the right child")
     page = it.open()
-    press(button(page, "sync.put_away"))
-    it.written()
-    assert page.findChild(QWidget, "sync.notice.held") is None
-    assert it.casebook.entry(ids[-1]).state == "held"
+    said = " ".join(words_on(page))
+    assert "Your manager has let in what was kept safe. It is part of the record now. They say: “Thank you.”" in said
+    assert "Your manager has given back what was kept safe." in said
+    row = page.findChild(StateRow, "sync.held.row")
+    assert (row.property("row"), row.pill.text()) == (ids[-2], "Given back")
+    assert row.words() == "Please write it under the right child"
 
 
 # ---- what went, and this laptop --------------------------------------------------------------------------------------
@@ -364,13 +469,6 @@ def test_this_laptop_is_a_short_list(it: SimpleNamespace) -> None:
         assert shown[shown.index(label) + 1] == value
     assert shown[shown.index("Last in touch") + 1] == "None yet"
     assert shown[shown.index("Spare copy made") + 1] == "Today"
-
-
-@pytest.mark.parametrize(
-    ("count", "words"), [(400, "1 KB"), (612_000, "612 KB"), (3_420_000, "3.4 MB"), (2e8, "200 MB")]
-)
-def test_sizes_are_said_in_the_unit_a_person_would_use(count: int, words: str) -> None:
-    assert size_words(int(count)) == words
 
 
 # ---- sizes -----------------------------------------------------------------------------------------------------------
