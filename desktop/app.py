@@ -31,6 +31,7 @@ from ui.views.unlock import UnlockWindow
 if TYPE_CHECKING:
     from desktop.session import Session
     from models.casebook import Casebook
+    from models.status import Progress
     from ui.views.first_run import FirstRunWindow
 
 LOCK_WAIT_SECONDS = 20.0
@@ -79,6 +80,7 @@ class App:
         self._session: Session | None = None
         self._held: Held | None = None
         self._waiting_join: JoinForm | None = None
+        self._stop_copying = threading.Event()
         self._application.lastWindowClosed.connect(self._last_window_closed)
 
     def run(self) -> int:
@@ -205,7 +207,9 @@ class App:
         window.code_confirmed.connect(self._create)
         window.join_asked.connect(self._join)
         window.pin_chosen.connect(self._keep_pin)
-        window.open_asked.connect(lambda: self._begin(self._casebook))
+        window.open_asked.connect(self._open_heard)
+        window.copy_stopped.connect(lambda: self._stop_copying.set())
+        window.copy_wanted.connect(self._copy)
         window.later_asked.connect(self._close)
         self._show(window)
 
@@ -288,22 +292,43 @@ class App:
         self._background.run(step, lambda _none: self._copy(), self._failed)
 
     def _copy(self) -> None:
+        """Copy the children, or go on where it was stopped; once Heard is open, the rest comes by itself."""
+        from models.status import progress_words
+
         window = self._first_run()
         window.go_to("copying")
         window.show_progress(0, 0, "Copying the children assigned to you")
+        self._stop_copying = must_stop = threading.Event()
 
-        def progress(count: int, _words: str) -> None:
-            self._background.tell(lambda: window.show_progress(count, 0, f"{count} children copied"))
+        def show(done: int, total: int, words: str, *, is_stopped: bool = False) -> None:
+            # It may be gone by now: Heard was opened, or closed.
+            if self._window is window:
+                window.show_progress(done, total, words, is_stopped=is_stopped)
 
-        def done(count: int) -> None:
-            words = f"{count} children are on this laptop" if count != 1 else "1 child is on this laptop"
-            window.show_progress(count, count, words)
+        def tell(children: int, far: Progress | None) -> None:
+            words = f"{children} children copied" if far is None else f"{_children(children)}: {progress_words(far)}"
+            done, total = (far.done, far.total) if far is not None and far.is_about else (0, 0)
+            self._background.tell(lambda: show(done, total, words))
+
+        def ended(copied: opening.Copied) -> None:
+            verb = "are" if copied.children != 1 else "is"
+            if copied.is_whole:
+                count = max(copied.children, 1)
+                show(count, count, f"{_children(copied.children)} {verb} on this laptop")
+            else:
+                words = f"{_children(copied.children)} {verb} here. The rest comes when you go on, or open Heard."
+                show(0, 0, words, is_stopped=True)
 
         def failed(trouble: Trouble) -> None:
             # Usable already: the copy goes on by itself when the laptop is online.
-            window.show_progress(0, 0, f"{trouble.title}. Copying goes on by itself when you are online.")
+            words = f"{trouble.title}. Copying goes on by itself when you are online."
+            show(0, 0, words, is_stopped=True)
 
-        self._background.run(lambda: opening.copy_children(self._casebook, progress), done, failed)
+        self._background.run(lambda: opening.copy_children(self._casebook, tell, must_stop.is_set), ended, failed)
+
+    def _open_heard(self) -> None:
+        self._stop_copying.set()
+        self._begin(self._casebook)
 
     # ---- the session ----
 
@@ -361,6 +386,10 @@ def _need_a_screen() -> None:
 
 def _look(settings: Settings) -> Look:
     return Look(Scheme(settings.scheme), settings.text_scale, settings.less_movement, settings.typeface)
+
+
+def _children(count: int) -> str:
+    return f"{count} children" if count != 1 else "1 child"
 
 
 def _warm() -> None:

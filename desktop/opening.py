@@ -18,6 +18,7 @@ from models.errors import NotJoined, StoreDamaged, StoreFull, Trouble
 
 if TYPE_CHECKING:
     from models.casebook import Casebook
+    from models.status import Progress
 
 T = TypeVar("T")
 SPARE_BYTES = 1024 * 1024
@@ -196,18 +197,44 @@ def _read_certificate(path: str) -> str:
         ) from error
 
 
-def copy_children(casebook: Casebook, progress: Callable[[int, str], None]) -> int:
-    """Do the first pull. Returns how many children are on the laptop. Raises Trouble (offline: it goes on later)."""
-    from sync.client.engine import Engine
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """How many children are on the laptop, and whether everything of theirs is."""
+
+    children: int
+    is_whole: bool
+
+
+def copy_children(
+    casebook: Casebook,
+    tell: Callable[[int, Progress | None], None] = lambda _children, _progress: None,
+    must_stop: Callable[[], bool] = lambda: False,
+) -> Copied:
+    """Do the first pull, or go on with it. ``tell`` hears how many children came so far, and how far it all is.
+
+    ``must_stop`` is asked between two messages. Raises Trouble (offline: it goes on later).
+    """
+    from sync.client.engine import Cancelled, Engine
     from sync.client.http import Centre
 
     centre = Centre(casebook.me.server_url, casebook.me.server_certificate)
-    stop = casebook.listen(lambda _changes: progress(len(casebook.children()), "Copying"))
+    far: list[Progress] = []
+
+    def say(_changes: object = None) -> None:
+        tell(len(casebook.children()), far[-1] if far else None)
+
+    def progress(one: Progress) -> None:
+        far.append(one)
+        say()
+
+    stop = casebook.listen(say)
     try:
-        Engine(casebook.exchange, centre).round()
-        while casebook.index_some().result():
+        Engine(casebook.exchange, centre, progress=progress, must_stop=must_stop).round()
+        while not must_stop() and casebook.index_some().result():
             pass
+    except Cancelled:
+        return Copied(len(casebook.children()), is_whole=False)
     finally:
         stop()
         centre.close()
-    return len(casebook.children())
+    return Copied(len(casebook.children()), is_whole=True)

@@ -171,10 +171,10 @@ class Stage:
         casebook = join_council(vault, made.key, form)
         try:
             casebook.remember("screen_pin", hash_pin(pin)).result()
-            copy_children(casebook, lambda _count, _words: None)
+            copy_children(casebook)
             if write is not None:
                 write(casebook)
-                copy_children(casebook, lambda _count, _words: None)
+                copy_children(casebook)
         finally:
             casebook.close()
 

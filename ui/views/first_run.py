@@ -48,6 +48,8 @@ class FirstRunWindow(FrontWindow):
     join_asked = Signal(str, str, str, str, str)
     pin_chosen = Signal(str)
     open_asked = Signal()
+    copy_stopped = Signal()
+    copy_wanted = Signal()
     later_asked = Signal()
 
     def __init__(
@@ -65,6 +67,7 @@ class FirstRunWindow(FrontWindow):
         self._code, self._has_keyring = "", True
         self._joined = ""
         self._copied: tuple[int, int, str] | None = None
+        self._is_copy_stopped = False
         self.key = ""
         self.step: Step | None = None
         row = QHBoxLayout(self)
@@ -129,11 +132,14 @@ class FirstRunWindow(FrontWindow):
         self._joined = f"This laptop has joined {council_name} as {worker_name}."
         self.go_to("pin")
 
-    def show_progress(self, done: int, total: int, words: str) -> None:
-        """Say how far the copying is, now or when its page is reached; ``total`` 0 means it is not known."""
-        self._copied = (done, total, words)
+    def show_progress(self, done: int, total: int, words: str, *, is_stopped: bool = False) -> None:
+        """Say how far the copying is, now or when its page is reached; ``total`` 0 means it is not known.
+
+        ``is_stopped``: it does not go on by itself here.
+        """
+        self._copied, self._is_copy_stopped = (done, total, words), is_stopped
         if isinstance(self.step, CopyStep):
-            self.step.show_progress(done, total, words)
+            self.step.show_progress(done, total, words, is_stopped=is_stopped)
             self._show_place()
 
     # ---- turning the pages ----------------------------------------------------------------------------------
@@ -176,8 +182,10 @@ class FirstRunWindow(FrontWindow):
             return pin
         copying = CopyStep()
         copying.accepted.connect(self.open_asked)
+        copying.stopped.connect(self.copy_stopped)
+        copying.gone_on.connect(self.copy_wanted)
         if self._copied is not None:
-            copying.show_progress(*self._copied)
+            copying.show_progress(*self._copied, is_stopped=self._is_copy_stopped)
         return copying
 
     def _make_join(self) -> JoinStep:

@@ -227,10 +227,14 @@ class PinStep(_NewSecret):
 
 
 class CopyStep(Step):
-    """How far the copying is; Heard may be opened at any time."""
+    """How far the copying is; Heard may be opened at any time. `stopped` and `gone_on` when the worker asks for it."""
+
+    stopped = Signal()
+    gone_on = Signal()
 
     def __init__(self) -> None:
         super().__init__("Copying to this laptop", "", "Open Heard")
+        self._is_stopped = False
         self.progress = PlainLabel("Getting ready to copy", "strong")
         self.progress.setObjectName("first_run.progress")
         self.middle.addWidget(self.progress)
@@ -242,11 +246,25 @@ class CopyStep(Step):
         self.usable = Banner("You can use Heard already. The rest is copied while you work.", "ok")
         self.usable.setObjectName("first_run.usable")
         self.middle.addWidget(self.usable)
+        self.stop = self.add_quiet("Cancel", "first_run.stop")
+        self.stop.clicked.connect(self._ask)
+        self._offer(is_stopped=False)
 
-    def show_progress(self, done: int, total: int, words: str) -> None:
+    def _ask(self) -> None:
+        (self.gone_on if self._is_stopped else self.stopped).emit()
+
+    def _offer(self, *, is_stopped: bool) -> None:
+        self._is_stopped = is_stopped
+        self.stop.set_words("Go on" if is_stopped else "Cancel")
+        says = "It goes on where it stopped" if is_stopped else "It stops for now. Nothing that has come is lost."
+        self.stop.setAccessibleDescription(says)
+
+    def show_progress(self, done: int, total: int, words: str, *, is_stopped: bool = False) -> None:
         """Show ``done`` of ``total`` (0: not known, and no bar is drawn) and say it in words."""
         self.progress.setText(words)
         self.bar.setVisible(total > 0)
+        self._offer(is_stopped=is_stopped)
+        self.stop.setVisible(not done or done < total)
         if total <= 0:
             return
         self.bar.setRange(0, total)

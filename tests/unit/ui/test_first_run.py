@@ -40,7 +40,16 @@ class Heard:
             lambda typed: typed.upper().replace(" ", "") == CODE.replace("-", ""),
             choose_file=lambda _near: "council.pem",
         )
-        names = ("passphrase_chosen", "code_confirmed", "join_asked", "pin_chosen", "open_asked", "later_asked")
+        names = (
+            "passphrase_chosen",
+            "code_confirmed",
+            "join_asked",
+            "pin_chosen",
+            "open_asked",
+            "later_asked",
+            "copy_stopped",
+            "copy_wanted",
+        )
         for name in names:
             getattr(self.window, name).connect(lambda *given, name=name: self.asked.append((name, *given)))
 
@@ -355,6 +364,22 @@ def test_heard_can_be_opened_while_the_copying_goes_on(open_at: Callable[[str], 
     heard.window.show_progress(18, 18, "18 children are on this laptop")
     assert heard.window.steps.rows[-1].stands == "done"
     assert "Everything is here" in heard.words()
+
+
+def test_the_copying_can_be_stopped_and_goes_on_where_it_stopped(open_at: Callable[[str], Heard]) -> None:
+    heard = open_at("copying")
+    heard.window.show_progress(312, 10_000, "3 children: 312 of about 10,000 records copied")
+    stop = heard.find("first_run.stop", QPushButton)
+    assert stop.accessibleName() == "Cancel"
+    assert "Nothing that has come is lost." in stop.accessibleDescription()
+    heard.click("first_run.stop")
+    assert heard.asked == [("copy_stopped",)]
+    heard.window.show_progress(0, 0, "3 children are here already.", is_stopped=True)
+    assert stop.accessibleName() == "Go on"
+    heard.click("first_run.stop")
+    assert heard.asked == [("copy_stopped",), ("copy_wanted",)]
+    heard.window.show_progress(18, 18, "18 children are on this laptop")
+    assert not stop.isVisible(), "nothing is left to stop"
 
 
 def test_progress_told_before_its_page_is_shown_on_it(open_at: Callable[[str], Heard], settle: Settle) -> None:
