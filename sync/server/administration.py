@@ -14,6 +14,7 @@ from models.errors import Trouble
 from sync.server import auth
 from sync.server.audit import Entry
 from sync.server.centre import Centre
+from sync.server.database import tried_again
 from sync.server.founding import checked_name, insert_worker
 from sync.server.grants import CHILD, assign, find_scope, open_scope, unassign
 from sync.server.tables import device, enrolment_code, held_back, worker
@@ -37,6 +38,7 @@ class Administration:
 
     # -- workers
 
+    @tried_again
     def add_worker(self, sign_in_name: str, display_name: str, job_title: str = "", team: str = "") -> str:
         """Add a worker and return their id. Raises Trouble if the sign-in name is taken."""
         centre = self._centre
@@ -53,6 +55,7 @@ class Administration:
             self._close(connection, Entry("worker_add", detail={"worker": worker_id}))
         return worker_id
 
+    @tried_again
     def forget_password(self, name: str) -> None:
         """Let a worker choose a new password with their next one-time code. An operator never chooses one."""
         centre = self._centre
@@ -72,6 +75,7 @@ class Administration:
 
     # -- scopes and assignments
 
+    @tried_again
     def open_scope(self, kind: str, code: str) -> str:
         """Return the id of the scope of this kind with this code, making it if it is not there."""
         with self._centre.database.write() as connection:
@@ -80,6 +84,7 @@ class Administration:
                 self._close(connection, entry)
         return scope_id
 
+    @tried_again
     def assign(self, name: str, code_or_id: str, role: str, *, is_lead: bool = False, kind: str = CHILD) -> bool:
         """Assign a worker to a child or group in a role; return False if they already are, just so."""
         if role not in ROLES:
@@ -92,6 +97,7 @@ class Administration:
                 self._close(connection, entry)
         return entry is not None
 
+    @tried_again
     def unassign(self, name: str, code_or_id: str, kind: str = CHILD) -> bool:
         """End a worker's assignment; return False if there was none."""
         with self._centre.database.write() as connection:
@@ -103,6 +109,7 @@ class Administration:
 
     # -- laptops
 
+    @tried_again
     def give_code(self, name: str) -> Given:
         """Make a one-time code for a worker's next laptop. Only this answer ever holds it readable."""
         centre = self._centre
@@ -145,6 +152,7 @@ class Administration:
         """List what laptops were told to give up and have not shown to be gone; or all there ever was."""
         return list_orders(self._centre, everything=everything)
 
+    @tried_again
     def revoke(self, device_id: str) -> bool:
         """Close a laptop: from now on it may only hand over what it holds. Returns False if it was closed before."""
         centre = self._centre
@@ -154,6 +162,7 @@ class Administration:
                 select(device.c.revoked_at, device.c.worker_id, worker.c.is_server)
                 .join(worker, (worker.c.council_id == device.c.council_id) & (worker.c.worker_id == device.c.worker_id))
                 .where(*mine)
+                .with_for_update(of=device, key_share=True)
             ).one_or_none()
             if found is None or found.is_server:
                 raise Trouble("There is no laptop with that id.", "Nothing was changed.", "See: device list.")

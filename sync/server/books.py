@@ -20,6 +20,7 @@ from sync.server.judging import Change, RecordState, Sender
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
 from sync.server.tables import batch, device, held_back, op, version
 from sync.server.tables import record as record_table
+from sync.server.turns import lock_scopes
 
 _AT_ONCE = 500
 _LARGEST_NUMBER = (1 << 53) - 1
@@ -75,13 +76,16 @@ class Books:
     def load(cls, centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Books:
         """Read all that judging these versions needs."""
         books = cls(centre, connection, sender)
+        lock_scopes(connection, centre.council_id, {one.version.scope_id for one in sent})
+        books._load_records(one.version.record_id for one in sent if is_id(one.version.record_id))
         ids = {one.version.version_id for one in sent if is_id(one.version.version_id)}
         ids.update(parent for one in sent if one.fault is None for parent in one.version.parents)
         books._load_versions(ids)
         books._load_held(one.content_hash for one in sent)
-        books._load_records(one.version.record_id for one in sent if is_id(one.version.record_id))
         books._load_ops([key for one in sent if (key := books._op_key(one.version))])
-        scopes = {one.version.scope_id for one in sent} | {one.scope_id for one in books.records.values()}
+        scopes = {one.version.scope_id for one in sent if is_id(one.version.scope_id)} | {
+            one.scope_id for one in books.records.values()
+        }
         for some in _pieces(scopes):
             books.roles |= granted_scopes(centre, connection, sender.worker_id, some)
         return books
@@ -102,7 +106,8 @@ class Books:
                 self.held[row.content_hash] = row.reason
 
     def _load_records(self, ids: Iterable[str]) -> None:
-        query = select(record_table).where(record_table.c.council_id == self._centre.council_id).with_for_update()
+        mine = select(record_table).where(record_table.c.council_id == self._centre.council_id)
+        query = mine.order_by(record_table.c.record_id).with_for_update(key_share=True)
         for some in _pieces(ids):
             for row in self._connection.execute(query.where(record_table.c.record_id.in_(some))):
                 self.records[row.record_id] = RecordState(
@@ -236,9 +241,9 @@ class Books:
         return {
             "held_id": self._centre.ids.new(),
             "content_hash": held.sent.content_hash,
-            "version_id": came.version_id[:_SHOWN],
-            "record_id": came.record_id[:_SHOWN],
-            "scope_id": came.scope_id[:_SHOWN],
+            "version_id": _shown(came.version_id),
+            "record_id": _shown(came.record_id),
+            "scope_id": _shown(came.scope_id),
             "worker_id": self._sender.worker_id,
             "device_id": self._sender.device_id,
             "batch_id": batch_id,
@@ -344,6 +349,11 @@ class Books:
             detail = {"way": "push", "records": protected}
             entry = Entry("read_protected", self._sender.worker_id, self._sender.device_id, detail)
             self._centre.ledger.close(self._connection, self._centre.clock.stamp(), [entry])
+
+
+def _shown(given: str) -> str:
+    """What is written of an id as it came, which may be none at all: short, and what every database can hold."""
+    return given[:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _pieces(values: Iterable[Key], size: int = _AT_ONCE) -> Iterator[list[Key]]:

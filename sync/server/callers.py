@@ -11,6 +11,7 @@ from sync.server import refusal
 from sync.server.auth import hash_token
 from sync.server.centre import Centre
 from sync.server.tables import assignment, device, token, worker
+from sync.server.turns import lock_device
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ def find_caller(centre: Centre, connection: Connection, given_token: str) -> Cal
         is_revoked=row.revoked_at is not None or row.left_at is not None,
         is_forked=row.forked_at is not None or row.retired_at is not None,
     )
+
+
+def find_sender(centre: Centre, connection: Connection, given_token: str) -> Caller:
+    """Return who holds this token, once nothing else of that laptop is under way. Raises Refusal 401."""
+    lock_device(connection, centre.council_id, find_caller(centre, connection, given_token).device_id)
+    return find_caller(centre, connection, given_token)
 
 
 def find_reader(centre: Centre, connection: Connection, given_token: str) -> Caller:

@@ -13,7 +13,7 @@ from models.version import Version, digest_of_hashes, envelope_hash
 from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
 from sync.server.auth import is_signed
 from sync.server.centre import Centre, start_timeline
-from sync.server.database import Database
+from sync.server.database.sqlite import SQLiteFile
 from sync.server.outgoing import join_version
 from sync.server.tables import assignment, audit, batch, council, device, held_back, scope, version, worker
 from sync.server.tables import record as record_table
@@ -52,7 +52,7 @@ def back_up(centre: Centre, target: Path) -> None:
 
 
 def _stamp(centre: Centre, copy: Path) -> None:
-    database = Database(copy)
+    database = SQLiteFile(copy)
     with database.write() as connection:
         start_timeline(connection, centre.council_id, centre.ids.new())
     database.fold()
@@ -60,7 +60,10 @@ def _stamp(centre: Centre, copy: Path) -> None:
 
 
 def check_everything(centre: Centre) -> dict[str, Any]:
-    """Check the file, the audit chain, the line, every body and every signature. ``faults`` is empty when all stand."""
+    """Check the file, the audit chain, the line, every body and every signature. ``faults`` is empty when all stand.
+
+    ``weaknesses`` are settings of the database's server that could lose what was acknowledged.
+    """
     faults = [f"database: {fault}" for fault in centre.database.faults()]
     counts: dict[str, int] = {}
     if not faults:
@@ -71,7 +74,7 @@ def check_everything(centre: Centre) -> dict[str, Any]:
             for table in _COUNTED:
                 rows = select(func.count()).select_from(table).where(table.c.council_id == centre.council_id)
                 counts[table.name] = connection.execute(rows).scalar_one()
-    return {"ok": not faults, "faults": faults, "counts": counts}
+    return {"ok": not faults, "faults": faults, "counts": counts, "weaknesses": centre.database.weaknesses()}
 
 
 def verify_audit(centre: Centre) -> list[str]:

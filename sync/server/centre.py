@@ -12,6 +12,7 @@ from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import Entry, KeptHead, Ledger, keep_head, read_kept_head
 from sync.server.database import Database
+from sync.server.database.places import open_place
 from sync.server.migrations import open_database
 from sync.server.settings import Settings
 from sync.server.tables import council
@@ -53,15 +54,15 @@ def open_centre(
     A database that has gone back in time (a copy put back by hand) starts a new timeline, so that laptops
     notice and send again what it lacks; ``look`` leaves that, and everything else, as it is found.
     """
-    database = Database(settings.database_path)
+    database = open_place(settings)
     open_database(database)
     with database.read() as connection:
         found = connection.execute(select(council.c.council_id)).scalars().all()
     if len(found) != 1:
         raise Trouble(
-            "This folder holds no council yet." if not found else "This folder holds more than one council.",
+            "There is no council here yet." if not found else "There is more than one council here.",
             "Nothing was changed.",
-            "Run the init command first." if not found else "This server serves one council from one folder.",
+            "Run the init command first." if not found else "A server serves one council from one database.",
         )
     centre = Centre(database, found[0], settings, clock or Clock(), ids or Ids())
     if not look:
@@ -79,6 +80,7 @@ def notice_restore(centre: Centre) -> bool:
     if not behind:
         return False
     with centre.database.write() as connection:
+        centre.ledger.hold(connection)
         if not _is_behind(connection, kept):
             return False
         start_timeline(connection, centre.council_id, centre.ids.new())

@@ -6,13 +6,15 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from models.errors import Trouble
-from sync.server.settings import Settings
+from sync.server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from sync.server.administration import Administration
@@ -31,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     init = _add(verbs, "init", "Begin a council's server in a folder.", _init)
     init.add_argument("--council", required=True, metavar="NAME", help="the council's name, as workers see it")
+    _add_database(init)
 
     workers = _group(verbs, "worker", "Add workers and list them.")
     add = _add(workers, "add", "Add a worker.", _worker_add)
@@ -69,6 +72,9 @@ def build_parser() -> argparse.ArgumentParser:
 
     backup = _add(verbs, "backup", "Write a checked copy of the database while the server runs.", _backup)
     backup.add_argument("target", type=Path, metavar="FILE")
+    restore = _add(verbs, "restore", "Put a backup back, into a folder or database that holds no council.", _restore)
+    restore.add_argument("source", type=Path, metavar="FILE")
+    _add_database(restore)
     _add(verbs, "check", "Check the file, the audit chain, every body and every signature.", _check)
     audits = _group(verbs, "audit", "The record of who did what.")
     _add(audits, "verify", "Verify the audit chain.", _audit_verify)
@@ -103,6 +109,28 @@ def _openapi(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _add_database(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--database",
+        type=_database,
+        metavar="URL",
+        help="postgresql://heard@host-a,host-b/heard, kept in the folder (default: a file in the folder)",
+    )
+
+
+def _database(text: str) -> str:
+    """Take the address of a database; one with a password in it would stand in the list of processes."""
+    split = urlsplit(text)
+    if split.scheme not in ("postgresql", "postgres"):
+        raise argparse.ArgumentTypeError("it begins with postgresql://")
+    if split.password is not None or {"password", "sslpassword"} & set(parse_qs(split.query)):
+        raise argparse.ArgumentTypeError(
+            "leave the password out: others can read it here. Put it into the account's .pgpass, or name a file with "
+            "?passfile="
+        )
+    return text
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is not a port (0 to 65535)")
@@ -111,20 +139,38 @@ def _port(text: str) -> int:
 
 @contextlib.contextmanager
 def _centre(chosen: argparse.Namespace, *, look: bool = False) -> Iterator[Centre]:
-    import sqlite3
-
-    from sqlalchemy.exc import SQLAlchemyError
-
     from sync.server.centre import open_centre
 
-    try:
-        centre = open_centre(Settings(chosen.data), look=look)
+    with _told():
+        centre = open_centre(read_settings(chosen.data), look=look)
         try:
             yield centre
             if not look:
                 centre.keep_head()
         finally:
             centre.close()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Turn what a database says into words for an operator."""
+    import sqlite3
+
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from sync.server.database import Clash, Unreachable
+
+    try:
+        yield
+    except (Clash, Unreachable) as error:
+        unsure = isinstance(error, Unreachable) and error.is_unsure
+        raise Trouble(
+            "The council's database could not be reached.",
+            "The line broke at the last moment: this may have been done or not. See before you do it again."
+            if unsure
+            else "Nothing was changed.",
+            "Try again in a little while.",
+        ) from error
     except (SQLAlchemyError, sqlite3.Error) as error:
         raise Trouble(
             "The council's database could not be read or written.",
@@ -164,7 +210,9 @@ def _tell_rows(chosen: argparse.Namespace, rows: list[dict[str, Any]], empty: st
 def _init(chosen: argparse.Namespace) -> int:
     from sync.server.founding import found_council
 
-    centre = found_council(Settings(chosen.data), chosen.council)
+    centre = found_council(Settings(chosen.data, database=chosen.database or ""), chosen.council)
+    for weakness in centre.database.weaknesses():
+        sys.stderr.write(f"The database: {weakness}\n")
     centre.close()
     _tell(chosen, f"The server for {chosen.council} is ready in {chosen.data}.", council_id=centre.council_id)
     return 0
@@ -246,11 +294,13 @@ def _serve(chosen: argparse.Namespace) -> int:
     listening.check()
     from sync.server.app import build_app_on
     from sync.server.centre import open_centre
-    from sync.server.logs import start_logs
+    from sync.server.logs import note, start_logs
     from sync.server.serving import serve
 
     start_logs()
-    centre = open_centre(Settings(chosen.data))
+    centre = open_centre(read_settings(chosen.data))
+    for weakness in centre.database.weaknesses():
+        note("weakness", level=logging.WARNING, what=weakness)
     serve(build_app_on(centre), centre, listening)
     return 0
 
@@ -261,6 +311,19 @@ def _backup(chosen: argparse.Namespace) -> int:
     with _centre(chosen) as centre:
         back_up(centre, chosen.target)
     _tell(chosen, f"The backup is in {chosen.target}, and passed its check.", target=str(chosen.target))
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    from sync.server.restoring import restore
+
+    settings = read_settings(chosen.data)
+    if chosen.database:
+        settings = Settings(chosen.data, database=chosen.database)
+    with _told():
+        found = restore(settings, chosen.source)
+    counts = "\n".join(f"{name}: {count}" for name, count in found["counts"].items())
+    _tell(chosen, f"{counts}\nThe backup is back, and everything stands.", **found)
     return 0
 
 

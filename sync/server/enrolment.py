@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sync.server import auth, refusal
 from sync.server.audit import Entry
 from sync.server.centre import Centre
+from sync.server.database import Clash
 from sync.server.founding import read_import_key
 from sync.server.refusal import Refusal
 from sync.server.tables import attempt, council, device, enrolment_code, spent_challenge, token, withdrawal, worker
@@ -35,14 +36,16 @@ class Door:
         self._check_shape(request)
         with self._one_guess:
             self._check_limit("enrol", address)
-            code_id = self._check_secrets(request, address)
+            code_id, checked = self._check_secrets(request, address)
         password_hash = self._secrets.hash(request.password)
         centre = self._centre
         with centre.database.write() as connection:
-            if not self._spend_code(connection, code_id):
-                raise _wrong_code()
+            centre.ledger.hold(connection)
             found = self._find_worker(connection, request.sign_in_name)
-            if found is None:
+            if found is not None and found.password_hash != checked:
+                # Another laptop of the worker has just joined with a first password, which this one must match.
+                raise Clash
+            if found is None or not self._spend_code(connection, code_id):
                 raise _wrong_code()
             if found.password_hash is None:
                 connection.execute(
@@ -126,13 +129,13 @@ class Door:
                 f"Please choose a password of at least {self._centre.settings.minimum_password} characters.",
             )
         names = (request.sign_in_name, request.device_name, request.code, request.replaces)
-        if len(request.password) > _LONGEST_PASSWORD or any(len(name) > _LONGEST_NAME for name in names):
+        if len(request.password) > _LONGEST_PASSWORD or any(len(one) > _LONGEST_NAME or "\0" in one for one in names):
             raise refusal.bad_message()
         if not auth.is_public_key(request.public_key):
             raise refusal.bad_message()
 
-    def _check_secrets(self, request: EnrolRequest, address: str) -> str:
-        """Return the id of the code that was given, if code and password are both right."""
+    def _check_secrets(self, request: EnrolRequest, address: str) -> tuple[str, str | None]:
+        """Return the id of the code that was given and what the password was compared with, if both are right."""
         centre = self._centre
         with centre.database.read() as connection:
             found = self._find_worker(connection, request.sign_in_name)
@@ -158,7 +161,7 @@ class Door:
                 "password_wrong",
                 "That is not the password you chose for the council's server. Please try again.",
             )
-        return str(given.code_id)
+        return str(given.code_id), found.password_hash
 
     def _codes_of(self, connection: Connection, worker_id: str) -> list[Row[*tuple[Any, ...]]]:
         """The few newest codes given to a worker; older ones cannot be told from wrong ones."""
@@ -215,7 +218,7 @@ class Door:
             ends = auth.challenge_expiry(self._secret(connection), request.challenge)
             key = connection.execute(
                 select(device.c.public_key).where(
-                    device.c.council_id == centre.council_id, device.c.device_id == request.device_id
+                    device.c.council_id == centre.council_id, device.c.device_id == request.device_id.replace("\0", "")
                 )
             ).scalar_one_or_none()
         words = auth.TOKEN_WORDS + request.challenge + request.device_id.encode("utf-8", "surrogatepass")

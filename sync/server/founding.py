@@ -6,16 +6,17 @@ import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, func, insert, select
 
 from models.clock import Clock
 from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import FIRST_HASH, Entry
-from sync.server.centre import Centre, open_centre
-from sync.server.database import Database, write_durably
-from sync.server.migrations import open_database
-from sync.server.settings import Settings
+from sync.server.centre import Centre
+from sync.server.database import write_durably
+from sync.server.database.places import open_place
+from sync.server.migrations import found_step, open_database
+from sync.server.settings import IN_MEMORY, Settings, settings_text
 from sync.server.tables import council, device, worker
 
 IMPORT_SIGN_IN = "council-import"
@@ -29,20 +30,19 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
     Raises Trouble if the folder holds one already.
     """
     clock, ids = clock or Clock(), ids or Ids()
-    if settings.database_path.exists():
-        raise Trouble(
-            "This folder already holds a Heard server.",
-            "Nothing was changed.",
-            "Give another folder with --data, or go on with the one there.",
-        )
+    check_unused(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = Ed25519PrivateKey.generate()
-    write_durably(settings.import_key_path, key.private_bytes_raw())
-    database = Database(settings.database_path, create=True)
+    database = open_place(settings, create=True)
+    if found_step(database) is not None:
+        # Before the steps: they would bring another council's database to this server's shape.
+        with database.read() as connection:
+            check_empty(connection)
     open_database(database)
-    settings.database_path.chmod(0o600)
+    key = Ed25519PrivateKey.generate()
     council_id, worker_id, now = ids.new(), ids.new(), clock.stamp()
-    with database.write() as connection:
+    centre = Centre(database, council_id, settings, clock, ids)
+    with database.migrate() as connection:
+        check_empty(connection)
         insert_council(connection, council_id, checked_name("council's name", name), ids.new(), now)
         insert_worker(connection, council_id, worker_id, (IMPORT_SIGN_IN, IMPORT_NAME, "", ""), now, is_server=True)
         connection.execute(
@@ -55,12 +55,41 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
                 enrolled_at=now,
             )
         )
-    database.close()
-    centre = open_centre(settings, clock, ids)
-    with centre.database.write() as connection:
         centre.ledger.close(connection, now, [Entry("init")])
+        write_durably(settings.import_key_path, key.private_bytes_raw())
+        write_settings(settings)
     centre.keep_head()
     return centre
+
+
+def check_unused(settings: Settings) -> None:
+    """Raise Trouble if the folder is some server's already."""
+    if settings.database_path.exists() or settings.file_path.exists() or settings.import_key_path.exists():
+        raise Trouble(
+            "This folder already holds a Heard server.",
+            "Nothing was changed.",
+            "Give another folder with --data, or go on with the one there.",
+        )
+
+
+def check_empty(connection: Connection) -> None:
+    """Raise Trouble if the database holds a council already."""
+    if connection.execute(select(func.count()).select_from(council)).scalar_one():
+        raise Trouble(
+            "That database already holds a council.",
+            "Nothing was changed.",
+            "Give the address of an empty database, or go on with the folder that belongs to this one.",
+        )
+
+
+def write_settings(settings: Settings) -> None:
+    """Write down which database this is; for a file in the folder there is nothing to write."""
+    if settings.database == IN_MEMORY:
+        return
+    if settings.database:
+        write_durably(settings.file_path, settings_text(settings))
+    else:
+        settings.database_path.chmod(0o600)
 
 
 def insert_council(connection: Connection, council_id: str, name: str, timeline: str, now: str) -> None:

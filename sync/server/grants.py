@@ -12,6 +12,7 @@ from sync.server.callers import standing
 from sync.server.centre import Centre
 from sync.server.tables import assignment, scope, version, worker
 from sync.server.tables import record as record_table
+from sync.server.turns import lock_scopes
 from sync.server.withdrawing import raise_counters, settle_role, withdraw_scope
 from sync.wire import Assignment, Directory, Worker
 
@@ -101,6 +102,7 @@ def assign(
     A worker has one role in a scope, and a scope one lead: the new one takes the place of the old. Without a
     word on ``is_lead`` a worker stays what they are.
     """
+    lock_scopes(connection, centre.council_id, [scope_id])
     before = connection.execute(
         select(assignment.c.role, assignment.c.is_lead).where(*_now(centre, scope_id, worker_id))
     ).one_or_none()
@@ -134,6 +136,7 @@ def assign(
 
 def unassign(centre: Centre, connection: Connection, worker_id: str, scope_id: str) -> Entry | None:
     """End an assignment; return what the audit should say, None if there was none."""
+    lock_scopes(connection, centre.council_id, [scope_id])
     seq = centre.ledger.hold(connection)
     if connection.execute(_end(centre, scope_id, worker_id, centre.clock.stamp(), seq)).rowcount == 0:
         return None

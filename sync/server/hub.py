@@ -5,6 +5,7 @@ from __future__ import annotations
 from sync.server import closing, proving, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
+from sync.server.database import again
 from sync.server.enrolment import Door
 from sync.wire import (
     ChallengeReply,
@@ -24,7 +25,7 @@ from sync.wire import (
 class Hub:
     """One council's hub. Holds no state between requests, so any number of them may serve one database.
 
-    Each method is one transaction and may be called from any thread; all raise
+    Each method may be called from any thread and does its work again where another's came in between; all raise
     :class:`sync.server.refusal.Refusal` for what they will not do. ``pull``, ``push`` and ``history`` return
     packed messages of :mod:`sync.wire`, joined from stored bytes.
     """
@@ -34,28 +35,28 @@ class Hub:
         self._door = Door(centre, Secrets(centre.settings.password_cost))
 
     def enrol(self, request: EnrolRequest, address: str) -> EnrolReply:
-        return self._door.enrol(request, address)
+        return again(lambda: self._door.enrol(request, address))
 
     def challenge(self) -> ChallengeReply:
-        return self._door.challenge()
+        return again(lambda: self._door.challenge())
 
     def token(self, request: TokenRequest, address: str) -> TokenReply:
-        return self._door.token(request, address)
+        return again(lambda: self._door.token(request, address))
 
     def pull(self, token: str, request: PullRequest) -> bytes:
-        return pulling.pull(self.centre, token, request)
+        return again(lambda: pulling.pull(self.centre, token, request))
 
     def push(self, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
-        return pushing.push(self.centre, token, request, packed_bytes)
+        return again(lambda: pushing.push(self.centre, token, request, packed_bytes))
 
     def receipt(self, token: str, request: ReceiptRequest) -> ReceiptReply:
-        return withdrawing.take_receipt(self.centre, token, request)
+        return again(lambda: withdrawing.take_receipt(self.centre, token, request))
 
     def closing(self, token: str) -> ClosingReply:
-        return closing.closing(self.centre, token)
+        return again(lambda: closing.closing(self.centre, token))
 
     def history(self, token: str, record_id: str, after: int = 0) -> bytes:
-        return pulling.history(self.centre, token, record_id, after)
+        return again(lambda: pulling.history(self.centre, token, record_id, after))
 
     def proof(self, token: str, request: ProofRequest) -> bytes:
-        return proving.prove(self.centre, token, request)
+        return again(lambda: proving.prove(self.centre, token, request))

@@ -22,6 +22,7 @@ from sync.server.books import Books
 from sync.server.caseload import Caseload, Said, read_caseload
 from sync.server.cells import KNOWN
 from sync.server.centre import Centre
+from sync.server.database import tried_again
 from sync.server.founding import insert_worker, read_import_key
 from sync.server.grants import CHILD, assign, find_scope, open_scope, raise_grant_counters
 from sync.server.incoming import prepare
@@ -31,6 +32,7 @@ from sync.server.pushing import take_batch
 from sync.server.sheets import ROW_LEFT_OUT, Problem, read_sheet
 from sync.server.tables import assignment, device, imported, op, version, worker
 from sync.server.tables import record as record_table
+from sync.server.turns import lock_scopes
 from sync.server.wanted import Wanted, wanted_records
 from sync.wire import MAX_BATCH_VERSIONS
 
@@ -76,6 +78,7 @@ def _read_file(path: Path) -> bytes:
         raise Trouble(f"{path.name} cannot be opened.", "Nothing was imported.", error.strerror or "") from error
 
 
+@tried_again
 def import_data(centre: Centre, files: Sequence[tuple[str, bytes]]) -> Report:
     """Import files by name and content, in one transaction."""
     caseload = read_caseload([read_sheet(name, data, KNOWN) for name, data in files], centre.clock.today())
@@ -106,6 +109,7 @@ class _Import:
             scope_id, entry = open_scope(self._centre, self._connection, CHILD, code)
             self._scopes[code] = scope_id
             self._entries += [entry] if entry else []
+        lock_scopes(self._connection, self._centre.council_id, self._scopes.values())
         self._take_colleagues()
         self._take_records()
         self._take_postings()
@@ -165,6 +169,7 @@ class _Import:
                     reason = "No child with this number is in the header or at the council."
                     self._report.problems.append(one.row.problem("child", reason, ROW_LEFT_OUT))
                 return None
+            lock_scopes(self._connection, self._centre.council_id, [found])
             self._scopes[one.code] = found
         return self._scopes[one.code]
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from models.version import Version, batch_digest
 from sync.server.auth import is_signed
 from sync.server.books import Books, Held
-from sync.server.callers import find_caller
+from sync.server.callers import find_caller, find_sender
 from sync.server.centre import Centre
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
@@ -47,11 +47,13 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
         )
     sent = [prepare(version) for version in request.versions]
     with centre.database.write() as connection:
-        caller = find_caller(centre, connection, token)
+        caller = find_sender(centre, connection, token)
         sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)
         books.write(request.signature, [one.envelope_hash for one in sent])
+        if not books.has_news:
+            centre.database.settle(connection)
         follow_heads(centre, connection, books.changes())
         books.look_again(admit_waiting(centre, connection, books.touched()))
         heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")

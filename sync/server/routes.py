@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.server import refusal
+from sync.server.database import Clash, Unreachable
 from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.migrations import LATEST
@@ -179,7 +180,7 @@ def explain(error: Exception) -> tuple[Refusal, bool]:
     """Turn an exception into what a laptop is told; the second part says whether the fault is the server's."""
     if isinstance(error, Refusal):
         return error, False
-    if isinstance(error, OperationalError | PoolTimeout):
+    if isinstance(error, OperationalError | PoolTimeout | Clash | Unreachable):
         message = "The council's server is busy or short of room. Nothing is lost; it will be tried again."
         return Refusal(503, "busy", message, retry_after=5), True
     if isinstance(error, HTTPException):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+
+from models.errors import Trouble
 
 DATABASE_NAME = "heard.db"
 IMPORT_KEY_NAME = "import.key"
 LEDGER_HEAD_NAME = "ledger-head.json"
+SETTINGS_NAME = "settings.json"
+IN_MEMORY = ":memory:"
 
 
 @dataclass(frozen=True)
@@ -21,9 +26,13 @@ class PasswordCost:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the server keeps its data, and its limits. Times are in seconds."""
+    """Where the server keeps its data, and its limits. Times are in seconds.
+
+    ``database`` is a PostgreSQL URL; without one it is a file in ``data``.
+    """
 
     data: Path
+    database: str = ""
     token_seconds: int = 15 * 60
     challenge_seconds: int = 2 * 60
     code_seconds: int = 7 * 24 * 3600
@@ -46,3 +55,32 @@ class Settings:
     def ledger_head_path(self) -> Path:
         """Where the head of the audit chain is kept outside the database, so that a cut tail is noticed."""
         return self.data / LEDGER_HEAD_NAME
+
+    @property
+    def file_path(self) -> Path:
+        """What init wrote down: which database this is. Readable by the server's account only."""
+        return self.data / SETTINGS_NAME
+
+
+def read_settings(data: Path) -> Settings:
+    """Return the settings of the server in a folder; the usual where none are written. Raises Trouble if unsound."""
+    path = data / SETTINGS_NAME
+    if not path.is_file():
+        return Settings(data)
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+        database = written["database"]
+        if set(written) != {"database"} or not isinstance(database, str):
+            raise ValueError(path.name)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Trouble(
+            "The server's settings cannot be read.",
+            f"{path.name} is missing something or damaged. Nothing was changed.",
+            'It holds one line, {"database": "postgresql://..."}, or is not there at all.',
+        ) from error
+    return Settings(data, database=database)
+
+
+def settings_text(settings: Settings) -> bytes:
+    """Return what is written down of the settings."""
+    return json.dumps({"database": settings.database}).encode() + b"\n"

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
+from models.ids import is_id
 from sync.server import policy, refusal
 from sync.server.audit import Entry
 from sync.server.auth import is_signed
@@ -16,6 +17,7 @@ from sync.server.judging import Change, RecordState
 from sync.server.refusal import Refusal
 from sync.server.tables import assignment, council, device, held_back, rule, version, withdrawal, worker
 from sync.server.tables import record as record_table
+from sync.server.turns import lock_workers
 from sync.wire import CouncilRules, HeldNews, ReceiptReply, ReceiptRequest, Withdrawal
 
 UNASSIGNED, ROLE, NARROWED, ERASED, CLOSED = "unassigned", "role", "narrowed", "erased", "closed"
@@ -168,12 +170,14 @@ def _seq(centre: Centre, connection: Connection) -> int:
 
 
 def _laptops(centre: Centre, connection: Connection, workers: Iterable[str]) -> dict[str, str]:
-    """The laptops of these workers that are not closed, each with its worker."""
+    """The laptops of these workers that are not closed, each with its worker. No other joins before the end."""
+    workers = sorted(workers)
+    lock_workers(connection, centre.council_id, workers)
     rows = connection.execute(
         select(device.c.device_id, device.c.worker_id)
         .where(
             device.c.council_id == centre.council_id,
-            device.c.worker_id.in_(sorted(workers)),
+            device.c.worker_id.in_(workers),
             device.c.revoked_at.is_(None),
         )
         .order_by(device.c.device_id)
@@ -302,7 +306,7 @@ def take_receipt(centre: Centre, token: str, request: ReceiptRequest) -> Receipt
         named = and_(
             withdrawal.c.council_id == centre.council_id,
             withdrawal.c.device_id == caller.device_id,
-            withdrawal.c.order_id.in_(request.order_ids),
+            withdrawal.c.order_id.in_([one for one in request.order_ids if is_id(one)]),
         )
         found = connection.execute(select(withdrawal.c.order_id, withdrawal.c.receipt_at).where(named)).all()
         fresh = sorted(row.order_id for row in found if row.receipt_at is None)
@@ -337,8 +341,10 @@ def list_orders(centre: Centre, *, everything: bool = False) -> list[dict[str, A
 
 def raise_counters(centre: Centre, connection: Connection, worker_ids: Iterable[str]) -> None:
     """Let the laptops of these workers ask for their grants again."""
+    worker_ids = sorted(set(worker_ids))
+    lock_workers(connection, centre.council_id, worker_ids)
     connection.execute(
         update(worker)
-        .where(worker.c.council_id == centre.council_id, worker.c.worker_id.in_(sorted(set(worker_ids))))
+        .where(worker.c.council_id == centre.council_id, worker.c.worker_id.in_(worker_ids))
         .values(grant_counter=worker.c.grant_counter + 1)
     )

@@ -8,15 +8,19 @@ from types import ModuleType
 from sqlalchemy import Connection
 
 from models.errors import Trouble
-from sync.server.database import Database, peek_schema
+from sync.server.database import Database
 from sync.server.migrations import m0001_first_tables, m0002_permissions, m0003_trust
 
 STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions, m0003_trust)
 LATEST: int = STEPS[-1].NUMBER
 
 _ASK = "SELECT number FROM heard_schema"
-_OTHER_NAMES = {"postgresql": {" BLOB": " BYTEA", " WITHOUT ROWID": ""}}
-"""The statements are plain SQL; this is all that another database calls by another name."""
+_OTHER_NAMES = {"postgresql": {" BLOB": " BYTEA", " WITHOUT ROWID": "", " TEXT": ' TEXT COLLATE "C"'}}
+"""The statements are plain SQL; this is all that another database calls by another name.
+
+PostgreSQL orders text by the rules of a language, which come from the system and change with it: an index may then no
+longer find what it holds. "C" orders by the bytes, as SQLite does, for ever and faster.
+"""
 
 
 class NewerDatabase(Trouble):
@@ -29,7 +33,7 @@ def open_database(database: Database, *, steps: Sequence[ModuleType] = STEPS) ->
     A file that is already at the newest step is not written to.
     """
     latest: int = steps[-1].NUMBER
-    found = peek_schema(database.path, _ASK) if database.path.is_file() else None
+    found = found_step(database)
     if found is not None and found > latest:
         raise NewerDatabase(
             "This database belongs to a newer Heard server.",
@@ -38,9 +42,14 @@ def open_database(database: Database, *, steps: Sequence[ModuleType] = STEPS) ->
         )
     for step in steps:
         if (found or 0) < step.NUMBER:
-            with database.write() as connection:
+            with database.migrate() as connection:
                 _take(connection, step)
     return latest
+
+
+def found_step(database: Database) -> int | None:
+    """Return the step a database is at, without changing anything; None for one that Heard has never opened."""
+    return database.schema(_ASK)
 
 
 def _take(connection: Connection, step: ModuleType) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg import sql
 
 from models.audience import AUTHORED, EVERYONE_ON_RECORD, SHARED
 from models.clock import Clock
@@ -22,7 +24,9 @@ from sync.server.auth import TOKEN_WORDS
 from sync.server.centre import Centre
 from sync.server.founding import found_council
 from sync.server.hub import Hub
-from sync.server.settings import PasswordCost, Settings
+from sync.server.migrations import LATEST
+from sync.server.settings import IN_MEMORY, PasswordCost, Settings
+from sync.server.tables import metadata
 from sync.wire import (
     EnrolReply,
     EnrolRequest,
@@ -35,6 +39,7 @@ from sync.wire import (
     PushResult,
     TokenRequest,
 )
+from tests.postgres import Cluster, NotInstalled, find_programs, running_cluster
 
 FAST = PasswordCost(memory_kib=8 * 1024, passes=1)
 PASSWORD = "a long enough password"
@@ -148,9 +153,54 @@ class Laptop:
         return {row.version.record_id: row.version.body_bytes().decode() for row in self.rows}
 
 
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One PostgreSQL for the whole run, started by the first test that needs it."""
+    try:
+        find_programs()
+    except NotInstalled as reason:
+        pytest.skip(f"not run: {reason}")
+    with running_cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def _common_database(cluster: Cluster) -> str:
+    return cluster.url(cluster.create_database())
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(data=tmp_path / "centre", password_cost=FAST)
+def empty_database(_common_database: str) -> Iterator[str]:
+    """The address of a PostgreSQL database without a council: the same for every test, and emptied after each."""
+    yield _common_database
+    with psycopg.connect(_common_database) as connection:
+        # What a test left open would hold its locks.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        names = {row[0] for row in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+        if names != {*metadata.tables, "heard_schema"}:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+            return
+        connection.execute("SET session_replication_role = replica")
+        for name in metadata.tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+        connection.execute("UPDATE heard_schema SET number = %s", [LATEST])
+
+
+@pytest.fixture(params=["file", "memory", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which database a test runs on; ``on_file`` and its kin keep a test to some of them."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> Settings:
+    addresses = {"file": lambda: "", "memory": lambda: IN_MEMORY}
+    database = addresses.get(kind, lambda: request.getfixturevalue("empty_database"))()
+    return Settings(data=tmp_path / "centre", database=database, password_cost=FAST)
 
 
 @pytest.fixture

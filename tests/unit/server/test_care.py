@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from sync.server.founding import insert_council, insert_worker
 from sync.server.hub import Hub
 from sync.server.settings import Settings
 from sync.server.tables import audit, council
+from tests.unit.server.kinds import on_disk, on_file, tamper
 
 Enrol = Callable[..., Any]
 
@@ -75,7 +75,7 @@ CHANGES = {
     "a word changed": 'UPDATE version SET body = CAST(\'{"what_happened":"We sat."}\' AS BLOB) WHERE seq = 1',
     "an envelope changed": "UPDATE version SET envelope = CAST(replace(CAST(envelope AS TEXT), 'visit', 'wisit')"
     " AS BLOB)",
-    "an audience widened": "UPDATE record SET audience = 'everyone_on_record', is_finished = 1 WHERE head_seq = 2",
+    "an audience widened": "UPDATE record SET audience = 'everyone_on_record', is_finished = TRUE WHERE head_seq = 2",
     "an old audience widened": "UPDATE version SET audience = 'only_author' WHERE seq = 1",
     "a signed hash changed": "UPDATE version SET envelope_hash = 'x' WHERE seq = 1",
     "a batch's list changed": "UPDATE batch SET envelope_hashes = 'x'",
@@ -89,10 +89,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_kind_of_tampering_is_noticed(busy: Centre, change: str) -> None:
-    connection = sqlite3.connect(busy.database.path)
-    connection.executescript(CHANGES[change])
-    connection.commit()
-    connection.close()
+    tamper(busy, CHANGES[change])
     found = check_everything(busy)
     assert not found["ok"]
     assert found["faults"]
@@ -114,6 +111,7 @@ def test_a_kept_head_that_cannot_be_read_says_so(busy: Centre) -> None:
         verify_audit(busy)
 
 
+@on_file
 def test_damage_to_the_file_is_told_and_not_thrown(busy: Centre) -> None:
     busy.database.fold()
     content = bytearray(busy.database.path.read_bytes())
@@ -156,6 +154,7 @@ def timeline(centre: Centre) -> str:
         return str(connection.execute(select(council.c.timeline)).scalar_one())
 
 
+@on_file
 def test_a_database_put_back_by_hand_is_noticed_and_laptops_give_back_what_it_lacks(
     busy: Centre, amy: Any, ben: Any, sarah: str, clock: Clock, ids: Ids, tmp_path: Path
 ) -> None:
@@ -187,6 +186,7 @@ def test_a_database_put_back_by_hand_is_noticed_and_laptops_give_back_what_it_la
     restored.close()
 
 
+@on_file
 def test_a_copy_put_back_a_second_time_begins_a_timeline_of_its_own_again(
     busy: Centre, amy: Any, sarah: str, clock: Clock, ids: Ids, tmp_path: Path
 ) -> None:
@@ -209,6 +209,7 @@ def test_a_copy_put_back_a_second_time_begins_a_timeline_of_its_own_again(
     centre.close()
 
 
+@on_disk
 def test_opening_again_is_no_restore(busy: Centre, clock: Clock, ids: Ids) -> None:
     before = timeline(busy)
     busy.close()
@@ -217,6 +218,7 @@ def test_opening_again_is_no_restore(busy: Centre, clock: Clock, ids: Ids) -> No
     again.close()
 
 
+@on_disk
 def test_looking_changes_nothing(busy: Centre, clock: Clock, ids: Ids) -> None:
     kept = read_kept_head(busy.settings.ledger_head_path)
     assert kept is not None

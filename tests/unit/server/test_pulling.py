@@ -21,6 +21,7 @@ from sync.server.hub import Hub
 from sync.server.refusal import Refusal
 from sync.server.tables import audit, record
 from sync.wire import MAX_PAGE_BYTES, MAX_PAGE_ROWS, PullPage, PullRequest
+from tests.unit.server.kinds import on_file
 
 Enrol = Callable[..., Any]
 
@@ -378,6 +379,7 @@ def test_seq_has_no_gap_and_no_reader_skips_one_while_many_write(
     assert heads == list(range(1, 181))
 
 
+@on_file
 def test_a_pull_finds_its_rows_by_an_index(centre: Centre, amy: Any, sarah: str) -> None:
     """The line is walked from the cursor on, or scope by scope; never the whole table."""
     connection = sqlite3.connect(centre.database.path)

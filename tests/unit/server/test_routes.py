@@ -40,6 +40,7 @@ from sync.wire import (
     TokenReply,
     TokenRequest,
 )
+from tests.unit.server.kinds import on_disk
 
 Enrol = Callable[..., Any]
 HEADERS = {"content-type": CONTENT_TYPE}
@@ -317,6 +318,7 @@ def test_a_version_that_is_no_number_is_refused(client: Any, asked: str) -> None
     assert error_in(response)[0] in (400, 426)
 
 
+@on_disk
 def test_who_names_no_version_is_taken_to_speak_the_first(client: Any, newer: Any) -> None:
     assert client.post(ROUTES["challenge"]).headers[WIRE_HEADER] == "1"
     assert error_in(newer.post(ROUTES["challenge"])) == (426, "wire_version")

@@ -36,6 +36,7 @@ from sync.server.centre import Centre, open_centre
 from sync.server.serving import Listening, OneWrite, WrongUse, is_loopback
 from sync.server.tables import version
 from sync.wire import ROUTES, ChallengeReply, PullPage, PullRequest, PushReply, PushRequest, TokenReply, TokenRequest
+from tests.unit.server.kinds import on_disk, on_file
 
 Enrol = Callable[..., Any]
 HEADERS = {"content-type": CONTENT_TYPE}
@@ -97,6 +98,7 @@ def push(client: httpx.Client, headers: dict[str, str], laptop: Any, *sent: Any)
     return unpack(PushReply, response.content)
 
 
+@on_disk
 def test_a_server_starts_serves_a_laptop_and_ends_when_asked(
     centre: Centre, amy: Any, sarah: str, tmp_path: Path
 ) -> None:
@@ -117,6 +119,7 @@ def test_a_server_starts_serves_a_laptop_and_ends_when_asked(
     assert {"ready", "ledger_head", "request"} <= {line["event"] for line in lines}
 
 
+@on_file
 def test_the_laptops_own_client_joins_and_speaks_to_it(
     centre: Centre, office: Administration, sarah: str, tmp_path: Path
 ) -> None:
@@ -134,6 +137,7 @@ def test_the_laptops_own_client_joins_and_speaks_to_it(
         line.close()
 
 
+@on_file
 def test_a_ready_file_left_by_a_killed_server_is_not_believed(centre: Centre, tmp_path: Path) -> None:
     stale = tmp_path / "ready.json"
     stale.write_text('{"url": "http://127.0.0.1:1", "pid": 1}')
@@ -141,6 +145,7 @@ def test_a_ready_file_left_by_a_killed_server_is_not_believed(centre: Centre, tm
         assert json.loads(stale.read_text()) == {"url": served.url, "pid": served.process.pid}
 
 
+@on_file
 def test_header_and_body_leave_in_one_piece(centre: Centre, tmp_path: Path) -> None:
     with serving(centre.settings.data, tmp_path) as served:
         host, port = served.url.removeprefix("http://").split(":")
@@ -180,6 +185,7 @@ def test_what_is_written_in_one_turn_leaves_in_one_write() -> None:
     assert asyncio.run(turns()) == [b"headerbody", b"last"]
 
 
+@on_file
 def test_with_a_certificate_it_speaks_tls_1_3_and_nothing_less(centre: Centre, tmp_path: Path) -> None:
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost", "127.0.0.1")
@@ -200,6 +206,7 @@ def test_with_a_certificate_it_speaks_tls_1_3_and_nothing_less(centre: Centre, t
                 client.get(ROUTES["health"])
 
 
+@on_disk
 def test_a_server_killed_in_mid_push_loses_nothing_it_acknowledged(
     centre: Centre, enrol: Enrol, sarah: str, tmp_path: Path
 ) -> None:

@@ -16,10 +16,11 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from models.errors import Trouble
 from sync.server import migrations
 from sync.server.centre import Centre, open_centre
-from sync.server.database import Database
+from sync.server.database.sqlite import SQLiteFile
 from sync.server.migrations import LATEST, NewerDatabase, open_database
 from sync.server.settings import Settings
 from sync.server.tables import metadata
+from tests.unit.server.kinds import on_file
 
 TABLES = metadata.sorted_tables
 
@@ -61,6 +62,7 @@ def described(path: Path) -> dict[str, Any]:
         connection.close()
 
 
+@on_file
 def test_the_steps_make_the_tables_that_are_declared(centre: Centre, tmp_path: Path) -> None:
     declared = tmp_path / "declared.db"
     engine = create_engine(f"sqlite:///{declared}")
@@ -86,6 +88,7 @@ def digest(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
+@on_file
 def test_a_database_of_a_newer_server_is_left_untouched(centre: Centre, settings: Settings) -> None:
     with centre.database.write() as connection:
         connection.exec_driver_sql(f"UPDATE heard_schema SET number = {LATEST + 1}")
@@ -101,6 +104,7 @@ def step(number: int, *statements: str) -> ModuleType:
     return SimpleNamespace(NUMBER=number, STATEMENTS=statements)  # type: ignore[return-value]
 
 
+@on_file
 def test_a_step_that_fails_leaves_nothing_behind_and_can_be_taken_again(centre: Centre) -> None:
     broken = step(LATEST + 1, "CREATE TABLE extra (council_id TEXT)", "DROP TABLE op", "CREATE NONSENSE")
     before = described(centre.database.path)
@@ -117,8 +121,8 @@ def test_a_folder_without_a_council_is_said_to_be_so(tmp_path: Path) -> None:
     with pytest.raises(Trouble, match="holds no Heard server yet"):
         open_centre(Settings(tmp_path))
     assert list(tmp_path.iterdir()) == []
-    Database(tmp_path / "heard.db", create=True).fold()
-    with pytest.raises(Trouble, match="holds no council yet"):
+    SQLiteFile(tmp_path / "heard.db", create=True).fold()
+    with pytest.raises(Trouble, match="no council here yet"):
         open_centre(Settings(tmp_path))
 
 
@@ -130,6 +134,7 @@ def test_a_file_that_is_no_database_is_left_untouched(tmp_path: Path) -> None:
     assert digest(tmp_path) == before
 
 
+@on_file
 def test_a_connection_is_as_durable_as_promised(centre: Centre) -> None:
     with centre.database.write() as connection:
         asked = ("journal_mode", "synchronous", "foreign_keys", "secure_delete")

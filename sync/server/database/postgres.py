@@ -1,0 +1,235 @@
+"""PostgreSQL as the council's database: real concurrent transactions, several server processes, a failover a retry."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import conninfo
+from sqlalchemy import Connection, Engine, and_, create_engine, func, literal_column, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from models.errors import Trouble
+from sync.server.database import Clash, Unreachable
+from sync.server.tables import metadata
+
+CONNECTIONS = 8
+"""The most that one process holds open; who comes when all are taken waits."""
+_WAIT_SECONDS = 30
+_MIGRATION_LOCK = 0x6865617264  # "heard"
+_OURS = {
+    "application_name": "heard-server",
+    "client_encoding": "UTF8",
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+    "target_session_attrs": "read-write",
+}
+"""What a URL gets where it says nothing else: a dead line is noticed, and a standby is never written to."""
+
+_CLASHES = frozenset({"40001", "40P01", "23505", "23503"})
+"""Could not serialise, deadlock; and a key that came, or a row that went, between our reading and our writing."""
+_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300", "57014"})
+"""The server is ending, starting or full, or has become a standby since."""
+
+
+class PostgreSQL:
+    """A database reached by a libpq URL, which may name several hosts: whichever takes writes is used."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            asked = conninfo.conninfo_to_dict(url)
+        except psycopg.Error as error:
+            raise Trouble(
+                "The address of the database cannot be read.",
+                "Nothing was changed.",
+                "It looks like postgresql://heard@host-a,host-b/heard",
+            ) from error
+        # A service file says the rest; what we would add here would hide what it says.
+        self._conninfo = url if "service" in asked else conninfo.make_conninfo(url, **{**_OURS, **_only_text(asked)})
+        self._engine: Engine = create_engine(
+            "postgresql+psycopg://",
+            creator=self._connect,
+            poolclass=QueuePool,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=_WAIT_SECONDS,
+            use_native_hstore=False,
+        )
+        self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._writing = self._engine.execution_options(isolation_level="READ COMMITTED")
+        self._look()
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        return psycopg.connect(self._conninfo)
+
+    def _look(self) -> None:
+        """Reach it once. Raises Trouble if that fails, or if it is set so that acknowledged work can be lost."""
+        try:
+            with self.read() as connection:
+                durable = connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+                letters = connection.exec_driver_sql("SHOW server_encoding").scalar_one()
+        except (Unreachable, DBAPIError) as error:
+            self.close()
+            raise Trouble(
+                "The council's database cannot be reached.",
+                f"Nothing was changed. It says: {_first_line(error)}",
+                "Is it running, and does its address in settings.json still hold?",
+            ) from error
+        if durable == "off" or letters != "UTF8":
+            self.close()
+            raise Trouble(
+                "This database would lose work that laptops were told is sent."
+                if durable == "off"
+                else "This database cannot hold every letter.",
+                f"Its setting synchronous_commit is {durable}, its encoding {letters}. Nothing was changed.",
+                "Set synchronous_commit to on, and make the database with ENCODING 'UTF8'.",
+            )
+
+    # -- transactions
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, and sees one moment throughout."""
+        with self._told(), self._reading.connect() as connection, connection.begin():
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction beside others. Each statement sees what was committed before it; locks do the rest."""
+        with self._told(), self._writing.connect() as connection:
+            with contextlib.ExitStack() as undo:
+                undo.callback(connection.rollback)
+                connection.begin()
+                yield connection
+                undo.pop_all()
+            try:
+                connection.commit()
+            except DBAPIError as error:
+                if _is_lost(error):
+                    raise Unreachable(is_unsure=True) from error
+                raise
+
+    @contextlib.contextmanager
+    def migrate(self) -> Iterator[Connection]:
+        """Open a transaction that no other server process changing the tables runs beside."""
+        with self.write() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            yield connection
+
+    def settle(self, connection: Connection) -> None:
+        """Give the transaction a number, so that its commit waits for the standby, and with it for all before it.
+
+        A commit whose wait was cut off (its server process was ended) can be read before the standby has it. Whoever
+        answers "you sent that before" must not do so on the strength of such a commit.
+        """
+        connection.execute(select(func.pg_current_xact_id()))
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what the database says about the moment, not about the statement, into Clash and Unreachable."""
+        try:
+            yield
+        except DBAPIError as error:
+            if _is_lost(error):
+                # A pool that came from a server which is gone, or no longer the primary, is of no use any more.
+                self._engine.dispose()
+                raise Unreachable from error
+            if getattr(error.orig, "sqlstate", None) in _CLASHES:
+                raise Clash from error
+            raise
+
+    # -- looking after it
+
+    def schema(self, ask: str) -> int | None:
+        """Run ``ask``; None when the table is not there yet."""
+        with self.read() as connection:
+            # The first word after FROM is the table; asking for a table that is not there would end the transaction.
+            table = ask.split(" FROM ", 1)[1].split()[0]
+            if connection.execute(select(func.to_regclass(table))).scalar_one() is None:
+                return None
+            number = connection.exec_driver_sql(ask).scalar()
+            return None if number is None else int(number)
+
+    def backup(self, target: Path) -> None:
+        """Copy every table, as of one moment, into a SQLite file and check that. Raises Trouble if it is damaged."""
+        from sync.server.copying import copy_to_file
+
+        copy_to_file(self, target)
+
+    def faults(self) -> list[str]:
+        """List rows that point nowhere, and what the database cannot read."""
+        found: list[str] = []
+        with self.read() as connection:
+            for table in metadata.sorted_tables:
+                for key in sorted(table.foreign_key_constraints, key=lambda key: list(key.column_keys)):
+                    other = key.referred_table.alias()
+                    pairs = [
+                        (table.c[name], other.c[part.column.name])
+                        for name, part in zip(key.column_keys, key.elements, strict=True)
+                    ]
+                    query = (
+                        select(func.count())
+                        .select_from(table.outerjoin(other, and_(*(ours == theirs for ours, theirs in pairs))))
+                        .where(and_(*(ours.is_not(None) for ours, _ in pairs)), pairs[0][1].is_(None))
+                    )
+                    try:
+                        lost = connection.execute(query).scalar_one()
+                    except DBAPIError as error:
+                        if _is_lost(error):
+                            raise
+                        return [*found, f"{table.name}: {_first_line(error)}"]
+                    if lost:
+                        found.append(f"{table.name}: {lost} rows point nowhere in {key.referred_table.name}")
+        return found
+
+    def weaknesses(self) -> list[str]:
+        """Say which settings of the server could lose acknowledged work, or let damage go unnoticed."""
+        found = []
+        with self.read() as connection:
+            says = {
+                name: connection.exec_driver_sql(f"SHOW {name}").scalar_one()
+                for name in ("fsync", "full_page_writes", "data_checksums", "synchronous_standby_names")
+            }
+            followers = connection.execute(
+                select(func.count()).select_from(text("pg_stat_replication")).where(literal_column("pid").is_not(None))
+            ).scalar_one()
+        for name in ("fsync", "full_page_writes"):
+            if says[name] != "on":
+                found.append(f"{name} is off: a power cut can lose or damage what was acknowledged. Turn it on.")
+        if says["data_checksums"] != "on":
+            found.append("data_checksums is off: a damaged page may go unnoticed. See pg_checksums --enable.")
+        if followers and not says["synchronous_standby_names"]:
+            found.append(
+                "A standby follows and nothing waits for it (synchronous_standby_names is empty): what was "
+                "acknowledged last can be missing when it takes over."
+            )
+        return found
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _is_lost(error: DBAPIError) -> bool:
+    """Say whether the connection broke or the server cannot serve now."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return isinstance(error.orig, psycopg.OperationalError | psycopg.InterfaceError)
+    return error.connection_invalidated or state in _LOST or state.startswith("08")
+
+
+def _first_line(error: Exception) -> str:
+    cause = error.__cause__ if isinstance(error, Unreachable) else error
+    said = getattr(cause, "orig", None) or cause
+    return str(said).strip().splitlines()[0] if str(said).strip() else type(said).__name__
+
+
+def _only_text(asked: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in asked.items() if value is not None}
