@@ -128,6 +128,8 @@ class Session:
         icon, tone = _LOOKS.get(status.state, ("cloud-off", "info"))
         if status.state == SENT and status.waiting:
             icon, tone = "cloud-upload", "info"
+        elif status.state == SENT and status.held:
+            icon, tone = "shield-check", "info"
         self.window.show_state(chip_words(status), icon, tone, chip_words(status, is_short=True))
 
     def _sync_asked(self) -> None:

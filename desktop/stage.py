@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -128,6 +129,20 @@ class Stage:
             _end(self._server)
             self._server = None
 
+    def hold_server(self) -> None:
+        """Let the server answer nothing more, as on a line that has gone quiet, until it is let go."""
+        assert self._server is not None
+        os.kill(self._server.pid, signal.SIGSTOP)
+
+    def let_server_go(self) -> None:
+        """Let the server answer again."""
+        assert self._server is not None
+        os.kill(self._server.pid, signal.SIGCONT)
+
+    def end_assignment(self, sign_in_name: str, child_code: str) -> None:
+        """End a worker's assignment to a child."""
+        self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--end")
+
     def kill_server(self) -> None:
         """End the server between any two instructions, as a power cut would."""
         if self._server is not None:
@@ -156,10 +171,12 @@ class Stage:
         passphrase: str,
         pin: str,
         write: Callable[[Casebook], object] | None = None,
+        *,
+        may_send: bool = True,
     ) -> None:
         """Make a vault and join it to the council without a window, and do its first pull.
 
-        ``write`` may then write into it as that worker; what it writes is sent.
+        ``write`` may then write into it as that worker; what it writes is sent, unless it may not be.
         """
         from desktop import __version__
         from desktop.opening import JoinForm, copy_children, join_council
@@ -174,6 +191,7 @@ class Stage:
             copy_children(casebook)
             if write is not None:
                 write(casebook)
+            if write is not None and may_send:
                 copy_children(casebook)
         finally:
             casebook.close()

@@ -283,5 +283,6 @@ class SyncRunner:
         if self._stopping.is_set():
             return
         waiting = self._casebook.waiting_count()
-        self._status = Status(state, waiting, self._last_sent_at, words, progress, self._must_join)
+        held = self._casebook.held_count()
+        self._status = Status(state, waiting, self._last_sent_at, words, progress, self._must_join, held)
         self._tell(self._status)

@@ -6,6 +6,7 @@ Every step says what it did and how long it took, and the tour fails where an ou
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -16,6 +17,8 @@ from pathlib import Path
 from desktop.demo import PASSPHRASE, PIN
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
+from desktop.tour_sync import SyncTour
+from desktop.touring import expect
 from desktop.worked_example import write_worked_example
 from models.errors import Trouble
 
@@ -32,6 +35,7 @@ class Tour:
         self.pictures: list[Path] = []
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
+        self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
 
     def step(self, words: str, act: Callable[[], object]) -> None:
@@ -320,6 +324,9 @@ class Tour:
 
     def steps(self) -> list[tuple[str, Callable[[], object]]]:
         """The whole tour in order."""
+        # Holding a process still is how the tour shows a sending under way; a system that cannot goes on without it.
+        may_hold = hasattr(signal, "SIGSTOP")
+        much = [("much to send: how far it is, stop, go on", self.together.many)] if may_hold else []
         return [
             ("import a council’s caseload, twice", self.found),
             ("start the council’s server", self.stage.serve),
@@ -339,13 +346,11 @@ class Tour:
             ("the colleague reads it", self.colleague_reads),
             ("both change her This is Me while apart", self.apart),
             ("settle the two texts", self.settle),
+            ("who changed what: the history", lambda: self.together.history(self.aisha)),
+            ("use a version again, and undo it", lambda: self.together.use_again(self.aisha)),
+            ("what may not go into a record is kept safe", lambda: self.together.kept_safe(self.aisha)),
+            *much,
         ]
-
-
-def expect(is_so: bool, otherwise: str) -> None:
-    """Raise Fell unless something is so."""
-    if not is_so:
-        raise Fell(otherwise)
 
 
 def run(out: Path) -> int:

@@ -267,6 +267,10 @@ class Casebook:
         """What the server keeps apart of this worker's writing, newest first."""
         return self._desk.read(records.held)
 
+    def held_count(self) -> int:
+        """How many records the server keeps something of apart."""
+        return self._desk.read(records.held_count)
+
     def notices(self) -> list[Notice]:
         """What a person should look at, newest first."""
         return self._desk.read(acts.notices)

@@ -35,6 +35,7 @@ class Status:
     ``waiting`` counts records saved here and not yet acknowledged. ``last_sent_at`` is the end of the last
     round that reached the server. ``words`` explains ``attention``: what it is and what is safe. ``progress`` is
     there while a long round runs. ``must_join``: this laptop was copied or replaced, and must join again.
+    ``held`` counts records of which the council keeps something safe for a manager.
     """
 
     state: str
@@ -43,6 +44,7 @@ class Status:
     words: str = ""
     progress: Progress | None = None
     must_join: bool = False
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def chip_words(status: Status, *, is_short: bool = False) -> str:
     waiting = f"{status.waiting:,} saved" if is_short else f"{changes(status.waiting)} saved on this laptop"
     if status.state == SENDING:
         return _busy_words(status.progress, is_short=is_short)
+    if status.state == SENT and not status.waiting and status.held:
+        return f"All sent · {status.held} kept safe{'' if is_short else ' for your manager'}"
     if status.state == SENT and not status.waiting:
         at = f" · {status.last_sent_at.astimezone():%H:%M}" if status.last_sent_at else ""
         return f"All sent{at}"

@@ -331,6 +331,13 @@ def held(connection: Connection) -> list[HeldItem]:
     return list(found.values())
 
 
+def held_count(connection: Connection) -> int:
+    """How many records the server keeps something of apart."""
+    return int(
+        connection.exec_driver_sql("SELECT count(DISTINCT record_id) FROM outbox WHERE held_reason != ''").scalar_one()
+    )
+
+
 def rules_of(type_name: str) -> dict[str, MergeRule]:
     """The merge rule of each field of a type; none for a type only a newer Heard knows."""
     declaration = declaration_of(type_name)

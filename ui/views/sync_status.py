@@ -182,7 +182,7 @@ class SyncPage(QWidget):
     def _make_waiting(self, seen: Seen) -> Card:
         oldest = PlainLabel(seen.oldest, "small", wrap=False)
         oldest.setObjectName("sync.oldest")
-        card = Card(f"Waiting to send ({seen.waiting})" if seen.waiting else "Waiting to send", oldest)
+        card = Card(f"Waiting to send ({seen.waiting:,})" if seen.waiting else "Waiting to send", oldest)
         card.setObjectName("sync.waiting")
         card.body.setSpacing(2)
         if not seen.rows:
@@ -197,7 +197,7 @@ class SyncPage(QWidget):
             row.clicked.connect(lambda _=False, entry=entry: self._open(entry))
             card.add(row)
             self.rows.append(row)
-        self._add_more(card, "waiting", seen.listed)
+        self._add_more(card, "waiting", seen.listed, seen.waiting)
         for entry, title in seen.just_sent:
             card.add(Divider())
             row = StateRow("circle-check", title, "The council’s server has it.", Pill("Sent", "check", "ok"))
@@ -276,12 +276,13 @@ class SyncPage(QWidget):
             card.add(fact_row(label, value))
         return card
 
-    def _add_more(self, card: Card, name: str, total: int) -> None:
-        left = total - self._shown[name]
+    def _add_more(self, card: Card, name: str, listed: int, total: int = 0) -> None:
+        left, total = listed - self._shown[name], max(listed, total)
         if left <= 0:
             return
+        is_rest = left <= MORE and listed == total
         button = Button(
-            f"Show all {total}" if left <= MORE else f"Show {MORE} more of {total}", "chevron-down", "quiet"
+            f"Show all {total}" if is_rest else f"Show {min(left, MORE)} more of {total:,}", "chevron-down", "quiet"
         )
         access.describe(button, f"{button.words()}: {card.accessibleName()}", key=f"sync.more.{name}")
         button.clicked.connect(lambda: self._show_more(name))

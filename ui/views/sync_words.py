@@ -50,7 +50,8 @@ def state_of(status: Status, in_touch: datetime | None, now: datetime) -> State:
         return State("circle-stop", "info", "Stopped for now", f"{words}{since}", GO_ON)
     if status.state == SENT and not status.waiting:
         at = f" · {clock_words(in_touch)}" if in_touch else ""
-        return State("circle-check", "ok", f"All sent{at}", "The council’s server has everything.", "Sync now")
+        words = f"The council’s server has everything.{_held_words(status.held)}"
+        return State("circle-check", "ok", f"All sent{at}", words, "Sync now")
     if status.state == SENT:
         words = "You are online. What is saved goes by itself in a moment."
         return State("cloud-upload", "info", "About to be sent", words, "Sync now")
@@ -65,6 +66,12 @@ def state_of(status: Status, in_touch: datetime | None, now: datetime) -> State:
         return State("cloud-off", "info", "This laptop has not joined a council", words)
     words = f"What you write is saved and encrypted here, and goes by itself when you are online.{since}"
     return State("cloud-off", "info", "You can keep working", words, "Try now")
+
+
+def _held_words(held: int) -> str:
+    if not held:
+        return ""
+    return f" {held} record{' is' if held == 1 else 's are'} kept safe there for your manager."
 
 
 def _busy_state(status: Status) -> State:
@@ -88,6 +95,10 @@ class Names:
     def child(self, scope_id: str) -> Spoken | None:
         """How to speak of a scope's child; None for a group's or a worker's own scope."""
         return self._children.get(scope_id)
+
+    def is_granted(self, scope_id: str) -> bool:
+        """Whether this worker is assigned there."""
+        return scope_id in self._casebook.scopes
 
     def title(self, entry: Entry) -> str:
         """What a record is called in a list that is not one child's."""
@@ -200,6 +211,8 @@ def _look_of_decided(title: str, notice: Notice) -> Look:
 def held_look(item: HeldItem, names: Names) -> Look:
     """Put what the council keeps apart into words: what it is, why, and how it stands."""
     title = names.title(entry_of_version(Kept(item.version, 0, HELD_STATE)))
+    if not names.is_granted(item.version.scope_id):
+        title = f"{title} – a child no longer assigned to you"
     if item.state == RETURNED:
         return Look(title, item.words or item.reason, "Given back", "undo-2")
     return Look(title, item.reason, HELD_PILL, "shield-check")

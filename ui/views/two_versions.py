@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from models.changes import Changes
@@ -31,6 +31,7 @@ from ui.parts.card import Card
 from ui.parts.empty_state import EmptyState
 from ui.parts.history_button import HistoryButton
 from ui.parts.labels import PlainLabel
+from ui.parts.page_head import PageHead
 from ui.parts.scroll_page import ScrollPage
 from ui.theme import Theme
 from ui.views.child_facts import title_of_record
@@ -64,18 +65,13 @@ class TwoVersionsPage(QWidget):
         self._scroll = ScrollPage(margins=(24, 12, 24, 24), spacing=12)
         whole.addWidget(self._scroll)
         body = self._scroll.body
-        head = QHBoxLayout()
-        self.title = PlainLabel("Two versions", "h1")
-        self.title.setObjectName("two_versions.title")
-        head.addWidget(self.title, 1)
-        self.history = HistoryButton(self)
+        self.head = PageHead("two_versions")
+        self.head.went_back.connect(self._navigator.back)
+        self.title, self.back = self.head.title, self.head.back
+        self.history = HistoryButton(self.head)
         self.history.wanted.connect(lambda _record_id: self._open_history())
-        head.addWidget(self.history)
-        self.back = Button("Back", "chevron-left", "quiet")
-        access.describe(self.back, "Back", key="two_versions.back")
-        self.back.clicked.connect(self._navigator.back)
-        head.addWidget(self.back)
-        body.addLayout(head)
+        self.head.buttons.addWidget(self.history)
+        body.addWidget(self.head)
         self.intro = PlainLabel("", "body", leading=1.4)
         self.intro.setObjectName("two_versions.intro")
         self.legend = PlainLabel("Bold and underlined: the words that stand in only one of the two.", "small")
@@ -138,7 +134,7 @@ class TwoVersionsPage(QWidget):
         names = Names(self._link.casebook)
         choices = entry.open_choices if entry is not None and not entry.is_deleted else ()
         self._had_choices = self._had_choices or bool(choices)
-        self.title.setText(names.title(entry) if entry else "Two versions")
+        self.head.show_child(names.title(entry) if entry else "Two versions", "")
         self.history.show_for(entry.record_id if entry else "")
         why_not = self._link.casebook.why_not_editable(entry) if entry is not None and choices else ""
         if why_not:

@@ -35,6 +35,7 @@ def test_each_record_stands_once_with_its_newest_version_newest_first(desk: Desk
     only = desk.cut(other.record_id)
     hold(desk)
     first, second = desk.book.held()
+    assert desk.book.held_count() == 2
     assert (first.record_id, first.version, first.count) == (other.record_id, only, 1)
     assert (second.record_id, second.version, second.count) == (note.record_id, newest, 2)
     assert (second.reason, second.state, second.words) == (REASON, WAITING, "")

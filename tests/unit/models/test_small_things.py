@@ -136,6 +136,8 @@ def test_a_name_goes_with_an_age_where_there_is_a_birthday() -> None:
         (Status(OFFLINE, 1200), "Offline · 1,200 changes saved on this laptop", "Offline · 1,200 saved"),
         (Status(SENDING, 2), "Sending…", "Sending…"),
         (Status(SENT), "All sent", "All sent"),
+        (Status(SENT, held=1), "All sent · 1 kept safe for your manager", "All sent · 1 kept safe"),
+        (Status(SENT, 2, held=1), "Online · 2 changes saved on this laptop", "Online · 2 saved"),
         (Status(SENT, 2), "Online · 2 changes saved on this laptop", "Online · 2 saved"),
         (Status(ATTENTION, 2), "Please look · 2 changes saved on this laptop", "Please look"),
     ],

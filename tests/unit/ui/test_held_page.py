@@ -90,6 +90,7 @@ def test_what_was_asked_for_is_open_and_can_be_read_although_its_child_is_hidden
     assert it.casebook.entry(note) is None
     page = open_it(it, note)
     assert "We baked, and he told me of school." in words_on(page.cards[note])
+    assert "Visit note – a child no longer assigned to you" in words_on(page.cards[note])
 
 
 def test_what_a_manager_gave_back_stands_with_their_words_and_stays_to_read(it: Stage) -> None:
