@@ -18,6 +18,7 @@ from models.errors import Trouble
 from models.identity import Identity
 from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, SENDING, SENT, Progress, Status
 from sync.client.backoff import Backoff
+from sync.client.drop import DropSender, post_alone
 from sync.client.engine import FORKED, Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
 from sync.client.joining import join_again
@@ -73,6 +74,11 @@ class SyncRunner:
         self._joins: deque[tuple[tuple[str, str, str], Future[Identity]]] = deque()
         self._proofs = Proofs(casebook.exchange, self._centre) if self._centre else None
         self._next_look = float("inf")
+        self._drops: DropSender | None = None
+        if self._centre:
+            post = post_alone(self._centre.url, identity.server_certificate)
+            self._drops = DropSender(casebook.exchange, post, casebook.clock.today)
+        self._next_throw = now() + self._drops.gap if self._drops else float("inf")
         # The round's own timer speaks from another thread: never after the round has said how it ended.
         self._saying = threading.RLock()
         self._round_began: float | None = None
@@ -142,7 +148,7 @@ class SyncRunner:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            wait = max(0.0, min(self._next_round, self._next_house, self._next_look) - self._now())
+            wait = max(0.0, min(self._next_round, self._next_house, self._next_look, self._next_throw) - self._now())
             self._wake.wait(wait)
             self._wake.clear()
             if self._stopping.is_set():
@@ -155,6 +161,8 @@ class SyncRunner:
                 self._alive(self._round)
             if self._now() >= self._next_look:
                 self._alive(self._look)
+            if self._now() >= self._next_throw:
+                self._alive(self._throw)
         self._grant_wishes()
         self._let_join()
         if self._centre:
@@ -190,6 +198,14 @@ class SyncRunner:
         with suppress(Offline, Refused):
             if self._proofs.step():
                 self._next_look = self._now() + LOOK_AGAIN_SECONDS
+
+    def _throw(self) -> None:
+        """Perhaps let one anonymous answer go. Nothing is said of it, whatever becomes of it."""
+        assert self._drops is not None
+        with suppress(Offline):
+            if self._status.state == SENT:
+                self._drops.throw()
+        self._next_throw = self._now() + self._drops.gap
 
     def _must_stop(self) -> bool:
         """Asked between two messages: the moment at which a worker's question may go first."""

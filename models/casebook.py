@@ -15,6 +15,7 @@ import models.records  # noqa: F401 - every type must be known before a record i
 from models.attachments.box import Attachments
 from models.attachments.carriage import Carriage
 from models.attachments.sealed import SealedFiles
+from models.campaign import Campaign
 from models.changes import Changes
 from models.clock import Clock, to_stamp
 from models.entry import Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
@@ -26,7 +27,7 @@ from models.ids import Ids
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
-from models.store import acts, backup, meta, migrate, records, refresh, salvage, search, versions
+from models.store import acts, answers, backup, meta, migrate, records, refresh, salvage, search, versions
 from models.store.desk import Act, Desk
 from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
 from models.version import OpenChoice, Version
@@ -366,6 +367,19 @@ class Casebook:
     def remember(self, name: str, value: str) -> Future[None]:
         """Keep a small value in the vault."""
         return self._desk.write(lambda act: meta.put(act.connection, f"kept:{name}", value.encode()))
+
+    def open_campaigns(self) -> list[Campaign]:
+        """Sets of anonymous questions that may be answered today."""
+        today = self.clock.today()
+        return [one for one in self._desk.read(answers.campaigns) if one.is_open(today)]
+
+    def drop(self, campaign_id: str, said: Mapping[str, str]) -> Future[None]:
+        """Let an anonymous answer go, by question: it leaves by itself in some hours, joined to nobody and nothing.
+
+        No view hears of it and nothing is written down of it but the answer. The future raises Trouble for questions
+        that are closed, or for too long an answer.
+        """
+        return self._desk.write(lambda act: answers.give(act, campaign_id, said))
 
     def index_some(self, limit: int = 200) -> Future[int]:
         """Index some of what a pull brought; 0 when none waits. Call it while idle."""

@@ -7,10 +7,11 @@ from concurrent.futures import Future
 
 import msgspec
 
+from models.campaign import Answer, Campaign
 from models.changes import Changes
 from models.identity import Directory, Identity
 from models.status import Round
-from models.store import acts, arrivals, meta, proofs, versions
+from models.store import acts, answers, arrivals, meta, proofs, versions
 from models.store.arrivals import Arrival, Receipt
 from models.store.desk import Act, Desk
 from models.store.proofs import KnownKey, Unproved, Verdict
@@ -89,10 +90,12 @@ class Exchange:
         filling: Mapping[str, int],
         scopes: Mapping[str, str] | None = None,
         directory: Directory | None = None,
+        campaigns: Sequence[Campaign] = (),
     ) -> Future[set[str]]:
         """Take one pulled page in: rows and cursors in one commit. Returns the records that clash and want merging.
 
-        ``scopes`` and ``directory`` come when the grants changed; scopes new to this laptop are then filled from 0.
+        ``scopes``, ``directory`` and ``campaigns`` come when the grants changed; scopes new to this laptop
+        are then filled from 0.
         """
 
         def act(it: Act) -> set[str]:
@@ -108,6 +111,7 @@ class Exchange:
                     fill |= {scope: already.get(scope, 0) for scope in new} | dict.fromkeys(others, 0)
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
+                answers.put_campaigns(it.connection, campaigns)
             clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
             arrivals.write_cursors(it.connection, cursor, grants, fill)
             return clashes
@@ -158,6 +162,14 @@ class Exchange:
         return self._desk.write(
             lambda it: proofs.settle(it.connection, it.pen, verdicts, fresh, changed, it.touched), is_sync=True
         )
+
+    def answers_waiting(self) -> list[tuple[Answer, Campaign | None]]:
+        """Anonymous answers that have not gone yet, each with its campaign; None for one the council asks no more."""
+        return self._desk.read(answers.waiting)
+
+    def forget_answer(self, answer_id: str) -> Future[None]:
+        """Let go of an anonymous answer that has gone. Nothing is told, and nothing written down of it."""
+        return self._desk.write(lambda it: answers.forget(it.connection, answer_id))
 
     def note_round(self, sent: int, received: int) -> Future[None]:
         """Write down a round that moved something; a round that moved nothing writes nothing."""

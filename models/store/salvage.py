@@ -34,6 +34,8 @@ def bring_over(cipher: Cipher, damaged: Path, connection: Connection) -> int:
     if last < known:
         return 0
     ids = dict.fromkeys(str(row[0]) for sql in (_BEGUN, _UNSENT, _AHEAD) for row in found.rows(sql))
+    for row in found.rows("SELECT answer_id, * FROM answer {}"):
+        connection.exec_driver_sql("INSERT OR IGNORE INTO answer VALUES (?, ?, ?, ?)", tuple(row[1:]))
     came = sum(_bring_record(found, connection, record_id) for record_id in ids)
     last = max(last, connection.exec_driver_sql("SELECT max(op_no) FROM version").scalar() or 0)
     connection.exec_driver_sql(

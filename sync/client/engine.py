@@ -144,6 +144,7 @@ class Engine:
             filling=page.filling,
             scopes=page.scopes,
             directory=page.directory,
+            campaigns=page.campaigns,
         ).result()
 
     # ---- merge ----

@@ -156,19 +156,21 @@ class Centre:
             # What is meant for this machine never goes by way of a proxy, where it would travel readable.
             is_far = urlsplit(self.url).hostname not in OWN_MACHINE
             self._client = httpx.Client(
-                verify=self._context(), timeout=timeout, follow_redirects=False, trust_env=is_far
+                verify=trusting(self._certificate), timeout=timeout, follow_redirects=False, trust_env=is_far
             )
         return self._client
 
-    def _context(self) -> ssl.SSLContext:
-        if self._certificate:
-            context = ssl.create_default_context(cadata=self._certificate)
-        else:
-            import truststore
 
-            context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
+def trusting(certificate: str) -> ssl.SSLContext:
+    """A TLS context that trusts the council's own authority (PEM), or with "" what the operating system trusts."""
+    if certificate:
+        context = ssl.create_default_context(cadata=certificate)
+    else:
+        import truststore
+
+        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
 
 
 def checked_url(url: str) -> str:

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.datastructures import State
 
 from models.clock import Clock
 from models.ids import Ids
@@ -27,12 +28,15 @@ def build_app(settings: Settings, clock: Clock | None = None, ids: Ids | None = 
 def build_app_on(centre: Centre, speaks: Spoken = SPOKEN) -> Litestar:
     """Return the application of an opened centre, which it closes when it shuts down. ``speaks``: its wire versions."""
 
+    hub = Hub(centre)
+
     def shut(_: Litestar) -> None:
         centre.keep_head()
         centre.close()
 
     return Litestar(
-        route_handlers=build_routes(Hub(centre), speaks),
+        route_handlers=build_routes(hub, speaks),
+        state=State({"tell_days": hub.drop_box.tell_days}),
         exception_handlers={Exception: _tell},
         on_shutdown=[shut],
         openapi_config=None,

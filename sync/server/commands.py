@@ -9,6 +9,7 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
@@ -80,10 +81,32 @@ def build_parser() -> argparse.ArgumentParser:
     _add(audits, "verify", "Verify the audit chain.", _audit_verify)
     held = _group(verbs, "held", "The held-back box: what could not be applied, kept whole.")
     _add(held, "list", "List what is held back, without the words inside.", _held_list)
+    _add_campaigns(verbs)
     openapi = verbs.add_parser("openapi", help="Write the description of the wire that laptops speak (OpenAPI).")
     openapi.add_argument("target", nargs="?", type=Path, metavar="FILE", help="default: to the screen")
     openapi.set_defaults(run=_openapi, json=True)
     return parser
+
+
+def _add_campaigns(verbs: Any) -> None:
+    campaigns = _group(verbs, "campaign", "Anonymous questions: ask, list, close, and tell what was answered.")
+    add = _add(campaigns, "add", "Ask a set of questions on every laptop.", _campaign_add)
+    add.add_argument("title", metavar="TITLE")
+    add.add_argument("--question", action="append", required=True, metavar="WORDS", help="once for each question")
+    add.add_argument("--opens", type=_day, required=True, metavar="DAY", help="as 2026-11-23")
+    add.add_argument("--closes", type=_day, required=True, metavar="DAY", help="the last day it may be answered")
+    _add(campaigns, "list", "List the campaigns, and about how many answered.", _campaign_list)
+    close = _add(campaigns, "close", "Ask no more; what was answered before still comes in.", _campaign_close)
+    close.add_argument("campaign", metavar="ID")
+    export = _add(campaigns, "export", "Tell what was answered; no group of fewer than five apart.", _campaign_export)
+    export.add_argument("campaign", metavar="ID")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day, such as 2026-11-23") from error
 
 
 def _group(verbs: Any, name: str, about: str) -> Any:
@@ -351,3 +374,41 @@ def _audit_verify(chosen: argparse.Namespace) -> int:
 def _held_list(chosen: argparse.Namespace) -> int:
     with _administration(chosen) as administration:
         return _tell_rows(chosen, administration.held(), "Nothing is held back.")
+
+
+def _campaign_add(chosen: argparse.Namespace) -> int:
+    from sync.server.dropping import Campaigns
+
+    with _centre(chosen) as centre:
+        campaign_id = Campaigns(centre).add(chosen.title, chosen.question, chosen.opens, chosen.closes)
+    _tell(chosen, f"Laptops ask it from {chosen.opens} to {chosen.closes}.", campaign_id=campaign_id)
+    return 0
+
+
+def _campaign_list(chosen: argparse.Namespace) -> int:
+    from sync.server.dropping import Campaigns
+
+    with _centre(chosen) as centre:
+        return _tell_rows(chosen, Campaigns(centre).list(), "There are no campaigns yet.")
+
+
+def _campaign_close(chosen: argparse.Namespace) -> int:
+    from sync.server.dropping import Campaigns
+
+    with _centre(chosen) as centre:
+        changed = Campaigns(centre).close(chosen.campaign)
+    _tell(chosen, "It is asked no more." if changed else "It was closed before.", changed=changed)
+    return 0
+
+
+def _campaign_export(chosen: argparse.Namespace) -> int:
+    from sync.server.dropping import Campaigns
+
+    with _centre(chosen) as centre:
+        told = Campaigns(centre).export(chosen.campaign)
+    lines = [f"{told['title']}: {told['answers']} answers"]
+    for one in told["questions"]:
+        lines.append(f"\n{one['question']} ({one['answers']})")
+        lines += [f"  {group['count']}: {' / '.join(group['texts'])}" for group in one["groups"]]
+    _tell(chosen, "\n".join(lines), **told)
+    return 0

@@ -6,6 +6,7 @@ from sync.server import closing, proving, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.database import again
+from sync.server.dropping import DropBox
 from sync.server.enrolment import Door
 from sync.wire import (
     ChallengeReply,
@@ -32,6 +33,7 @@ class Hub:
 
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
+        self.drop_box = DropBox(centre)
         self._door = Door(centre, Secrets(centre.settings.password_cost))
 
     def enrol(self, request: EnrolRequest, address: str) -> EnrolReply:

@@ -41,6 +41,7 @@ _REASONS = {
     401: "Who asks is not known, or not any more.",
     403: "This laptop was copied or replaced, and must join again before it is given anything.",
     404: "There is no such thing, or this worker may not know of it.",
+    410: "It is over, and will not be taken any more.",
     413: "Too much at once. Nothing was stored.",
     415: "Another content type.",
     426: "No wire version in common.",
@@ -86,7 +87,7 @@ def _operation(route: Route) -> dict[str, Any]:
         found["requestBody"] = {
             "required": True,
             "description": f"At most {route.most_in} bytes as it travels.",
-            "content": {CONTENT_TYPE: {"schema": _ref(route.takes)}},
+            "content": {route.media_type or CONTENT_TYPE: {"schema": _ref(route.takes)}},
         }
     return found
 

@@ -6,7 +6,7 @@ import msgspec
 
 from models.version import NO_BODY, Version
 from sync.codec import pack
-from sync.wire import MAX_PAGE_BYTES, CouncilRules, Directory, HeldNews, Message, Withdrawal
+from sync.wire import MAX_PAGE_BYTES, Campaign, CouncilRules, Directory, HeldNews, Message, Withdrawal
 
 MAX_RAW_BYTES = 8 * 1024 * 1024
 """Uncompressed bytes of versions in one reply: half of what a laptop agrees to unpack."""
@@ -37,6 +37,7 @@ class RawPage(Message, frozen=True):
     withdrawals: tuple[Withdrawal, ...] = ()
     held: tuple[HeldNews, ...] = ()
     rules: CouncilRules | None = None
+    campaigns: tuple[Campaign, ...] = ()
     server_time: str = ""
 
 

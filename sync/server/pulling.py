@@ -13,6 +13,7 @@ from sync.server import policy, refusal
 from sync.server.audit import Entry
 from sync.server.callers import Caller, find_reader, granted_scopes
 from sync.server.centre import Centre
+from sync.server.dropping import standing_campaigns
 from sync.server.grants import find_directory
 from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, fits, join_version, pack
 from sync.server.tables import council, device, version
@@ -108,6 +109,7 @@ def _with_grants(
         withdrawals=open_orders(centre, connection, caller.device_id),
         held=held_news(centre, connection, caller, since),
         rules=council_rules(centre, connection),
+        campaigns=standing_campaigns(centre, connection),
     )
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.server import refusal
 from sync.server.database import Clash, Unreachable
+from sync.server.drop_route import build_drop_route
 from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.migrations import LATEST
@@ -106,7 +107,8 @@ _HEAVY: Mapping[str, Callable[[Any], bool]] = {
 def build_routes(hub: Hub, speaks: Spoken = SPOKEN) -> list[HTTPRouteHandler]:
     """Make the handlers of the declared routes for one hub."""
     gate = anyio.CapacityLimiter(_HEAVY_AT_ONCE)
-    return [_answered(DECLARED[name], work, speaks, gate) for name, work in build_work(hub, speaks).items()]
+    known = [_answered(DECLARED[name], work, speaks, gate) for name, work in build_work(hub, speaks).items()]
+    return [*known, build_drop_route(hub.drop_box, explain)]
 
 
 def _answered(route: Route, work: Work, speaks: Spoken, gate: anyio.CapacityLimiter) -> HTTPRouteHandler:

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -99,11 +100,14 @@ class _Protocol(H11Protocol):
 class _Server(uvicorn.Server):
     """uvicorn with a ready file, the chain's head remembered every minute, and exit status 0 when asked to end."""
 
-    def __init__(self, config: uvicorn.Config, centre: Centre, listening: Listening, url: str) -> None:
+    def __init__(
+        self, config: uvicorn.Config, centre: Centre, listening: Listening, url: str, tell_days: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._centre = centre
         self._listening = listening
         self._url = url
+        self._tell_days = tell_days
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -124,6 +128,7 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     def _remember(self) -> None:
+        self._tell_days()
         try:
             kept = self._centre.keep_head()
         except (OSError, Trouble, SQLAlchemyError) as error:
@@ -168,7 +173,7 @@ def serve(app: Litestar, centre: Centre, listening: Listening) -> None:
             "Check that --certificate is the PEM file with the whole chain and --key its private key.",
         ) from error
     try:
-        _Server(config, centre, listening, url).run(sockets=[listener])
+        _Server(config, centre, listening, url, app.state.tell_days).run(sockets=[listener])
     finally:
         listener.close()
         if listening.ready_file is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.campaign import Campaign
 from models.identity import Assignment, Directory, Worker
 from models.version import Version
 from sync.wire.blobs import BLOB_PART_BYTES, MAX_BLOB_BYTES, BlobOffer, BlobState
@@ -35,10 +36,9 @@ from sync.wire.core import (
     Reply,
     Spoken,
 )
-from sync.wire.drop import DropRequest
+from sync.wire.drop import DROP_BYTES, DROP_TYPE, DropRequest
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
 from sync.wire.pulling import (
-    Campaign,
     CouncilRules,
     HeldNews,
     HistoryReply,
@@ -54,6 +54,8 @@ from sync.wire.segments import Segment, SegmentRef, SegmentsReply, SegmentsReque
 __all__ = [
     "BLOB_PART_BYTES",
     "DECLARED",
+    "DROP_BYTES",
+    "DROP_TYPE",
     "MAX_BATCH_BYTES",
     "MAX_BATCH_VERSIONS",
     "MAX_BLOB_BYTES",

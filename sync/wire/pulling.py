@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from models.campaign import Campaign
 from models.identity import Directory
 from models.version import Version
 from sync.wire.core import Message, Reply
@@ -60,17 +61,6 @@ class CouncilRules(Reply, frozen=True, kw_only=True):
     """What the council sets for its laptops. ``lease_days``: after so many without the server old records close."""
 
     lease_days: int = 14
-
-
-class Campaign(Reply, frozen=True, kw_only=True):
-    """A set of anonymous questions. ``key`` is the same for every laptop of the council; days are ISO dates."""
-
-    campaign_id: str
-    key: bytes
-    title: str
-    questions: tuple[str, ...]
-    opens_on: str
-    closes_on: str
 
 
 class PullPage(Reply, frozen=True, kw_only=True):

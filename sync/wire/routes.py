@@ -7,6 +7,7 @@ from typing import Literal
 
 from sync.wire.care import ClosingReply, ProofReply, ProofRequest, ReceiptReply, ReceiptRequest
 from sync.wire.core import MAX_MESSAGE_BYTES, Message, Reply
+from sync.wire.drop import DROP_BYTES, DROP_TYPE, DropRequest
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
 from sync.wire.pulling import HistoryReply, PullPage, PullRequest
 from sync.wire.pushing import PushReply, PushRequest
@@ -21,7 +22,8 @@ class Route:
     """One path and method.
 
     ``takes`` and ``gives`` are messages (JSON under zstd). None: no body comes, or what goes out is plain JSON or bytes
-    as ``media_type`` says. ``codes`` are the refusals of its own (status, code), beside those any route may give.
+    as ``media_type`` says; with both, what comes in is plain, too. ``codes`` are the
+    refusals of its own (status, code), beside those any route may give.
     ``query`` names what may stand behind the path, and ``path`` its parameters in braces.
     """
 
@@ -131,6 +133,18 @@ _ALL = (
         "The signed batches that cover versions this worker may read.",
         ProofRequest,
         ProofReply,
+    ),
+    Route(
+        "drop",
+        "POST",
+        "/v1/drop",
+        "One anonymous answer: plain JSON of one fixed length, without a token. Safe to send again.",
+        DropRequest,
+        media_type=DROP_TYPE,
+        needs_token=False,
+        most_in=DROP_BYTES,
+        codes=((401, "bad_proof"), (404, "not_found"), (410, "campaign_closed"), (429, "too_many_answers")),
+        is_negotiated=False,
     ),
     Route(
         "health",

@@ -50,6 +50,9 @@ class Database(Protocol):
     def backup(self, target: Path) -> None:
         """Copy everything as of one moment into a SQLite file, in use or not, and check the copy. Raises Trouble."""
 
+    def fold_log(self) -> None:
+        """Leave nothing lying about that tells in which order things were written, as far as nobody is reading."""
+
     def faults(self) -> list[str]:
         """List what the database's own checks find wrong: damaged pages, rows that point nowhere."""
 

@@ -163,6 +163,9 @@ class PostgreSQL:
 
         copy_to_file(self, target)
 
+    def fold_log(self) -> None:
+        """Its log is the cluster's own, and where it is kept is for the council to say (see the guide)."""
+
     def faults(self) -> list[str]:
         """List rows that point nowhere, and what the database cannot read."""
         found: list[str] = []

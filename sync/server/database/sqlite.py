@@ -109,6 +109,14 @@ class SQLiteFile:
             connection.close()
         flush(self.path)
 
+    def fold_log(self) -> None:
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA busy_timeout=50")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.close()
+
     def faults(self) -> list[str]:
         """List what the database's own checks find wrong: damaged pages, rows that point nowhere."""
         try:
@@ -170,6 +178,9 @@ class SQLiteMemory:
         """Write it all into a file, and check that."""
         with self._turn:
             _copy_checked(self._raw, target)
+
+    def fold_log(self) -> None:
+        """There is no log in memory."""
 
     def faults(self) -> list[str]:
         """List what SQLite's own checks find wrong."""

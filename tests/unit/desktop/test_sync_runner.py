@@ -351,3 +351,32 @@ def test_what_came_is_looked_at_after_a_round_in_small_steps_and_no_fault_of_it_
         runner.stop(0.0)
     assert steps == (["begin", "step", "step", "step"] if fault is None else ["begin", "step"])
     assert told[-1].state == SENT
+
+
+def test_an_anonymous_answer_may_go_while_online_and_nothing_is_said_of_it(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_runner, "Engine", Rounds())
+    thrown = threading.Event()
+    faults = [Offline()]
+
+    class Dice:
+        gap = 0.01
+
+        def __init__(self, *_parts: Any) -> None: ...
+
+        def throw(self) -> bool:
+            if faults:
+                raise faults.pop()
+            thrown.set()
+            return True
+
+    monkeypatch.setattr(sync_runner, "DropSender", Dice)
+    told: list[Status] = []
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told.append)
+    runner.start()
+    try:
+        assert thrown.wait(WAIT_SECONDS)
+    finally:
+        runner.stop(0.0)
+    assert {status.state for status in told} == {SENT}

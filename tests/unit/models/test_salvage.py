@@ -147,3 +147,9 @@ def test_a_file_of_which_nothing_reads_brings_nothing(desk: Any, tmp_path: Path,
     ).result()
     assert came == 0
     assert isinstance(other.book, Casebook)
+
+
+def test_anonymous_answers_that_have_not_gone_come_over_too(desk: Any, bring: Bring) -> None:
+    insert = "INSERT INTO answer VALUES ('{}', 'k', '2026-11-23', CAST('{{}}' AS BLOB))"
+    other = bring(insert.format("a" * 32), insert.format("b" * 32))
+    assert [answer.answer_id for answer, _ in other.book.exchange.answers_waiting()] == ["a" * 32, "b" * 32]
