@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -12,8 +15,11 @@ from models.errors import Trouble
 from models.identity import Identity
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.wire import (
-    MAX_MESSAGE_BYTES,
+    DECLARED,
+    MAX_PAGE_BYTES,
     ROUTES,
+    SPOKEN,
+    WIRE_HEADER,
     ChallengeReply,
     EnrolReply,
     EnrolRequest,
@@ -27,6 +33,7 @@ from sync.wire import (
     PullRequest,
     PushReply,
     PushRequest,
+    Spoken,
     TokenReply,
     TokenRequest,
 )
@@ -36,8 +43,12 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Message)
 OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
-CONNECT_SECONDS = 5.0
+CONNECT_SECONDS = 10.0
+"""Three tries of TCP to open a line, which is what a line that loses a third of all packets needs."""
 READ_SECONDS = 60.0
+IDLE_SECONDS = 60.0
+"""A line is kept open this long between two exchanges: less than the server keeps it."""
+LEAST_ROOM_BYTES = 8 * 1024
 MOST_WAIT_SECONDS = 3600.0
 """The longest ``Retry-After`` that is believed."""
 
@@ -59,12 +70,40 @@ class Refused(Trouble):
         self.status, self.code, self.retry_after = status, code, retry_after
 
 
+class OtherAge(Refused):
+    """Laptop and server speak no wire version in common: one of them must be updated. Nothing is lost meanwhile."""
+
+    def __init__(self, *, is_laptop_older: bool) -> None:
+        super().__init__(426, "wire_version", "Everything is saved on this laptop and is sent after the update.")
+        if is_laptop_older:
+            self.title = "Heard on this laptop is too old for the council’s server"
+            self.help = "Please ask your council’s IT to update Heard on this laptop."
+        else:
+            self.title = "The council’s server is too old for Heard on this laptop"
+            self.help = "Please ask your council’s IT to update the server."
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came back: HTTP's status and headers (names in small letters), and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: bytes
+
+
 class Centre:
     """One laptop's line to its council. Kept open between requests; safe to use from one thread at a time."""
 
-    def __init__(self, url: str, certificate: str = "") -> None:
+    def __init__(self, url: str, certificate: str = "", speaks: Spoken = SPOKEN) -> None:
         """``certificate`` is a PEM of the council's own authority; "" trusts what the operating system trusts."""
         self.url = checked_url(url)
+        self.room = MAX_PAGE_BYTES
+        """Bytes to carry in one message: half as many after a line broke under one, more again once they get through.
+
+        A line that never holds for a whole page still brings everything, a piece at a time.
+        """
+        self._speaks, self._agreed = speaks, 0
         self._certificate = certificate
         self._client: httpx.Client | None = None
         self._tokens: dict[str, str] = {}
@@ -74,12 +113,20 @@ class Centre:
         return self._ask("enrol", pack(request), EnrolReply)
 
     def pull(self, identity: Identity, request: PullRequest) -> PullPage:
-        """Ask for the next page."""
+        """Ask for the next page, a small one where the line has not held for a large one."""
+        if self.room < MAX_PAGE_BYTES:
+            request = msgspec.structs.replace(request, room=self.room)
         return self._signed_in(identity, "pull", pack(request, level=1), PullPage)
 
     def push(self, identity: Identity, request: PushRequest) -> PushReply:
-        """Send a batch. Safe to send again: the server recognises each version."""
-        return self._signed_in(identity, "push", pack(request), PushReply)
+        """Send a batch. Safe to send again: the server recognises each version.
+
+        Raises Refused 413, as the server would, for one that this line has not held for of late.
+        """
+        packed = pack(request)
+        if len(packed) > self.room and len(request.versions) > 1:
+            raise Refused(413, "batch_too_large", "")
+        return self._signed_in(identity, "push", packed, PushReply)
 
     def history(self, identity: Identity, record_id: str) -> HistoryReply:
         """Ask for every version of a record that this worker may read; the server gives a few megabytes at a time."""
@@ -119,45 +166,85 @@ class Centre:
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-        challenge = self._ask("challenge", b"", ChallengeReply).challenge
+        # The challenge has no body, so it is the place to ask for the newest version again.
+        self._agreed = 0
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
-        signature = key.sign(b"heard-token-1" + challenge + identity.device_id.encode())
-        request = TokenRequest(device_id=identity.device_id, challenge=challenge, signature=signature)
-        return self._ask("token", pack(request), TokenReply).token
+        for is_last in (False, True):
+            challenge = self._ask("challenge", b"", ChallengeReply).challenge
+            signature = key.sign(b"heard-token-1" + challenge + identity.device_id.encode())
+            request = TokenRequest(device_id=identity.device_id, challenge=challenge, signature=signature)
+            try:
+                return self._ask("token", pack(request), TokenReply).token
+            except Refused as error:
+                # The server's clock jumped in between, or the line took two minutes: a new challenge is good again.
+                if is_last or error.code != "challenge_over":
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     def _ask(self, route: str, body: bytes | None, kind: type[M], tail: str = "", token: str = "") -> M:
-        import httpx
-
-        # A message is packed already; a proxy that packs it again makes it unreadable.
-        headers = {"content-type": CONTENT_TYPE, "accept": CONTENT_TYPE, "accept-encoding": "identity"}
-        if token:
-            headers["authorization"] = f"Bearer {token}"
-        method = "GET" if body is None else "POST"
+        asked = self._agreed or self._speaks.newest
+        answer = self._exchange(route, body, tail, token, asked)
+        theirs = _range_named_in(answer)
+        if theirs is not None:
+            asked = self._speaks.highest_with(theirs)
+            if not asked:
+                raise OtherAge(is_laptop_older=theirs.oldest > self._speaks.newest)
+            answer = self._exchange(route, body, tail, token, asked)
+        if answer.status not in (200, 201):
+            raise _refusal(answer)
+        self._agreed = _answered_version(answer, self._speaks)
+        if answer.headers.get("content-type", CONTENT_TYPE).partition(";")[0].strip().casefold() != CONTENT_TYPE:
+            raise Offline("not a Heard server")
         try:
-            client = self._opened()
-            with client.stream(method, self.url + ROUTES[route] + tail, content=body, headers=headers) as response:
-                data = _read_bounded(response)
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            self.close()
-            raise Offline(type(error).__name__) from error
-        if response.status_code not in (200, 201):
-            raise _refusal(response, data)
-        try:
-            return unpack(kind, data)
+            return unpack(kind, answer.data)
         except BadMessage as error:
             # A hotel's sign-in page answers 200 with HTML: that is no server of ours, and nothing was sent.
             raise Offline("not a Heard server") from error
 
-    def _opened(self) -> httpx.Client:
+    def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answer:
+        """Send one request and read its whole answer. Raises Offline."""
         import httpx
 
+        # A message is packed already; a proxy that packs it again makes it unreadable.
+        headers = {"content-type": CONTENT_TYPE, "accept": CONTENT_TYPE, "accept-encoding": "identity"}
+        headers[WIRE_HEADER] = str(version)
+        if token:
+            headers["authorization"] = f"Bearer {token}"
+        declared, url = DECLARED[route], self.url + ROUTES[route] + tail
+        try:
+            client = self._opened()
+            self._pace.begin()
+            with client.stream(declared.method, url, content=body, headers=headers) as response:
+                data = _read_bounded(response, declared.most_out)
+        except Offline:
+            self.close()
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            self.close()
+            if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                self.room = max(LEAST_ROOM_BYTES, self.room // 2)
+            raise Offline(type(error).__name__) from error
+        if max(len(data), len(body or b"")) >= self.room // 2:
+            self.room = min(MAX_PAGE_BYTES, self.room * 2)
+        return _Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, data)
+
+    def _opened(self) -> httpx.Client:
         if self._client is None:
-            timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+            import httpx
+
+            from sync.client.pace import Pace, keep_pace
+
+            self._pace = Pace()
             # What is meant for this machine never goes by way of a proxy, where it would travel readable.
             is_far = urlsplit(self.url).hostname not in OWN_MACHINE
             self._client = httpx.Client(
-                verify=trusting(self._certificate), timeout=timeout, follow_redirects=False, trust_env=is_far
+                verify=trusting(self._certificate),
+                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+                limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
+                follow_redirects=False,
+                trust_env=is_far,
             )
+            keep_pace(self._client, self._pace)
         return self._client
 
 
@@ -193,30 +280,68 @@ def checked_url(url: str) -> str:
     return text
 
 
-def _read_bounded(response: httpx.Response) -> bytes:
+def _read_bounded(response: httpx.Response, limit: int) -> bytes:
     chunks, size = [], 0
     for chunk in response.iter_raw():
         size += len(chunk)
-        if size > MAX_MESSAGE_BYTES:
+        if size > limit:
             raise Offline("answer too large")
         chunks.append(chunk)
     return b"".join(chunks)
 
 
-def _refusal(response: httpx.Response, data: bytes) -> Trouble:
-    wait = response.headers.get("retry-after", "")
-    is_number = wait.isascii() and wait.isdigit() and len(wait) < 10
-    retry_after = min(float(wait), MOST_WAIT_SECONDS) if is_number else 0.0
+def _error_in(data: bytes) -> ErrorReply | None:
+    """Read a refusal, packed or plain; None where it is not one of Heard's."""
     try:
-        reply = unpack(ErrorReply, data)
+        return unpack(ErrorReply, data)
     except BadMessage:
         try:
-            reply = msgspec.json.decode(data, type=ErrorReply)
+            return msgspec.json.decode(data, type=ErrorReply)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            return _busy(f"HTTP {response.status_code} from something that is not Heard", retry_after)
-    if response.status_code >= 500 or response.status_code == 429:
+            return None
+
+
+def _range_named_in(answer: _Answer) -> Spoken | None:
+    """The wire versions a server says it speaks when it cannot answer in the one it was asked in."""
+    error = _error_in(answer.data) if answer.status == 426 else None
+    if error is None or error.code != "wire_version" or not 0 < error.oldest_wire <= error.newest_wire:
+        return None
+    return Spoken(error.oldest_wire, error.newest_wire)
+
+
+def _answered_version(answer: _Answer, speaks: Spoken) -> int:
+    """The wire version an answer is written in. Raises OtherAge for one this laptop does not speak."""
+    text = answer.headers.get(WIRE_HEADER, "1")
+    if not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise Offline("not a Heard server")
+    if int(text) not in speaks:
+        raise OtherAge(is_laptop_older=int(text) > speaks.newest)
+    return int(text)
+
+
+def _refusal(answer: _Answer) -> Trouble:
+    retry_after = _wait_in(answer.headers)
+    reply = _error_in(answer.data)
+    if reply is None:
+        return _busy(f"HTTP {answer.status} from something that is not Heard", retry_after)
+    if answer.status >= 500 or answer.status == 429:
         return _busy(reply.code, retry_after)
-    return Refused(response.status_code, reply.code, reply.message, retry_after)
+    return Refused(answer.status, reply.code, reply.message, retry_after)
+
+
+def _wait_in(headers: Mapping[str, str]) -> float:
+    """Seconds to wait by ``Retry-After``, at most MOST_WAIT_SECONDS; 0 where there is none that can be believed.
+
+    A moment is counted from the server's own ``Date``: this laptop's clock may be years wrong, and decides nothing.
+    """
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return min(float(text), MOST_WAIT_SECONDS)
+    try:
+        seconds = (parsedate_to_datetime(text) - parsedate_to_datetime(headers["date"])).total_seconds()
+    except (KeyError, ValueError, TypeError, OverflowError):
+        return 0.0
+    return min(max(0.0, seconds), MOST_WAIT_SECONDS)
 
 
 def _busy(why: str, retry_after: float) -> Offline:

@@ -75,9 +75,9 @@ def join_version(envelope: bytes, body: bytes) -> msgspec.Raw:
     return msgspec.Raw(envelope[: -len(_NULL_END)] + body + b"}")
 
 
-def fits(page: bytes) -> bool:
-    """Say whether a packed page keeps to the size laptops are promised."""
-    return len(page) <= MAX_PAGE_BYTES
+def page_room(wanted: int) -> int:
+    """How many bytes a packed page may have: what laptops are promised, or less where one asks for less (0: any)."""
+    return min(MAX_PAGE_BYTES, wanted) if wanted > 0 else MAX_PAGE_BYTES
 
 
 __all__ = [
@@ -87,8 +87,8 @@ __all__ = [
     "RawPushReply",
     "RawPushResult",
     "RawRow",
-    "fits",
     "join_version",
     "pack",
+    "page_room",
     "split_version",
 ]

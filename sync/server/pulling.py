@@ -15,7 +15,7 @@ from sync.server.callers import Caller, find_reader, granted_scopes
 from sync.server.centre import Centre
 from sync.server.dropping import standing_campaigns
 from sync.server.grants import find_directory
-from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, fits, join_version, pack
+from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, join_version, pack, page_room
 from sync.server.tables import council, device, version
 from sync.server.tables import record as record_table
 from sync.server.withdrawing import council_rules, held_news, open_orders
@@ -86,7 +86,7 @@ def pull(centre: Centre, token: str, request: PullRequest) -> bytes:
             return pack(blank)
         reading = _Reading(centre, connection, caller, scopes, request, home.seq)
         found, more = reading.find()
-        page, sent = _pack_page(blank, reading, found, more)
+        page, sent = _pack_page(blank, reading, found, more, page_room(request.room))
     _note_seen(centre, caller)
     note_protected_reads(centre, caller, [one.record_id for one in sent if one.audience == PROTECTED], "pull")
     return page
@@ -213,15 +213,17 @@ class _Reading:
         return self._cursor, {scope_id: max(at, last) for scope_id, at in self._filling.items()}
 
 
-def _pack_page(blank: RawPage, reading: _Reading, found: list[_Found], more: bool) -> tuple[bytes, list[_Found]]:
+def _pack_page(
+    blank: RawPage, reading: _Reading, found: list[_Found], more: bool, room: int
+) -> tuple[bytes, list[_Found]]:
     """Pack as many rows as a page may hold, always at least one."""
     while True:
         cursor, filling = reading.cursors(found, more)
         rows = tuple(one.row for one in found)
         page = pack(replace_page(blank, rows=rows, cursor=cursor, filling=filling, more=more))
-        if fits(page) or len(found) <= 1:
+        if len(page) <= room or len(found) <= 1:
             return page, found
-        found, more = found[: max(1, len(found) * 2 // 3)], True
+        found, more = found[: max(1, min(len(found) * 2 // 3, len(found) * room // len(page)))], True
 
 
 def _note_seen(centre: Centre, caller: Caller) -> None:

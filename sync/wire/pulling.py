@@ -14,7 +14,8 @@ class PullRequest(Message, frozen=True, kw_only=True):
     """What a laptop already has.
 
     ``filling`` holds a cursor for each scope still being filled. ``covered`` says, for each of those scopes and each
-    audience in it, up to which seq ready-made segments have been taken: the page leaves those heads out.
+    audience in it, up to which seq ready-made segments have been taken: the page leaves those heads out. ``room`` is
+    how many bytes the page may have at most as it travels, where the line does not hold for more; 0 for no wish.
     """
 
     cursor: int
@@ -22,6 +23,7 @@ class PullRequest(Message, frozen=True, kw_only=True):
     timeline: str
     filling: dict[str, int] = msgspec.field(default_factory=dict)
     covered: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    room: int = 0
 
 
 class PulledRow(Reply, frozen=True, kw_only=True):

@@ -59,6 +59,7 @@ _ALL = (
             (401, "password_wrong"),
             (429, "too_many_guesses"),
         ),
+        most_out=SMALL_BYTES,
     ),
     Route(
         "challenge",
@@ -68,6 +69,7 @@ _ALL = (
         None,
         ChallengeReply,
         needs_token=False,
+        most_out=SMALL_BYTES,
     ),
     Route(
         "token",
@@ -78,6 +80,7 @@ _ALL = (
         TokenReply,
         needs_token=False,
         codes=((401, "challenge_over"), (401, "unknown_device"), (429, "too_many_guesses")),
+        most_out=SMALL_BYTES,
     ),
     Route(
         "pull",
@@ -116,6 +119,7 @@ _ALL = (
         ReceiptRequest,
         ReceiptReply,
         codes=((400, "bad_signature"),),
+        most_out=SMALL_BYTES,
     ),
     Route(
         "closing",
@@ -125,6 +129,7 @@ _ALL = (
         None,
         ClosingReply,
         codes=((404, "not_closed"),),
+        most_out=SMALL_BYTES,
     ),
     Route(
         "proof",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import ssl
 import threading
@@ -31,6 +32,8 @@ class Ear:
 
     answer: Answer
     context: ssl.SSLContext | None = None
+    drip: int | None = None
+    """After so many bytes of an answer that is no sign-in's, one byte at a time for ever."""
     asked: list[Asked] = field(default_factory=list)
     came: bytes = b""
 
@@ -69,8 +72,17 @@ class Ear:
         asked = self._read(line)
         if asked is not None:
             self.asked.append(asked)
-            line.sendall(self.answer(asked).replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
+            answer = self.answer(asked)
+            if self.drip is not None and asked.path.rpartition("/")[2] not in ("challenge", "token"):
+                self._drip(line, answer, self.drip)
+            line.sendall(answer.replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
         line.close()
+
+    def _drip(self, line: socket.socket, answer: bytes, quick: int) -> None:
+        line.sendall(answer[:quick])
+        for at in itertools.count(quick):
+            line.sendall(answer[at : at + 1] or b".")
+            threading.Event().wait(0.02)
 
     def _read(self, line: socket.socket) -> Asked | None:
         data = b""
@@ -96,8 +108,8 @@ def listen() -> Iterator[Callable[..., Ear]]:
     """Start an ear that gives this answer to everything."""
     ears: list[Ear] = []
 
-    def start(answer: Answer | bytes, context: ssl.SSLContext | None = None) -> Ear:
-        ears.append(Ear(answer if callable(answer) else lambda _asked: answer, context))
+    def start(answer: Answer | bytes, context: ssl.SSLContext | None = None, drip: int | None = None) -> Ear:
+        ears.append(Ear(answer if callable(answer) else lambda _asked: answer, context, drip))
         return ears[-1]
 
     yield start

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
-import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
-import trustme
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.errors import Trouble
-from models.identity import Identity, Worker
-from models.ids import new_uuid7
+from models.identity import Worker
 from models.version import Version, encode_body, hash_body
 from sync.client import http as client
 from sync.client.http import Centre, Offline, Refused, checked_url
 from sync.client.joining import join
 from sync.codec import CONTENT_TYPE, pack, unpack
 from sync.wire import (
-    ChallengeReply,
+    DECLARED,
     EnrolReply,
     EnrolRequest,
     ErrorReply,
@@ -34,44 +31,8 @@ from sync.wire import (
     PushRequest,
     PushResult,
     TokenReply,
-    TokenRequest,
 )
-
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-ID = new_uuid7(1_763_890_200_000, bytes(10))
-ME = Identity(
-    device_id=ID, device_epoch=1, council_id=ID, council_name="Testshire", timeline=ID,
-    worker=Worker(worker_id=ID, display_name="Amy"), signing_key=bytes(range(32)),
-)  # fmt: skip
-REQUEST = PullRequest(cursor=1_234_567_890, grant_counter=12_345, timeline=ID)
-PAGE = PullPage(rows=(), cursor=7, filling={}, grant_counter=1, timeline=ID, more=False)
-Listen = Callable[..., Any]
-
-
-def http(status: int, body: bytes = b"", length: int | None = None, **headers: Any) -> bytes:
-    lines = [f"HTTP/1.1 {status} Whatever", f"content-length: {len(body) if length is None else length}"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-    return "\r\n".join([*lines, "", ""]).encode() + body
-
-
-def council(*replies: bytes, token: str = "t" * 43) -> Callable[[Any], bytes]:
-    """Answer sign-in as a server does, and everything else with these replies in turn (the last one again)."""
-    left = list(replies)
-
-    def answer(asked: Any) -> bytes:
-        if asked.path == "/v1/challenge":
-            return http(200, pack(ChallengeReply(challenge=b"c" * 32)))
-        if asked.path == "/v1/token":
-            request = unpack(TokenRequest, asked.body)
-            KEY.public_key().verify(request.signature, b"heard-token-1" + b"c" * 32 + ID.encode())
-            return http(200, pack(TokenReply(token=token, seconds=900)))
-        return left.pop(0) if len(left) > 1 else left[0]
-
-    return answer
-
-
-def refusal(status: int, code: str, message: str = "", **headers: Any) -> bytes:
-    return http(status, pack(ErrorReply(code=code, message=message)), **headers)
+from tests.answers import ID, ME, PAGE, PORTAL, REQUEST, Listen, council, http, refusal
 
 
 def pull(listen: Listen, *replies: bytes) -> tuple[PullPage, Any]:
@@ -177,7 +138,6 @@ def test_joining_makes_a_key_that_never_leaves_the_laptop(listen: Listen) -> Non
 
 # --- what is no Heard server --------------------------------------------------------------------------------------
 
-PORTAL = b"<html><title>Welcome to the hotel</title><a href=/signin>Sign in</a></html>"
 NOT_OURS = {
     "captive portal": http(200, PORTAL, content_type="text/html"),
     "an empty answer": http(200, b""),
@@ -186,6 +146,8 @@ NOT_OURS = {
     "half a body": http(200, pack(PAGE)[:20], length=len(pack(PAGE))),
     "a cut message": http(200, pack(PAGE)[:-3]),
     "packed again by a proxy": http(200, gzip.compress(pack(PAGE)), content_encoding="gzip"),
+    "the right bytes as another type": http(200, pack(PAGE), content_type="text/plain"),
+    "a wire version that is no number": http(200, pack(PAGE), heard_wire="one"),
     "a redirect": http(302, PORTAL, location="http://127.0.0.1:9/signin"),
     "a permanent redirect": http(308, b"", location="http://127.0.0.1:9/v1/pull"),
     "not found by a proxy": http(404, PORTAL, content_type="text/html"),
@@ -222,15 +184,16 @@ def test_a_portal_gets_no_token_and_no_word_of_a_record(listen: Listen) -> None:
 @pytest.mark.parametrize("kind", ["packed", "json", "html"])
 @pytest.mark.parametrize(
     ("wait", "seconds"),
-    [("", 0.0), ("120", 120.0), ("9999999", client.MOST_WAIT_SECONDS), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0),
-     ("-5", 0.0), ("9" * 400, 0.0)],
+    [("", 0.0), ("120", 120.0), ("9999999", client.MOST_WAIT_SECONDS), ("Mon, 23 Nov 2026 10:30:00", 0.0),
+     ("-5", 0.0), ("9" * 400, 0.0), ("Mon, 23 Nov 2026 10:32:00 GMT", 120.0), ("Mon, 23 Nov 2036 10:30:00 GMT", 3600.0),
+     ("Mon, 23 Nov 2026 10:29:00 GMT", 0.0), ("soon", 0.0)],
 )  # fmt: skip
 def test_a_busy_server_is_waited_for_as_long_as_it_asks_and_no_longer_than_an_hour(
     listen: Listen, status: int, kind: str, wait: str, seconds: float
 ) -> None:
     busy = ErrorReply(code="busy", message="")
     body = {"packed": pack(busy), "json": msgspec.json.encode(busy), "html": PORTAL}[kind]
-    asked: dict[str, Any] = {"retry_after": wait} if wait else {}
+    asked: dict[str, Any] = {"retry_after": wait, "date": "Mon, 23 Nov 2026 10:30:00 GMT"} if wait else {}
     ear = listen(http(status, body, **asked))
     centre = Centre(ear.url)
     with pytest.raises(Offline) as told:
@@ -251,9 +214,25 @@ def test_a_no_of_the_council_is_told_in_its_own_words(listen: Listen, kind: Call
 
 
 def test_an_endless_answer_is_cut_off(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "MAX_MESSAGE_BYTES", 1000)
+    short = dataclasses.replace(DECLARED["pull"], most_out=1000)
+    monkeypatch.setitem(DECLARED, "pull", short)
+    ear = listen(council(http(200, bytes(100_000), length=10**12)))
+    centre = Centre(ear.url)
     with pytest.raises(Offline) as told:
-        pull(listen, http(200, bytes(100_000), length=10**12))
+        centre.pull(ME, REQUEST)
+    assert told.value.why == "answer too large"
+    assert centre._client is None
+    centre.close()
+
+
+@pytest.mark.parametrize("route", ["challenge", "token"])
+def test_an_answer_that_should_be_short_is_not_read_to_a_great_length(listen: Listen, route: str) -> None:
+    long = http(200, bytes(DECLARED[route].most_out + 1))
+    ear = listen(lambda asked: long if asked.path.endswith(route) else council(long)(asked))
+    centre = Centre(ear.url)
+    with pytest.raises(Offline) as told:
+        centre.pull(ME, REQUEST)
+    centre.close()
     assert told.value.why == "answer too large"
 
 
@@ -292,75 +271,6 @@ def test_what_is_meant_for_this_machine_never_goes_through_a_proxy(
     page, _ear = pull(listen, http(200, pack(PAGE)))
     assert page == PAGE
     assert proxy.came == b""
-
-
-# --- certificates -------------------------------------------------------------------------------------------------
-
-
-def _serving(cert: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    cert.configure_cert(context)
-    return context
-
-
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
-
-
-def _pem(authority: trustme.CA) -> str:
-    return authority.cert_pem.bytes().decode()
-
-
-def test_the_councils_own_authority_is_trusted_for_its_own_machine(listen: Listen, authority: trustme.CA) -> None:
-    ear = listen(council(http(200, pack(PAGE))), _serving(authority.issue_cert("127.0.0.1")))
-    centre = Centre(ear.url, _pem(authority))
-    assert centre.pull(ME, REQUEST) == PAGE
-    centre.close()
-
-
-def _valid(authority: trustme.CA, first: int, last: int) -> trustme.LeafCert:
-    """A certificate good from one year to another, counted from now."""
-    now, year = datetime.now(UTC), timedelta(days=365)
-    return authority.issue_cert("127.0.0.1", not_before=now + first * year, not_after=now + last * year)
-
-
-BAD: dict[str, Callable[[trustme.CA, trustme.CA], tuple[trustme.LeafCert, trustme.CA | None]]] = {
-    "for another host": lambda ours, _other: (ours.issue_cert("heard.example"), ours),
-    "of another authority": lambda ours, other: (other.issue_cert("127.0.0.1"), ours),
-    "expired": lambda ours, _other: (_valid(ours, -2, -1), ours),
-    "of the future": lambda ours, _other: (_valid(ours, 1, 2), ours),
-    "for a name that only ends alike": lambda ours, _other: (ours.issue_cert("27.0.0.1.example"), ours),
-    "self-signed, and none given to trust": lambda _ours, other: (other.issue_cert("127.0.0.1"), None),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", BAD)
-def test_a_wrong_certificate_means_offline_and_not_one_byte_sent(
-    listen: Listen, authority: trustme.CA, kind: str
-) -> None:
-    cert, trusted = BAD[kind](authority, trustme.CA())
-    ear = listen(council(http(200, pack(PAGE))), _serving(cert))
-    centre = Centre(ear.url, _pem(trusted) if trusted else "")
-    with pytest.raises(Offline):
-        centre.pull(ME, REQUEST)
-    centre.close()
-    assert (ear.asked, ear.came) == ([], b"")
-
-
-def test_a_certificate_that_is_none_means_offline_and_no_connection(listen: Listen) -> None:
-    ear = listen(http(200))
-    with pytest.raises(Offline):
-        Centre(ear.url.replace("http:", "https:"), "-----BEGIN CERTIFICATE-----\nrubbish\n").pull(ME, REQUEST)
-    assert ear.came == b""
-
-
-def test_a_server_that_speaks_no_tls_gets_no_request_in_plain(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "CONNECT_SECONDS", 0.3)
-    ear = listen(http(200, PORTAL))
-    with pytest.raises(Offline):
-        Centre(ear.url.replace("http:", "https:")).pull(ME, REQUEST)
-    assert b"POST" not in ear.came
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------

@@ -392,3 +392,27 @@ def test_a_pull_finds_its_rows_by_an_index(centre: Centre, amy: Any, sarah: str)
     finally:
         connection.close()
     assert any("USING INDEX" in row[3] or "USING COVERING INDEX" in row[3] for row in plan), plan
+
+
+def test_a_laptop_on_a_line_that_breaks_may_ask_for_small_pages_and_still_gets_everything(
+    hub: Hub, amy: Any, ben: Any, sarah: str
+) -> None:
+    chance = random.Random(5)
+    for _ in range(40):
+        amy.push(amy.version(sarah, {"what_happened": "".join(chance.choices("abcdefgh ", k=2000))}))
+    first = hub.pull(ben.sign_in(), PullRequest(cursor=0, grant_counter=0, timeline=""))
+    grants = unpack(PullPage, first).grant_counter
+    whole = len(hub.pull(ben.token, PullRequest(cursor=0, grant_counter=grants, timeline="")))
+    for room in (-5, 0, whole * 2):
+        page = hub.pull(ben.token, PullRequest(cursor=0, grant_counter=grants, timeline="", room=room))
+        assert len(unpack(PullPage, page).rows) == 40
+    for room in (1, 8192, whole // 2):
+        cursor, got, more = 0, 0, True
+        while more:
+            request = PullRequest(cursor=cursor, grant_counter=grants, timeline="", room=room)
+            page = hub.pull(ben.token, request)
+            read = unpack(PullPage, page)
+            assert len(page) <= room or len(read.rows) == 1
+            assert read.cursor > cursor
+            cursor, got, more = read.cursor, got + len(read.rows), read.more
+        assert got == 40
