@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -55,19 +57,29 @@ def open_centre(
     notice and send again what it lacks; ``look`` leaves that, and everything else, as it is found.
     """
     database = open_place(settings)
-    open_database(database)
-    with database.read() as connection:
-        found = connection.execute(select(council.c.council_id)).scalars().all()
-    if len(found) != 1:
-        raise Trouble(
-            "There is no council here yet." if not found else "There is more than one council here.",
-            "Nothing was changed.",
-            "Run the init command first." if not found else "A server serves one council from one database.",
-        )
-    centre = Centre(database, found[0], settings, clock or Clock(), ids or Ids())
-    if not look:
-        notice_restore(centre)
+    with closed_on_failure(database):
+        open_database(database)
+        with database.read() as connection:
+            found = connection.execute(select(council.c.council_id)).scalars().all()
+        if len(found) != 1:
+            raise Trouble(
+                "There is no council here yet." if not found else "There is more than one council here.",
+                "Nothing was changed.",
+                "Run the init command first." if not found else "A server serves one council from one database.",
+            )
+        centre = Centre(database, found[0], settings, clock or Clock(), ids or Ids())
+        if not look:
+            notice_restore(centre)
     return centre
+
+
+@contextlib.contextmanager
+def closed_on_failure(database: Database) -> Iterator[None]:
+    """Let go of a database that was opened for nothing."""
+    with contextlib.ExitStack() as undo:
+        undo.callback(database.close)
+        yield
+        undo.pop_all()
 
 
 def notice_restore(centre: Centre) -> bool:
@@ -81,7 +93,9 @@ def notice_restore(centre: Centre) -> bool:
         return False
     with centre.database.write() as connection:
         centre.ledger.hold(connection)
-        if not _is_behind(connection, kept):
+        # Another server of this folder may have noticed it first, and remembered anew.
+        kept = read_kept_head(centre.settings.ledger_head_path)
+        if kept is None or not _is_behind(connection, kept):
             return False
         start_timeline(connection, centre.council_id, centre.ids.new())
         was = {"seq": kept.seq, "audit_no": kept.audit_no, "audit_hash": kept.audit_hash}

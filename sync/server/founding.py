@@ -12,7 +12,7 @@ from models.clock import Clock
 from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import FIRST_HASH, Entry
-from sync.server.centre import Centre
+from sync.server.centre import Centre, closed_on_failure
 from sync.server.database import write_durably
 from sync.server.database.places import open_place
 from sync.server.migrations import found_step, open_database
@@ -33,32 +33,33 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
     check_unused(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = open_place(settings, create=True)
-    if found_step(database) is not None:
-        # Before the steps: they would bring another council's database to this server's shape.
-        with database.read() as connection:
+    with closed_on_failure(database):
+        if found_step(database) is not None:
+            # Before the steps: they would bring another council's database to this server's shape.
+            with database.read() as connection:
+                check_empty(connection)
+        open_database(database)
+        key = Ed25519PrivateKey.generate()
+        council_id, worker_id, now = ids.new(), ids.new(), clock.stamp()
+        centre = Centre(database, council_id, settings, clock, ids)
+        with database.migrate() as connection:
             check_empty(connection)
-    open_database(database)
-    key = Ed25519PrivateKey.generate()
-    council_id, worker_id, now = ids.new(), ids.new(), clock.stamp()
-    centre = Centre(database, council_id, settings, clock, ids)
-    with database.migrate() as connection:
-        check_empty(connection)
-        insert_council(connection, council_id, checked_name("council's name", name), ids.new(), now)
-        insert_worker(connection, council_id, worker_id, (IMPORT_SIGN_IN, IMPORT_NAME, "", ""), now, is_server=True)
-        connection.execute(
-            insert(device).values(
-                council_id=council_id,
-                device_id=ids.new(),
-                worker_id=worker_id,
-                name=IMPORT_NAME,
-                public_key=key.public_key().public_bytes_raw(),
-                enrolled_at=now,
+            insert_council(connection, council_id, checked_name("council's name", name), ids.new(), now)
+            insert_worker(connection, council_id, worker_id, (IMPORT_SIGN_IN, IMPORT_NAME, "", ""), now, is_server=True)
+            connection.execute(
+                insert(device).values(
+                    council_id=council_id,
+                    device_id=ids.new(),
+                    worker_id=worker_id,
+                    name=IMPORT_NAME,
+                    public_key=key.public_key().public_bytes_raw(),
+                    enrolled_at=now,
+                )
             )
-        )
-        centre.ledger.close(connection, now, [Entry("init")])
-        write_durably(settings.import_key_path, key.private_bytes_raw())
-        write_settings(settings)
-    centre.keep_head()
+            centre.ledger.close(connection, now, [Entry("init")])
+            write_durably(settings.import_key_path, key.private_bytes_raw())
+            write_settings(settings)
+        centre.keep_head()
     return centre
 
 

@@ -9,7 +9,18 @@ from typing import Any
 
 import psycopg
 from psycopg import conninfo
-from sqlalchemy import Connection, Engine, and_, create_engine, func, literal_column, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    and_,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
@@ -35,7 +46,7 @@ _OURS = {
 
 _CLASHES = frozenset({"40001", "40P01", "23505", "23503"})
 """Could not serialise, deadlock; and a key that came, or a row that went, between our reading and our writing."""
-_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300", "57014"})
+_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300"})
 """The server is ending, starting or full, or has become a standby since."""
 
 
@@ -62,6 +73,7 @@ class PostgreSQL:
             pool_timeout=_WAIT_SECONDS,
             use_native_hstore=False,
         )
+        event.listen(self._engine, "handle_error", _give_up_the_pool)
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writing = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._look()
@@ -138,8 +150,6 @@ class PostgreSQL:
             yield
         except DBAPIError as error:
             if _is_lost(error):
-                # A pool that came from a server which is gone, or no longer the primary, is of no use any more.
-                self._engine.dispose()
                 raise Unreachable from error
             if getattr(error.orig, "sqlstate", None) in _CLASHES:
                 raise Clash from error
@@ -218,6 +228,12 @@ class PostgreSQL:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def _give_up_the_pool(context: ExceptionContext) -> None:
+    """Let go of every connection made before now where a server is gone, or is not the primary any more."""
+    if getattr(context.original_exception, "sqlstate", None) in _LOST:
+        context.is_disconnect = True
 
 
 def _is_lost(error: DBAPIError) -> bool:

@@ -1,11 +1,16 @@
-"""On which of the three databases a test runs, where it cannot be all, and changing a database behind Heard's back."""
+"""On which of the three databases a test runs; changing one behind Heard's back; many things at once."""
 
 from __future__ import annotations
 
 import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from sync.server.centre import Centre
 from sync.server.database.postgres import PostgreSQL
@@ -42,3 +47,35 @@ def tamper(centre: Centre, script: str) -> None:
         with psycopg.connect(database._conninfo) as connection_:
             connection_.execute("SET session_replication_role = replica")
             connection_.execute(script.encode())
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Do all of these at the same moment, each in a thread; what one raised stands in the place of its answer."""
+    start = threading.Barrier(len(jobs))
+    answers: list[Any] = [None] * len(jobs)
+
+    def run(place: int, job: Callable[[], Any]) -> None:
+        start.wait(30)
+        try:
+            answers[place] = job()
+        except Exception as error:  # judged by the test
+            answers[place] = error
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def column(centre: Centre, what: Any, *where: Any) -> list[Any]:
+    with centre.database.read() as connection:
+        return list(connection.execute(select(what).where(*where)).scalars())
+
+
+def wait_for(happened: Callable[[], Any]) -> None:
+    last = time.monotonic() + 30
+    while not happened():
+        assert time.monotonic() < last
+        time.sleep(0.01)
