@@ -109,11 +109,13 @@ def standing(connection: Connection, record_id: str) -> Standing | None:
 
 
 def keep(connection: Connection, versions: Iterable[Version], *, seqs: Mapping[str, int] | None = None) -> None:
-    """Keep versions whole. One that is kept already stays as it is."""
+    """Keep versions whole. One that is kept already stays as it is, and learns its place in the council's line."""
     rows = [(v.version_id, v.record_id, (seqs or {}).get(v.version_id, 0), encode(v)) for v in versions]
     if rows:
         connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO version (version_id, record_id, seq, envelope) VALUES (?, ?, ?, ?)", rows
+            "INSERT INTO version (version_id, record_id, seq, envelope) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (version_id) DO UPDATE SET seq = excluded.seq WHERE version.seq = 0",
+            rows,
         )
 
 

@@ -14,6 +14,7 @@ from ui.parts import lettering, strokes
 BAR = 4
 LEFT, RIGHT, DOWN = 18, 14, 10
 LEADING = 1.5
+MOST_KEPT = 6
 Span = tuple[int, int]
 
 
@@ -37,6 +38,7 @@ class MarkedText(QLabel):
         super().__init__(parent)
         self._words, self._spans, self._is_childs, self._quoted = words, tuple(spans), is_childs, quoted
         self._struck = struck
+        self._kept: dict[tuple[float, str], lettering.Laid] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -64,7 +66,13 @@ class MarkedText(QLabel):
         spans = [(start + len(before), end + len(before)) for start, end in self._spans]
         room = max(60.0, width - left - right)
         font = theme.current().font("reading")
-        return _lay_out(f"{before}{self._words}{after}", spans, font, room, struck=self._struck)
+        key = (room, font.toString())
+        if key not in self._kept:
+            # A layout asks for the height of one width many times over; a long text takes milliseconds to lay out.
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = _lay_out(f"{before}{self._words}{after}", spans, font, room, struck=self._struck)
+        return self._kept[key]
 
     def hasHeightForWidth(self) -> bool:
         return True

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -34,6 +36,8 @@ from ui.views.sync_words import Names
 
 STACK_UNDER = 1100
 FIRST, MORE = 10, 20
+AT_ONCE = 3
+"""So many are drawn before the page shows; the others follow one by one, whenever there is nothing else to do."""
 YOU = "You"
 INTRO = "Newest first, in the order in which it reached the council. Nothing is ever removed from here."
 MARKS = "Bold and underlined: what was put in. Struck through: what was taken out."
@@ -52,6 +56,10 @@ class HistoryPage(QWidget):
         self.cards: list[StepCard] = []
         self._shown = FIRST
         self._is_busy = False
+        self._to_come: list[Callable[[], None]] = []
+        self._turn = QTimer(self)
+        self._turn.setInterval(0)
+        self._turn.timeout.connect(self._build_one)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self._scroll = ScrollPage(margins=(24, 12, 24, 24), spacing=12)
@@ -85,8 +93,7 @@ class HistoryPage(QWidget):
         """Show a record's history; what this laptop does not hold of it is fetched."""
         self.record_id, self._shown = record_id, FIRST
         self.rest.begin()
-        self.refresh()
-        if not self._history().is_whole:
+        if not self._draw(AT_ONCE):
             self._fetch()
 
     def new_note_about(self) -> dict[str, str]:
@@ -98,6 +105,24 @@ class HistoryPage(QWidget):
         """Read the versions again, as many as are shown; the control that had the focus keeps it."""
         focused = self.focusWidget()
         kept_focus = (focused.objectName(), focused.property("row")) if focused else ("", None)
+        self._draw(max(AT_ONCE, len(self.cards)))
+        self._focus_again(*kept_focus)
+
+    def build_all(self) -> None:
+        """Draw at once what is still to come."""
+        while self._to_come:
+            self._build_one()
+
+    def _build_one(self) -> None:
+        if self._to_come:
+            self._to_come.pop(0)()
+            self._fit()
+        else:
+            self._turn.stop()
+
+    def _draw(self, at_once: int) -> bool:
+        """Draw the page anew. Returns whether all of the history is here."""
+        self._to_come = []
         while self._column.count():
             item = self._column.takeAt(0)
             _delete(item.widget() if item else None)
@@ -113,16 +138,19 @@ class HistoryPage(QWidget):
         self.why_not.setVisible(bool(why_not))
         if entry is None:
             self._column.addWidget(self._make_gone())
-            return
+            return True
         history = self._history()
         self.rest.show_rest(is_whole=history.is_whole, count=len(history))
         telling = Telling(names.child(entry.scope_id), casebook.clock.today(), self._who, self._title_of)
         for version_id in history.order[: self._shown]:
-            self._add_step(history, version_id, entry, telling, may_use=not why_not)
-        self._add_more(len(history))
-        self._add_inside(entry, names)
-        self._fit()
-        self._focus_again(*kept_focus)
+            self._to_come.append(partial(self._add_step, history, version_id, entry, telling, may_use=not why_not))
+        self._to_come += [partial(self._add_more, len(history)), partial(self._add_inside, entry, names)]
+        for _ in range(min(at_once, len(self._to_come))):
+            self._build_one()
+        if at_once >= len(history.order[: self._shown]):
+            self.build_all()
+        self._turn.start()
+        return history.is_whole
 
     def _history(self) -> History:
         entry = self._link.casebook.entry(self.record_id)
@@ -197,7 +225,7 @@ class HistoryPage(QWidget):
     def _show_more(self) -> None:
         before = self._shown
         self._shown += MORE
-        self.refresh()
+        self._draw(before + MORE)
         if before < len(self.cards):
             self.cards[before].fold.button.setFocus(Qt.FocusReason.TabFocusReason)
 

@@ -309,6 +309,16 @@ def test_a_history_fetched_twice_is_kept_once_and_a_record_that_must_be_hidden_h
     assert desk.book.kept(then.record_id) == []
 
 
+def test_a_version_kept_before_learns_its_place_when_history_is_fetched(desk: Desk) -> None:
+    base = desk.make({"helps_me": "a"})
+    then = desk.make({"helps_me": "b"}, base)
+    desk.take(then)
+    desk.book.exchange.keep_history([arrival(0, base)]).result()
+    for told, known in ((0, 0), (7, 7), (0, 7)):
+        desk.book.exchange.keep_history([arrival(told, base)]).result()
+        assert {one.version.version_id: one.seq for one in desk.book.kept(base.record_id)}[base.version_id] == known
+
+
 def receipt(version: Version, outcome: str, **more: Any) -> Any:
     from models.exchange import Receipt
 

@@ -26,7 +26,7 @@ from ui.parts.marked_text import MarkedText
 from ui.parts.pages import PageSpec
 from ui.parts.pill import Pill
 from ui.theme import Theme
-from ui.views.history import FIRST, HistoryPage
+from ui.views.history import AT_ONCE, FIRST, HistoryPage
 from ui.views.history_step import Side, StepCard
 from ui.views.note import NotePage
 from ui.views.record_page import RecordPage
@@ -218,6 +218,19 @@ def test_hundreds_of_versions_are_shown_a_few_at_a_time(it: Stage) -> None:
     it.settle()
     assert len(page.cards) == 45
     assert page.findChild(Button, "history.more") is None
+
+
+def test_a_few_are_drawn_before_the_page_shows_and_the_others_when_there_is_nothing_else_to_do(
+    it: Stage, qtbot: Any
+) -> None:
+    record_id = it.put("home", carer_name="0")
+    for number in range(1, 8):
+        it.change(record_id, carer_name=str(number))
+    it.window.open("history", record_id=record_id)
+    page = it.window.pages.currentWidget()
+    assert len(page.cards) == AT_ONCE
+    qtbot.waitUntil(lambda: len(page.cards) == 8)
+    qtbot.waitUntil(lambda: not page._turn.isActive())
 
 
 def test_what_was_said_within_a_note_has_a_history_of_its_own(it: Stage) -> None:

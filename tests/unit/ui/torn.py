@@ -111,6 +111,8 @@ class Stage(SimpleNamespace):
         self.settle()
         page = self.window.pages.currentWidget()
         assert isinstance(page, HistoryPage)
+        page.build_all()
+        self.settle()
         return page
 
     def open(self, record_id: str) -> TwoVersionsPage:
