@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 EVERYONE_ON_RECORD = "everyone_on_record"
 WORKER_AND_IRO = "worker_and_iro"
 ONLY_AUTHOR = "only_author"
@@ -16,7 +18,10 @@ SHARED = "shared"
 """Policy class of This is Me, preferences and the like: anyone assigned."""
 POLICY_CLASSES = (AUTHORED, SHARED)
 
-ROLES = (
+DUTY_WORKER = "duty_worker"
+"""Whoever covers for a child not assigned to them, for a day and with a reason."""
+
+GIVEN_ROLES = (
     "social_worker",
     "personal_adviser",
     "iro",
@@ -28,6 +33,10 @@ ROLES = (
     "independent_visitor",
     "auditor",
 )
+"""What a worker can be assigned as. Cover is asked for, never assigned."""
+ROLES = (*GIVEN_ROLES, DUTY_WORKER)
+_OUTSIDE = frozenset({"advocate", "independent_visitor", "auditor"})
+"""Who is independent of the council's care of the child (Children Act 1989 ss 23ZB, 26A), or only looks on."""
 _LEAD_WORKERS = frozenset({"social_worker", "personal_adviser", "youth_worker", "family_support"})
 _WRITERS = frozenset(ROLES) - {"auditor"}
 
@@ -36,8 +45,9 @@ def may_read(audience: str, role: str | None, *, is_author: bool) -> bool:
     """Say whether a worker with ``role`` in the record's scope (None: not assigned) may read it.
 
     everyone_on_record: all assigned, their managers, the IRO. worker_and_iro: the author, the
-    child's assigned worker and the IRO. only_author: the author alone. protected: the social worker
-    and the team manager (domain 4.2; design 3). An unknown audience is read by nobody but its author.
+    child's assigned worker and the IRO. only_author: the author alone. protected: the social worker,
+    the team manager, and whoever covers: in an emergency they must know where the child lives
+    (domain 4.2; design 3). An unknown audience is read by nobody but its author.
     """
     if role is None:
         return False
@@ -46,7 +56,7 @@ def may_read(audience: str, role: str | None, *, is_author: bool) -> bool:
     if audience == WORKER_AND_IRO:
         return is_author or role in _LEAD_WORKERS or role == "iro"
     if audience == PROTECTED:
-        return role in ("social_worker", "team_manager")
+        return role in ("social_worker", "team_manager", DUTY_WORKER)
     return is_author
 
 
@@ -56,7 +66,8 @@ def may_write(
     """Say whether a worker may add a version to a record.
 
     ``is_finished`` and ``is_author`` describe the record as it stands before this version. Unknown policy
-    classes are written by nobody, so that an old server stays safe under a newer laptop.
+    classes are written by nobody, so that an old server stays safe under a newer laptop. Who covers for a day
+    writes what they did and were told, and leaves alone what others keep of the child.
     """
     if role not in _WRITERS or policy_class not in POLICY_CLASSES or audience not in AUDIENCES:
         return False
@@ -66,4 +77,13 @@ def may_write(
         return False
     if is_finished:
         return False
-    return is_author or policy_class == SHARED
+    return is_author or (policy_class == SHARED and role != DUTY_WORKER)
+
+
+def may_ask_for_cover(roles: Iterable[str]) -> bool:
+    """Say whether a worker with these roles elsewhere may ask to cover for a child not assigned to them.
+
+    Someone with no child at all may: a duty team has none. Who is independent of the council may not.
+    """
+    held = frozenset(roles)
+    return not held or not held <= _OUTSIDE

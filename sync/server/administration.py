@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from models.audience import ROLES
+from models.audience import GIVEN_ROLES
 from models.errors import Trouble
 from sync.server import auth
 from sync.server.audit import Entry
 from sync.server.centre import Centre
 from sync.server.database import tried_again
 from sync.server.founding import checked_name, insert_worker
-from sync.server.grants import CHILD, assign, find_scope, open_scope, unassign
-from sync.server.tables import device, enrolment_code, held_back, worker
+from sync.server.grants import CHILD, assign, end_lapsed_cover, find_scope, move, open_scope, unassign
+from sync.server.tables import assignment, device, enrolment_code, held_back, token, worker
+from sync.server.turns import lock_scopes
 from sync.server.withdrawing import close_laptop, list_orders
 
 
@@ -56,6 +57,35 @@ class Administration:
         return worker_id
 
     @tried_again
+    def leave(self, name: str) -> None:
+        """Let a worker go: their laptops are closed, their sign-ins end, and they are assigned to nobody any more.
+
+        What their laptops have not sent can still be handed over.
+        """
+        centre = self._centre
+        with centre.database.write() as connection:
+            worker_id = self._find_worker(connection, name)
+            held = select(assignment.c.scope_id).where(
+                assignment.c.council_id == centre.council_id,
+                assignment.c.worker_id == worker_id,
+                assignment.c.to_at.is_(None),
+            )
+            scopes = connection.execute(held).scalars().all()
+            lock_scopes(connection, centre.council_id, scopes)
+            mine = (device.c.council_id == centre.council_id, device.c.worker_id == worker_id)
+            laptops = connection.execute(select(device.c.device_id, device.c.revoked_at).where(*mine)).all()
+            for laptop in laptops:
+                if laptop.revoked_at is None:
+                    close_device(centre, connection, laptop.device_id, worker_id)
+                tokens = (token.c.council_id == centre.council_id, token.c.device_id == laptop.device_id)
+                connection.execute(delete(token).where(*tokens))
+            ended = [unassign(centre, connection, worker_id, scope_id) for scope_id in scopes]
+            gone = update(worker).where(worker.c.council_id == centre.council_id, worker.c.worker_id == worker_id)
+            connection.execute(gone.values(left_at=centre.clock.stamp()))
+            entries = [*(entry for entry in ended if entry), Entry("worker_leave", detail={"worker": worker_id})]
+            centre.ledger.close(connection, centre.clock.stamp(), entries)
+
+    @tried_again
     def forget_password(self, name: str) -> None:
         """Let a worker choose a new password with their next one-time code. An operator never chooses one."""
         centre = self._centre
@@ -87,8 +117,8 @@ class Administration:
     @tried_again
     def assign(self, name: str, code_or_id: str, role: str, *, is_lead: bool = False, kind: str = CHILD) -> bool:
         """Assign a worker to a child or group in a role; return False if they already are, just so."""
-        if role not in ROLES:
-            raise Trouble(f"There is no role called {role}.", "The roles are: " + ", ".join(ROLES) + ".")
+        if role not in GIVEN_ROLES:
+            raise Trouble(f"There is no role called {role}.", "The roles are: " + ", ".join(GIVEN_ROLES) + ".")
         with self._centre.database.write() as connection:
             worker_id = self._find_worker(connection, name)
             scope_id = self._need_scope(connection, code_or_id, kind)
@@ -106,6 +136,19 @@ class Administration:
             if entry is not None:
                 self._close(connection, entry)
         return entry is not None
+
+    @tried_again
+    def move(self, code_or_id: str, name: str, to_name: str, *, is_lead: bool | None = None) -> None:
+        """Hand a child from one worker to another, in one step. Raises Trouble if the first is not assigned."""
+        with self._centre.database.write() as connection:
+            worker_id, to_worker_id = self._find_worker(connection, name), self._find_worker(connection, to_name)
+            scope_id = self._need_scope(connection, code_or_id, CHILD)
+            if worker_id == to_worker_id:
+                raise Trouble("That is the same worker twice.", "Nothing was changed.")
+            entries = move(self._centre, connection, scope_id, worker_id, to_worker_id, is_lead=is_lead)
+            if not entries:
+                raise Trouble("That worker is not assigned to this child.", "Nothing was changed.")
+            self._centre.ledger.close(connection, self._centre.clock.stamp(), entries)
 
     # -- laptops
 
@@ -139,7 +182,7 @@ class Administration:
         at = ("enrolled_at", "last_seen_at", "revoked_at", "forked_at", "retired_at")
         rows = self._list(device, ("device_id", "worker_id", "name", *at, "public_key"), order=device.c.enrolled_at)
         open_orders: dict[str, list[str]] = {}
-        for one in list_orders(self._centre):
+        for one in self.withdrawals():
             open_orders.setdefault(one["device_id"], []).append(one["ordered_at"])
         for row in rows:
             since = open_orders.get(row["device_id"], [])
@@ -150,6 +193,7 @@ class Administration:
 
     def withdrawals(self, *, everything: bool = False) -> list[dict[str, Any]]:
         """List what laptops were told to give up and have not shown to be gone; or all there ever was."""
+        end_lapsed_cover(self._centre)
         return list_orders(self._centre, everything=everything)
 
     @tried_again
@@ -184,6 +228,7 @@ class Administration:
             select(worker.c.worker_id).where(
                 worker.c.council_id == self._centre.council_id,
                 worker.c.is_server.is_(False),
+                worker.c.left_at.is_(None),
                 or_(worker.c.sign_in_name == " ".join(name.split()).casefold(), worker.c.worker_id == name),
             )
         ).scalar_one_or_none()

@@ -98,3 +98,17 @@ def granted_scopes(
     )
     rows = connection.execute(query if among is None else query.where(assignment.c.scope_id.in_(among)))
     return {row.scope_id: row.role for row in rows}
+
+
+def held_scopes(centre: Centre, connection: Connection, worker_id: str) -> tuple[dict[str, str], bool]:
+    """Return what :func:`granted_scopes` does, and whether cover is over that has not been ended yet."""
+    rows = connection.execute(
+        select(assignment.c.scope_id, assignment.c.role, assignment.c.until_at).where(
+            assignment.c.council_id == centre.council_id,
+            assignment.c.worker_id == worker_id,
+            assignment.c.to_at.is_(None),
+        )
+    ).all()
+    now = centre.clock.stamp()
+    scopes = {row.scope_id: row.role for row in rows if row.until_at is None or row.until_at > now}
+    return scopes, len(scopes) < len(rows)

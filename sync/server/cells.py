@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from models import code_sets
-from models.audience import ROLES
+from models.audience import GIVEN_ROLES
 from models.fields import Choice
 
 Value = str | bool | float
@@ -69,8 +69,8 @@ def read_year(text: str) -> float:
 def read_role(text: str) -> str:
     """Read what a worker is to a child; spaces and capitals do not matter."""
     role = "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
-    if role not in ROLES:
-        raise Unreadable("This is none of the roles: " + ", ".join(ROLES) + ".")
+    if role not in GIVEN_ROLES:
+        raise Unreadable("This is none of the roles: " + ", ".join(GIVEN_ROLES) + ".")
     return role
 
 

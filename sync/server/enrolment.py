@@ -290,7 +290,8 @@ class Door:
         centre = self._centre
         since = centre.stamp_in(-centre.settings.guess_seconds)
         with centre.database.write() as connection:
-            connection.execute(delete(attempt).where(attempt.c.council_id == centre.council_id, attempt.c.at <= since))
+            mine = (attempt.c.council_id == centre.council_id, attempt.c.kind == kind)
+            connection.execute(delete(attempt).where(*mine, attempt.c.at <= since))
             now = centre.clock.stamp()
             connection.execute(
                 insert(attempt).values(

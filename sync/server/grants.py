@@ -10,6 +10,7 @@ from models.ids import is_id
 from sync.server.audit import Entry
 from sync.server.callers import standing
 from sync.server.centre import Centre
+from sync.server.database import tried_again
 from sync.server.tables import assignment, scope, version, worker
 from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
@@ -143,6 +144,46 @@ def unassign(centre: Centre, connection: Connection, worker_id: str, scope_id: s
     withdraw_scope(centre, connection, worker_id, scope_id)
     raise_grant_counters(centre, connection, scope_id, [worker_id])
     return Entry("unassign", detail={"worker": worker_id, "scope": scope_id})
+
+
+@tried_again
+def end_lapsed_cover(centre: Centre) -> None:
+    """End every cover whose hours are over by the server's clock, as any assignment ends, with its orders.
+
+    Called wherever it could be seen that it has not happened yet; nothing is readable by it any more in any case.
+    """
+    query = select(assignment.c.worker_id, assignment.c.scope_id).where(
+        assignment.c.council_id == centre.council_id,
+        assignment.c.to_at.is_(None),
+        assignment.c.until_at <= centre.clock.stamp(),
+    )
+    with centre.database.read() as connection:
+        lapsed = connection.execute(query).all()
+    if not lapsed:
+        return
+    with centre.database.write() as connection:
+        lock_scopes(connection, centre.council_id, {row.scope_id for row in lapsed})
+        # Looked at again: by now it may have been ended, or the worker assigned.
+        still = connection.execute(query.order_by(assignment.c.scope_id)).all()
+        entries = [unassign(centre, connection, row.worker_id, row.scope_id) for row in still]
+        over = [Entry("cover_over", detail=entry.detail) for entry in entries if entry is not None]
+        centre.ledger.close(connection, centre.clock.stamp(), over)
+
+
+def move(
+    centre: Centre, connection: Connection, scope_id: str, worker_id: str, to_worker_id: str, *, is_lead: bool | None
+) -> list[Entry]:
+    """Hand a scope from one worker to another, in the role the first one had. Returns nothing if they had none.
+
+    Without a word on ``is_lead`` the other leads if the first one did.
+    """
+    standing_now = select(assignment.c.role, assignment.c.is_lead, assignment.c.until_at)
+    had = connection.execute(standing_now.where(*_now(centre, scope_id, worker_id))).one_or_none()
+    if had is None or had.until_at is not None:
+        return []
+    is_lead = bool(had.is_lead) if is_lead is None else is_lead
+    given = assign(centre, connection, to_worker_id, scope_id, had.role, is_lead=is_lead)
+    return [entry for entry in (given, unassign(centre, connection, worker_id, scope_id)) if entry is not None]
 
 
 def _now(centre: Centre, scope_id: str, worker_id: str | None = None) -> list[ColumnElement[bool]]:

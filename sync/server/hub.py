@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sync.server import closing, proving, pulling, pushing, withdrawing
+from sync.server import closing, covering, proving, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.database import again
@@ -11,6 +11,8 @@ from sync.server.enrolment import Door
 from sync.wire import (
     ChallengeReply,
     ClosingReply,
+    CoverReply,
+    CoverRequest,
     EnrolReply,
     EnrolRequest,
     ProofRequest,
@@ -53,6 +55,9 @@ class Hub:
 
     def receipt(self, token: str, request: ReceiptRequest) -> ReceiptReply:
         return again(lambda: withdrawing.take_receipt(self.centre, token, request))
+
+    def cover(self, token: str, request: CoverRequest) -> CoverReply:
+        return again(lambda: covering.cover(self.centre, token, request))
 
     def closing(self, token: str) -> ClosingReply:
         return again(lambda: closing.closing(self.centre, token))

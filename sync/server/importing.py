@@ -11,30 +11,26 @@ from uuid import UUID, uuid5
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 import models.records  # noqa: F401 - declares every record type
 from models.errors import Trouble
 from models.record import declaration_of
-from models.version import Body, Version, batch_digest, encode_body, hash_body, hash_choices, new_salt
+from models.version import Body, Version, encode_body
 from sync.server.audit import Entry
-from sync.server.books import Books
 from sync.server.caseload import Caseload, Said, read_caseload
 from sync.server.cells import KNOWN
 from sync.server.centre import Centre
+from sync.server.council_pen import CouncilPen, own_key
 from sync.server.database import tried_again
-from sync.server.founding import insert_worker, read_import_key
+from sync.server.founding import insert_worker
 from sync.server.grants import CHILD, assign, find_scope, open_scope, raise_grant_counters
-from sync.server.incoming import prepare
-from sync.server.judging import Sender
 from sync.server.outgoing import join_version
-from sync.server.pushing import take_batch
 from sync.server.sheets import ROW_LEFT_OUT, Problem, read_sheet
-from sync.server.tables import assignment, device, imported, op, version, worker
+from sync.server.tables import assignment, imported, version, worker
 from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
 from sync.server.wanted import Wanted, wanted_records
-from sync.wire import MAX_BATCH_VERSIONS
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
 KEPT = "What the worker wrote was kept."
@@ -82,7 +78,7 @@ def _read_file(path: Path) -> bytes:
 def import_data(centre: Centre, files: Sequence[tuple[str, bytes]]) -> Report:
     """Import files by name and content, in one transaction."""
     caseload = read_caseload([read_sheet(name, data, KNOWN) for name, data in files], centre.clock.today())
-    key = read_import_key(centre.settings.import_key_path)
+    key = own_key(centre)
     with centre.database.write() as connection:
         return _Import(centre, connection, key, caseload).run(len(files))
 
@@ -93,11 +89,9 @@ class _Import:
     def __init__(self, centre: Centre, connection: Connection, key: Ed25519PrivateKey, caseload: Caseload) -> None:
         self._centre = centre
         self._connection = connection
-        self._key = key
         self._caseload = caseload
         self._report = Report(problems=list(caseload.problems))
-        self._sender = self._find_sender()
-        self._op_no = self._last_op_no()
+        self._pen = CouncilPen(centre, connection, key)
         self._entries: list[Entry] = []
         self._scopes: dict[str, str] = {}
         self._versions: list[Version] = []
@@ -113,38 +107,16 @@ class _Import:
         self._take_colleagues()
         self._take_records()
         self._take_postings()
-        self._append_versions()
+        self._pen.append(self._versions)
         self._remember_what_was_said()
         detail = {"files": files, "versions": len(self._versions), "problems": len(self._report.problems)}
-        self._entries.append(Entry("import", self._sender.worker_id, self._sender.device_id, detail))
+        self._entries.append(Entry("import", self._pen.sender.worker_id, self._pen.sender.device_id, detail))
         self._centre.ledger.close(self._connection, self._centre.clock.stamp(), self._entries)
         self._report.problems.sort(key=lambda problem: (problem.file, problem.line))
         return self._report
 
     def _problem(self, said: Said, reason: str, done: str, *, is_loss: bool = True) -> None:
         self._report.problems.append(said.row.problem(said.column, reason, done, is_loss=is_loss))
-
-    # -- the server's own device
-
-    def _find_sender(self) -> Sender:
-        row = self._connection.execute(
-            select(device.c.worker_id, device.c.device_id, device.c.public_key)
-            .join(worker, (worker.c.council_id == device.c.council_id) & (worker.c.worker_id == device.c.worker_id))
-            .where(device.c.council_id == self._centre.council_id, worker.c.is_server)
-        ).one()
-        if row.public_key != self._key.public_key().public_bytes_raw():
-            raise Trouble(
-                "The server's own signing key is not the one this council began with.",
-                "Nothing was imported.",
-                "Put the key back from the backup of the server's folder.",
-            )
-        return Sender(row.worker_id, row.device_id)
-
-    def _last_op_no(self) -> int:
-        last = select(func.max(op.c.op_no)).where(
-            op.c.council_id == self._centre.council_id, op.c.device_id == self._sender.device_id
-        )
-        return int(self._connection.execute(last).scalar_one() or 0)
 
     # -- records
 
@@ -203,15 +175,7 @@ class _Import:
         body = {name: said.value for name, said in one.fields.items()}
         record_id = record_id_of(scope_id, one.key)
         self._said_new[record_id] = body
-        return self._cut(
-            body,
-            record_id=record_id,
-            scope_id=scope_id,
-            type=one.type,
-            policy_class=declaration.policy_class,
-            schema=declaration.schema,
-            audience=declaration.audience,
-        )
+        return self._pen.begin(declaration, body, record_id=record_id, scope_id=scope_id)
 
     def _changed(self, one: Wanted, before: _Held) -> Version | None:
         """Return a version with what changed in the files since the last import, where nobody wrote since."""
@@ -243,35 +207,7 @@ class _Import:
             return None
         kept = ("record_id", "scope_id", "type", "policy_class", "schema", "audience", "keep_from", "about")
         fields = {name: getattr(head, name) for name in (*kept, "open_choices")}
-        return self._cut({**now, **changes}, parents=(head.version_id,), **fields)
-
-    def _cut(self, body: Body, **fields: Any) -> Version:
-        self._op_no += 1
-        salt, content = new_salt(), encode_body(body)
-        return Version(
-            version_id=self._centre.ids.new(),
-            device_id=self._sender.device_id,
-            device_epoch=1,
-            op_no=self._op_no,
-            author_id=self._sender.worker_id,
-            written_at=self._centre.clock.stamp(),
-            salt=salt,
-            body_hash=hash_body(salt, content),
-            choices_hash=hash_choices(salt, fields.get("open_choices", ())),
-            body=msgspec.Raw(content),
-            **fields,
-        )
-
-    def _append_versions(self) -> None:
-        """Sign and append what was cut, through the same books as any laptop's push."""
-        for start in range(0, len(self._versions), MAX_BATCH_VERSIONS):
-            batch = self._versions[start : start + MAX_BATCH_VERSIONS]
-            sent = [prepare(one) for one in batch]
-            books = Books.load(self._centre, self._connection, self._sender, sent)
-            outcomes = take_batch(books, self._sender, sent, trusted=True)
-            if any(one.outcome != "head" for one in outcomes):
-                raise RuntimeError("an import's own version did not become the head")
-            books.write(self._key.sign(batch_digest(batch)), [one.envelope_hash for one in sent])
+        return self._pen.cut({**now, **changes}, parents=(head.version_id,), **fields)
 
     def _remember_what_was_said(self) -> None:
         council_id = self._centre.council_id

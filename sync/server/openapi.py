@@ -41,6 +41,7 @@ _REASONS = {
     401: "Who asks is not known, or not any more.",
     403: "This laptop was copied or replaced, and must join again before it is given anything.",
     404: "There is no such thing, or this worker may not know of it.",
+    409: "It is so already. Nothing was changed.",
     410: "It is over, and will not be taken any more.",
     413: "Too much at once. Nothing was stored.",
     415: "Another content type.",

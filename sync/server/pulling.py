@@ -11,10 +11,10 @@ from models.audience import PROTECTED
 from models.ids import is_id
 from sync.server import policy, refusal
 from sync.server.audit import Entry
-from sync.server.callers import Caller, find_reader, granted_scopes
+from sync.server.callers import Caller, find_reader, granted_scopes, held_scopes
 from sync.server.centre import Centre
 from sync.server.dropping import standing_campaigns
-from sync.server.grants import find_directory
+from sync.server.grants import end_lapsed_cover, find_directory
 from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, join_version, pack, page_room
 from sync.server.tables import council, device, version
 from sync.server.tables import record as record_table
@@ -56,12 +56,21 @@ def pull(centre: Centre, token: str, request: PullRequest) -> bytes:
     """Return the next page for a laptop, packed. Raises Refusal 400 or 401."""
     if not all(0 <= cursor <= _LARGEST_NUMBER for cursor in (request.cursor, *request.filling.values())):
         raise refusal.bad_message()
+    while (page := _pull(centre, token, request)) is None:
+        end_lapsed_cover(centre)
+    return page
+
+
+def _pull(centre: Centre, token: str, request: PullRequest) -> bytes | None:
+    """Return the next page; None if cover is over that must be ended first, so that the page says what it took."""
     with centre.database.read() as connection:
         caller = find_reader(centre, connection, token)
         home = connection.execute(
             select(council.c.timeline, council.c.seq).where(council.c.council_id == centre.council_id)
         ).one()
-        scopes = granted_scopes(centre, connection, caller.worker_id)
+        scopes, has_lapsed = held_scopes(centre, connection, caller.worker_id)
+        if has_lapsed:
+            return None
         blank = RawPage(
             rows=(),
             cursor=request.cursor,

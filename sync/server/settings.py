@@ -41,6 +41,9 @@ class Settings:
     guess_seconds: int = 5 * 60
     password_cost: PasswordCost = PasswordCost()
     minimum_password: int = 12
+    cover_seconds: int = 24 * 3600
+    cover_guess_seconds: int = 3600
+    most_covers: int = 10
 
     @property
     def database_path(self) -> Path:

@@ -252,12 +252,12 @@ def open_orders(centre: Centre, connection: Connection, device_id: str) -> tuple
 
 
 def held_news(centre: Centre, connection: Connection, caller: Caller, since: int) -> tuple[HeldNews, ...]:
-    """What was decided about this laptop's held-back versions since its worker's grant counter stood at ``since``."""
+    """What was decided about this worker's held-back versions since their grant counter stood at ``since``."""
     rows = connection.execute(
         select(held_back.c.version_id, held_back.c.record_id, held_back.c.state, held_back.c.words)
         .where(
             held_back.c.council_id == centre.council_id,
-            held_back.c.device_id == caller.device_id,
+            held_back.c.worker_id == caller.worker_id,
             held_back.c.news_at > since,
         )
         .order_by(held_back.c.news_at, held_back.c.held_id)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sync.wire.care import ClosingReply, ProofReply, ProofRequest, ReceiptReply, ReceiptRequest
+from sync.wire.care import (
+    ClosingReply,
+    CoverReply,
+    CoverRequest,
+    ProofReply,
+    ProofRequest,
+    ReceiptReply,
+    ReceiptRequest,
+)
 from sync.wire.core import MAX_MESSAGE_BYTES, Message, Reply
 from sync.wire.drop import DROP_BYTES, DROP_TYPE, DropRequest
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
@@ -120,6 +128,21 @@ _ALL = (
         ReceiptReply,
         codes=((400, "bad_signature"),),
         most_out=SMALL_BYTES,
+    ),
+    Route(
+        "cover",
+        "POST",
+        "/v1/cover",
+        "A worker must see a child not assigned to them, says why, and is let in for a day.",
+        CoverRequest,
+        CoverReply,
+        codes=(
+            (400, "reason_needed"),
+            (404, "no_such_child"),
+            (409, "already_assigned"),
+            (429, "too_many_guesses"),
+            (429, "too_many_covers"),
+        ),
     ),
     Route(
         "closing",

@@ -9,13 +9,16 @@ import pytest
 from models.audience import (
     AUDIENCES,
     AUTHORED,
+    DUTY_WORKER,
     EVERYONE_ON_RECORD,
+    GIVEN_ROLES,
     ONLY_AUTHOR,
     POLICY_CLASSES,
     PROTECTED,
     ROLES,
     SHARED,
     WORKER_AND_IRO,
+    may_ask_for_cover,
     may_read,
     may_write,
 )
@@ -23,7 +26,7 @@ from models.audience import (
 READERS = {
     EVERYONE_ON_RECORD: set(ROLES),
     WORKER_AND_IRO: {"social_worker", "personal_adviser", "youth_worker", "family_support", "iro"},
-    PROTECTED: {"social_worker", "team_manager"},
+    PROTECTED: {"social_worker", "team_manager", "duty_worker"},
     ONLY_AUTHOR: set(),
 }
 """Who reads what somebody else wrote."""
@@ -54,10 +57,24 @@ def test_a_version_is_added_only_by_who_may(
             assert allowed == may_read(audience, role, is_author=True)
         else:
             may_see = may_read(audience, role, is_author=is_author)
-            assert allowed == (may_see and not is_finished and (policy_class == SHARED or is_author))
+            may_change = is_author or (policy_class == SHARED and role != "duty_worker")
+            assert allowed == (may_see and not is_finished and may_change)
 
 
 def test_nobody_writes_what_they_may_not_read() -> None:
     for (role, audience, is_author), policy_class in product(CASES, (AUTHORED, SHARED)):
         if may_write(policy_class, audience, role, is_author=is_author, is_finished=False, is_new=False):
             assert may_read(audience, role, is_author=is_author)
+
+
+def test_cover_may_be_asked_for_by_the_councils_own_workers_and_by_nobody_independent_of_it() -> None:
+    outside = {"advocate", "independent_visitor", "auditor"}
+    for role in ROLES:
+        assert may_ask_for_cover([role]) == (role not in outside)
+        assert may_ask_for_cover([role, "social_worker"])
+    assert may_ask_for_cover([])
+    assert not may_ask_for_cover(outside)
+
+
+def test_cover_is_no_role_that_can_be_assigned() -> None:
+    assert set(ROLES) - set(GIVEN_ROLES) == {DUTY_WORKER}

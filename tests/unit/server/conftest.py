@@ -37,7 +37,10 @@ from sync.wire import (
     PushReply,
     PushRequest,
     PushResult,
+    ReceiptReply,
+    ReceiptRequest,
     TokenRequest,
+    Withdrawal,
 )
 from tests.postgres import Cluster, NotInstalled, find_programs, running_cluster
 
@@ -147,6 +150,18 @@ class Laptop:
 
     def history(self, record_id: str, after: int = 0) -> tuple[PulledRow, ...]:
         return unpack(HistoryReply, self.hub.history(self.token or self.sign_in(), record_id, after)).versions
+
+    def told(self) -> tuple[Withdrawal, ...]:
+        """What this laptop is told to give up, asking as one that knows of no grants."""
+        self.grants = 0
+        return tuple(self.page().withdrawals)
+
+    def answer(self, *order_ids: str, key: Ed25519PrivateKey | None = None) -> ReceiptReply:
+        """Send a receipt, signed by this laptop or with another key."""
+        lines = "\n".join((self.joined.device_id, *order_ids))
+        signature = (key or self.key).sign(b"heard-receipt-1\n" + lines.encode())
+        request = ReceiptRequest(order_ids=order_ids, signature=signature)
+        return self.hub.receipt(self.token or self.sign_in(), request)
 
     def holds(self) -> dict[str, str]:
         """The text of every head this laptop has been given, by record."""

@@ -6,35 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.audience import EVERYONE_ON_RECORD, ONLY_AUTHOR, PROTECTED, SHARED, WORKER_AND_IRO
 from sync.server.administration import Administration
 from sync.server.centre import Centre
 from sync.server.refusal import Refusal
-from sync.wire import ReceiptReply, ReceiptRequest, Withdrawal
 
 Enrol = Callable[..., Any]
 
 
-def told(laptop: Any) -> tuple[Withdrawal, ...]:
-    """What a laptop is told to give up, asking as one that knows of no grants."""
-    laptop.grants = 0
-    return tuple(laptop.page().withdrawals)
-
-
 def records(laptop: Any) -> set[str]:
     """The ids of what a laptop is told to give up: records, or whole scopes."""
-    return {one.record_id or one.scope_id for one in told(laptop)}
-
-
-def answer(laptop: Any, *order_ids: str, key: Ed25519PrivateKey | None = None) -> ReceiptReply:
-    lines = "\n".join((laptop.joined.device_id, *order_ids))
-    signature = (key or laptop.key).sign(b"heard-receipt-1\n" + lines.encode())
-    reply: ReceiptReply = laptop.hub.receipt(
-        laptop.token or laptop.sign_in(), ReceiptRequest(order_ids=order_ids, signature=signature)
-    )
-    return reply
+    return {one.record_id or one.scope_id for one in laptop.told()}
 
 
 def test_a_lost_scope_is_told_to_every_laptop_of_the_worker_until_each_has_answered(
@@ -47,11 +31,11 @@ def test_a_lost_scope_is_told_to_every_laptop_of_the_worker_until_each_has_answe
     page = amy.page()
     assert (page.scopes, [(one.scope_id, one.record_id) for one in page.withdrawals]) == ({}, [(sarah, "")])
     order = page.withdrawals[0].order_id
-    assert told(second)[0].order_id != order
-    assert (told(amy), told(ben)) == (page.withdrawals, ())
-    assert answer(amy, order).order_ids == (order,)
-    assert (told(amy), len(told(second))) == ((), 1)
-    assert answer(amy, order).order_ids == (order,)
+    assert second.told()[0].order_id != order
+    assert (amy.told(), ben.told()) == (page.withdrawals, ())
+    assert amy.answer(order).order_ids == (order,)
+    assert (amy.told(), len(second.told())) == ((), 1)
+    assert amy.answer(order).order_ids == (order,)
 
 
 def test_an_order_comes_with_the_page_that_takes_the_grant_away(amy: Any, office: Administration) -> None:
@@ -64,13 +48,13 @@ def test_an_order_comes_with_the_page_that_takes_the_grant_away(amy: Any, office
 
 def test_a_receipt_that_another_signed_counts_for_nothing(amy: Any, ben: Any, office: Administration) -> None:
     office.unassign("amy", "1001")
-    (order,) = told(amy)
+    (order,) = amy.told()
     with pytest.raises(Refusal, match="bad_signature"):
-        answer(amy, order.order_id, key=ben.key)
-    assert answer(ben, order.order_id, "no order at all").order_ids == ()
-    assert told(amy) == (order,)
+        amy.answer(order.order_id, key=ben.key)
+    assert ben.answer(order.order_id, "no order at all").order_ids == ()
+    assert amy.told() == (order,)
     with pytest.raises(Refusal, match="bad_message"):
-        answer(amy, *[order.order_id] * 1001)
+        amy.answer(*[order.order_id] * 1001)
 
 
 def test_granting_again_ends_an_order_that_has_no_receipt(amy: Any, office: Administration, sarah: str) -> None:
@@ -80,7 +64,7 @@ def test_granting_again_ends_an_order_that_has_no_receipt(amy: Any, office: Admi
     office.unassign("amy", "1001")
     assert records(amy) == {sarah}
     office.assign("amy", "1001", "social_worker")
-    assert told(amy) == ()
+    assert amy.told() == ()
     assert [one["ended_at"] is None for one in office.withdrawals(everything=True)] == [False]
     assert office.withdrawals() == []
 
@@ -105,7 +89,7 @@ def test_widening_again_ends_the_order_for_those_who_may_read_it_now(amy: Any, b
     page = ben.page()
     assert [one.record_id for one in page.withdrawals] == [note.record_id]
     amy.push_one(amy.version(sarah, {"a": 2}, hidden, audience=EVERYONE_ON_RECORD))
-    assert (ben.page().grant_counter, told(ben)) == (page.grant_counter + 1, ())
+    assert (ben.page().grant_counter, ben.told()) == (page.grant_counter + 1, ())
 
 
 def test_narrowing_and_widening_within_one_batch_takes_nothing_back(amy: Any, ben: Any, sarah: str) -> None:
@@ -114,7 +98,7 @@ def test_narrowing_and_widening_within_one_batch_takes_nothing_back(amy: Any, be
     counter = ben.page().grant_counter
     hidden = amy.version(sarah, {"a": 1}, note, audience=ONLY_AUTHOR)
     amy.push(hidden, amy.version(sarah, {"a": 2}, hidden, audience=EVERYONE_ON_RECORD))
-    assert (told(ben), ben.page().grant_counter) == ((), counter)
+    assert (ben.told(), ben.page().grant_counter) == ((), counter)
 
 
 def home(laptop: Any, scope_id: str) -> str:
@@ -133,7 +117,7 @@ def test_a_role_that_reads_less_gives_up_what_the_earlier_one_could_read_and_hea
     assert records(amy) == {lives_at}
     assert [one["why"] for one in office.withdrawals()] == ["role"]
     office.assign("amy", "1001", "social_worker")
-    assert told(amy) == ()
+    assert amy.told() == ()
 
 
 def test_coming_back_in_a_lesser_role_does_not_bring_back_what_it_may_not_read(
@@ -153,7 +137,7 @@ def test_what_was_narrowed_while_a_worker_was_away_stays_withdrawn_when_they_com
     amy.push(note, before)
     amy.push_one(amy.version(sarah, {"a": 2}, before, audience=ONLY_AUTHOR))
     office.unassign("ben", "1001")
-    answer(ben, *(one.order_id for one in told(ben) if one.record_id))
+    ben.answer(*(one.order_id for one in ben.told() if one.record_id))
     amy.push_one(amy.version(sarah, {"a": 1}, note, audience=ONLY_AUTHOR))
     later = amy.version(sarah, {"a": 3})
     amy.push_one(later)
@@ -166,15 +150,15 @@ def test_what_was_narrowed_while_a_worker_was_away_stays_withdrawn_when_they_com
 def test_what_a_laptop_has_shown_to_be_gone_is_not_ordered_again(amy: Any, office: Administration, sarah: str) -> None:
     home(amy, sarah)
     office.unassign("amy", "1001")
-    answer(amy, told(amy)[0].order_id)
+    amy.answer(amy.told()[0].order_id)
     office.assign("amy", "1001", "family_support")
-    assert told(amy) == ()
+    assert amy.told() == ()
 
 
 def test_a_change_of_lead_alone_orders_nothing(amy: Any, office: Administration, sarah: str) -> None:
     home(amy, sarah)
     office.assign("amy", "1001", "social_worker", is_lead=True)
-    assert told(amy) == ()
+    assert amy.told() == ()
 
 
 def test_a_closed_laptop_is_told_so_under_the_councils_signature_and_may_still_answer(
@@ -189,7 +173,7 @@ def test_a_closed_laptop_is_told_so_under_the_councils_signature_and_may_still_a
     Ed25519PublicKey.from_public_bytes(ben.joined.council_key).verify(told_so.signature, words)
     assert told_so.device_id == device_id
     assert [(one["order_id"], one["why"]) for one in office.withdrawals()] == [(device_id, "closed")]
-    assert answer(amy, device_id).order_ids == (device_id,)
+    assert amy.answer(device_id).order_ids == (device_id,)
     assert office.withdrawals() == []
 
 
@@ -220,7 +204,7 @@ def test_a_laptop_hears_once_what_became_of_a_version_that_was_held_back(amy: An
         (second.version_id, second.record_id, "admitted")
     ]
     assert amy.page().held == ()
-    assert told(amy) == ()
+    assert amy.told() == ()
 
 
 def test_a_server_put_back_from_an_older_copy_tells_the_grants_again_whatever_its_counter(amy: Any) -> None:
@@ -237,9 +221,9 @@ def fields(message: Any) -> dict[str, Any]:
 
 def test_receipts_are_in_the_audit(amy: Any, office: Administration, centre: Centre) -> None:
     office.unassign("amy", "1001")
-    (order,) = told(amy)
-    answer(amy, order.order_id)
-    answer(amy, order.order_id)
+    (order,) = amy.told()
+    amy.answer(order.order_id)
+    amy.answer(order.order_id)
     with centre.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT worker_id, detail FROM audit WHERE action = 'receipt'").fetchall()
     assert [(row[0], order.order_id in row[1]) for row in rows] == [(amy.worker_id, True)]
