@@ -80,8 +80,11 @@ class StateChip(QPushButton):
         return self._words
 
     def show_state(self, words: str, icon: str, tone: str, short: str = "") -> None:
-        """Show a state; ``short`` stands where the window is narrow. New words are said aloud."""
-        if words != self._words and self._words:
+        """Show a state; ``short`` stands where the window is narrow. New words are said aloud, a count that only
+
+        goes up while much is sent or copied is not: read out again and again it would talk over the worker.
+        """
+        if words != self._words and self._words and not _is_same_work(self._words, words):
             access.announce(self, words)
         self._words, self._icon, self._tone, self._short = words, icon, tone, short or words
         access.describe(self, words, "Open Sync and saved")
@@ -138,6 +141,12 @@ class StateChip(QPushButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
             self.updateGeometry()
+
+
+def _is_same_work(before: str, now: str) -> bool:
+    """Whether only the count of a long sending or copying has changed."""
+    verb = now.split(" ", 1)[0]
+    return verb in ("Sending", "Copying") and before.startswith(f"{verb} ")
 
 
 class TopBar(QFrame):

@@ -19,6 +19,7 @@ from ui.parts.knock_strip import KnockStrip
 from ui.parts.labels import PlainLabel
 from ui.parts.picker import Picker
 from ui.parts.pill import Pill
+from ui.parts.top_bar import StateChip
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Look, Scheme, Theme
 
@@ -447,3 +448,16 @@ def test_targets_grow_with_the_text_and_are_never_under_36_pixels(look: Theme, q
     for target in (button, *row.chips()):
         assert target.sizeHint().height() == round(40 * scale)
         assert target.sizeHint().height() >= 36
+
+
+def test_a_count_that_goes_up_is_said_aloud_once(look: Theme, qtbot, monkeypatch: pytest.MonkeyPatch) -> None:
+    del look
+    heard: list[str] = []
+    monkeypatch.setattr(access, "announce", lambda _w, words, at_once=False: heard.append(words))
+    chip = StateChip()
+    qtbot.addWidget(chip)
+    shown = ("Offline", "Sending 0 of 1,000", "Sending 500 of 1,000", "Sending 1,000 of 1,000", "All sent · 14:02")
+    for words in shown:
+        chip.show_state(words, "cloud-upload", "info")
+    assert heard == ["Sending 0 of 1,000", "All sent · 14:02"]
+    assert chip.accessibleName() == "All sent · 14:02"
