@@ -11,7 +11,7 @@ from models.campaign import Answer, Campaign
 from models.changes import Changes
 from models.identity import Directory, Identity
 from models.status import Round
-from models.store import acts, answers, arrivals, meta, proofs, versions
+from models.store import acts, answers, arrivals, meta, proofs, timelines, versions
 from models.store.arrivals import Arrival, Receipt
 from models.store.desk import Act, Desk
 from models.store.proofs import KnownKey, Unproved, Verdict
@@ -184,8 +184,20 @@ class Exchange:
 
         def act(it: Act) -> None:
             identity = msgspec.structs.replace(self._desk.identity, timeline=timeline)
-            arrivals.forget_places(it.connection, it.pen)
+            timelines.forget_places(it.connection, it.pen)
             meta.put(it.connection, "identity", msgspec.json.encode(identity))
             self._desk.identity = identity
 
         return self._desk.write(act)
+
+    def must_give_back(self) -> bool:
+        """Say whether what colleagues wrote has still to be offered to a server that came back from an older copy."""
+        return self._desk.read(timelines.must_give_back)
+
+    def of_colleagues(self, after: str, limit: int) -> list[Version]:
+        """What others wrote and is kept whole here, by id from ``after`` on."""
+        return self._desk.read(timelines.of_colleagues, after, limit)
+
+    def note_given_back(self) -> Future[None]:
+        """Everything has been offered to this timeline."""
+        return self._desk.write(lambda it: meta.put(it.connection, timelines.GIVE_BACK, b""))

@@ -43,8 +43,6 @@ class Ledger:
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     """Words that somebody who saw them took out of a text again; all others must be seen on every laptop."""
-    put_back: set[str] = field(default_factory=set)
-    """Laptops whose vault was an older copy once. Should the server go back too, only colleagues have their words."""
 
     def saved(self, token: str, device: str, record_id: str) -> None:
         """Note that a device said "saved" of a text with this token in it."""
@@ -248,8 +246,6 @@ def _lost(held: list[Held], there: Council | None, ledger: Ledger) -> list[str]:
         places = [there.texts.get(record_id, "")] if there is not None else []
         if device in by_name:
             places.append(by_name[device].texts.get(record_id, ""))
-        if device in ledger.put_back:
-            places += [one.texts.get(record_id, "") for one in held]
         if not any(token in place for place in places):
             found.append(f"R1 {token} of {device} in {record_id} is nowhere")
     return found
@@ -333,8 +329,6 @@ def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str], pr
     """
     found, readable = [], _readable(one, there).keys()
     for token, (device, record_id) in ledger.words.items():
-        if device in ledger.put_back and token not in there.texts.get(record_id, ""):
-            continue
         row = one.records.get(record_id)
         if row is None or row.is_hidden or record_id not in readable:
             continue

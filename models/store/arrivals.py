@@ -373,22 +373,3 @@ def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched)
                 )
             touched.scopes.add(scope_id)
     return sorted(scope for scope in granted if scope not in held or held[scope])
-
-
-def forget_places(connection: Connection, pen: Pen) -> None:
-    """Forget every place in the server's line, and queue every version of our own again.
-
-    What colleagues wrote is kept whole too: the older copy may lack it, and its heads may stand before it.
-    """
-    connection.exec_driver_sql("DELETE FROM cursor")
-    connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO version (version_id, record_id, seq, envelope) "
-        "SELECT tip_version_id, record_id, head_seq, tip FROM record WHERE tip IS NOT NULL"
-    )
-    connection.exec_driver_sql("UPDATE record SET head_seq = 0")
-    connection.exec_driver_sql("UPDATE outbox SET held_reason = ''")
-    connection.exec_driver_sql(
-        "INSERT OR IGNORE INTO outbox (op_no, version_id, record_id, since) "
-        "SELECT op_no, version_id, record_id, ? FROM version WHERE op_no IS NOT NULL",
-        (pen.clock.stamp(),),
-    )

@@ -13,6 +13,7 @@ from models.exchange import Arrival, Exchange, Receipt, UnknownAncestry
 from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
+from sync.client.giving_back import AskingLine, give_back
 from sync.client.http import Refused
 from sync.codec import pack
 from sync.wire import (
@@ -34,7 +35,7 @@ MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
 
 
-class Line(Protocol):
+class Line(AskingLine, Protocol):
     """What a round needs of the server; the HTTP client is one, a simulated network in tests another."""
 
     def pull(self, identity: Identity, request: PullRequest) -> PullPage: ...
@@ -100,6 +101,7 @@ class Engine:
             self._merge(clashes)
             if not moved:
                 break
+        give_back(self._exchange, self._line, self._send)
         if outcome.sent or outcome.received:
             self._exchange.note_round(outcome.sent, outcome.received).result()
         return outcome

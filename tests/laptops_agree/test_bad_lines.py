@@ -15,6 +15,7 @@ from sqlalchemy import event
 from models.entry import SENT
 from models.query import Query
 from sync.client.http import Offline
+from sync.server.administration import Administration
 from sync.server.centre import open_centre
 from sync.server.hub import Hub
 from sync.wire import MAX_BATCH_BYTES, MAX_PAGE_ROWS
@@ -229,6 +230,19 @@ def test_clocks_ten_years_wrong_change_nothing_but_the_times_shown(
     assert amy.casebook.why_not_editable(amy.look(card)) == ""
 
 
+def put_back(world: World) -> None:
+    """Put ``copy.db`` in the place of the server's database."""
+    world.centre.keep_head()
+    world.centre.close()
+    for name in ("heard.db-wal", "heard.db-shm"):
+        (world.folder / "centre" / name).unlink(missing_ok=True)
+    shutil.copy(world.folder / "copy.db", world.folder / "centre" / "heard.db")
+    world.centre = open_centre(world.centre.settings, world.clock, world.ids)
+    world.hub, world.office = Hub(world.centre), Administration(world.centre)
+    for laptop in world.laptops:
+        laptop.wire.hub, laptop.wire.token = world.hub, ""
+
+
 def test_a_server_put_back_to_an_older_copy_gets_back_what_the_laptops_hold(
     world: World, amy: Laptop, ben: Laptop, card: str, sarah: str
 ) -> None:
@@ -257,6 +271,33 @@ def test_a_server_put_back_to_an_older_copy_gets_back_what_the_laptops_hold(
         assert laptop.look(note.record_id).state == SENT
         text = [laptop.body(card)["my_hopes"], *(choice.value for choice in laptop.choices(card))]
         assert "A red bike ben~1" in text
+
+
+def test_what_only_a_colleague_still_has_after_two_restores_is_kept_whole_at_the_council(
+    world: World, amy: Laptop, ben: Laptop, card: str, sarah: str
+) -> None:
+    """The server and the author's laptop both went back: the copy of whoever had read it is the last one."""
+    from models.casebook import Casebook
+
+    settle(world)
+    world.centre.database.backup(world.folder / "copy.db")
+    shutil.copytree(amy.folder, world.folder / "amy then")
+    note = amy.begin("visit_note", sarah, what_happened="amy~1 She told me about the dog")
+    amy.edit(card, helps_me="Biscuit amy~2")
+    settle(world)
+    amy.casebook.close()
+    amy.folder = world.folder / "amy then"
+    amy.casebook = Casebook.open(amy.folder, amy.key, clock=world.clock, ids=world.ids)
+    amy.shown.clear()
+    put_back(world)
+    settle(world)
+    held = {row["record_id"]: row["reason_code"] for row in world.office.held()}
+    assert held[note.record_id] == held[card] == "not_yours"
+    assert ben.body(note.record_id)["what_happened"] == "amy~1 She told me about the dog"
+    # Once is enough: another round offers nothing again.
+    world.network.asked.clear()
+    ben.sync()
+    assert [route for route, _size in world.network.asked] == ["pull"]
 
 
 def test_a_laptop_repaired_from_its_own_backup_catches_up_and_its_new_work_is_taken(

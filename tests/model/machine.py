@@ -446,7 +446,6 @@ class SyncModel(RuleBasedStateMachine):
     def _forget_what_only_it_had(self, laptop: Laptop, restore: Callable[[], object]) -> None:
         """A disk that is gone takes with it what had never left it: only those words are struck from the ledger."""
         restore()
-        self.world.ledger.put_back.add(laptop.name)
         self._open(laptop)
         held, there = read_device(laptop), read_council(self.world.centre, [])
         for word, (name, record_id) in list(self.world.ledger.words.items()):
