@@ -21,7 +21,7 @@ from models.version import Version, Working
 from sync.server import policy
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
-from sync.server.tables import council, held_back, op, version
+from sync.server.tables import council, held_back, op, version, worker
 from sync.server.tables import record as record_table
 
 
@@ -79,6 +79,7 @@ class Held:
     versions: tuple[tuple[Version, int | None, int], ...]
     outbox: tuple[Any, ...]
     cursor: int
+    grants: int
     filling: frozenset[str]
     texts: Mapping[str, str]
     faults: tuple[str, ...]
@@ -96,6 +97,9 @@ class Council:
     scopes: Mapping[str, Mapping[str, str]]
     held: frozenset[str]
     """Records of which the held-back box has something."""
+    ever_held: frozenset[str]
+    counters: Mapping[str, int]
+    """The grant counter of each worker."""
 
 
 def verify(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *, is_quiet: bool = False) -> None:
@@ -168,6 +172,7 @@ def _read_device(connection: Connection, device: Device) -> Held:
         versions=versions,
         outbox=tuple(rows("SELECT * FROM outbox ORDER BY op_no")),
         cursor=cursors.get("main", 0),
+        grants=cursors.get("grants", 0),
         filling=frozenset(name[5:] for name in cursors if name.startswith("fill:")),
         texts={record_id: "\n".join(some) for record_id, some in texts.items()},
         faults=tuple(f"R2 {device.name}: {fault}" for fault in _half_done(connection, records)),
@@ -224,15 +229,18 @@ def read_council(centre: Centre, worker_ids: Iterable[str]) -> Council:
             one = msgspec.structs.replace(envelope, body=msgspec.Raw(row.body))
             kept[row.version_id] = one
             texts.setdefault(row.record_id, []).append(_texts_of(one.read_body(), one.open_choices))
-        in_box = set()
+        in_box, ever = set(), set()
         for row in connection.execute(select(held_back)):
-            in_box.add(row.record_id)
+            ever.add(row.record_id)
+            if row.state != "admitted":
+                in_box.add(row.record_id)
             texts.setdefault(row.record_id, []).append(json.dumps(msgspec.json.decode(row.content), ensure_ascii=False))
         ops = frozenset((row.device_id, row.device_epoch, row.op_no) for row in connection.execute(select(op)))
         scopes = {worker_id: granted_scopes(centre, connection, worker_id) for worker_id in worker_ids}
         timeline = connection.execute(select(council.c.timeline)).scalar_one()
+        counters = {row.worker_id: row.grant_counter for row in connection.execute(select(worker))}
     joined = {record_id: "\n".join(some) for record_id, some in texts.items()}
-    return Council(timeline, heads, kept, ops, joined, scopes, frozenset(in_box))
+    return Council(timeline, heads, kept, ops, joined, scopes, frozenset(in_box), frozenset(ever), counters)
 
 
 # ---- the invariants ----
@@ -295,7 +303,9 @@ def _readable(one: Held, there: Council) -> dict[str, Any]:
 
 def _skipped(one: Held, there: Council) -> list[str]:
     """R6 and R7: a laptop with cursor c has every head it may read up to c; its cursor is never ahead of its rows."""
-    found = []
+    found: list[str] = []
+    if one.grants != there.counters[one.worker_id]:
+        return found  # it has not been told yet what it may read now
     for record_id, head in _readable(one, there).items():
         if head.head_seq > one.cursor or head.scope_id in one.filling:
             continue
@@ -350,7 +360,7 @@ def _bad_merges(there: Council) -> list[str]:
     found, versions = [], there.versions
     for merged in versions.values():
         sides = [versions.get(parent) for parent in merged.parents]
-        if len(sides) != 2 or None in sides or merged.is_erased or merged.record_id in there.held:
+        if len(sides) != 2 or None in sides or merged.is_erased or merged.record_id in there.ever_held:
             continue
         head, mine = sides
         assert head is not None

@@ -50,6 +50,14 @@ class Held:
     reason: str
 
 
+@dataclass(frozen=True)
+class HeldBefore:
+    """What is in the held-back box already: the reason by code, and in words."""
+
+    code: str
+    reason: str
+
+
 class Books:
     """The council's rows that one batch touches. Made by :meth:`load`, inside the write transaction."""
 
@@ -65,7 +73,8 @@ class Books:
         self._new_ops: dict[OpKey, str] = {}
         self._fork: OpKey | None = None
         self.stored: dict[str, Stored] = {}
-        self.held: dict[str, str] = {}
+        self._released: list[str] = []
+        self.held: dict[str, HeldBefore] = {}
         self.records: dict[str, RecordState] = {}
         self.roles: dict[str, str] = {}
         self._ops: dict[OpKey, str] = {}
@@ -98,12 +107,12 @@ class Books:
                 self.stored[row.version_id] = Stored(row.record_id, row.outcome, row.envelope_hash, row.seq)
 
     def _load_held(self, hashes: Iterable[str]) -> None:
-        query = select(held_back.c.content_hash, held_back.c.reason).where(
+        query = select(held_back.c.content_hash, held_back.c.reason, held_back.c.reason_code).where(
             held_back.c.council_id == self._centre.council_id
         )
         for some in _pieces(hashes):
             for row in self._connection.execute(query.where(held_back.c.content_hash.in_(some))):
-                self.held[row.content_hash] = row.reason
+                self.held[row.content_hash] = HeldBefore(row.reason_code, row.reason)
 
     def _load_records(self, ids: Iterable[str]) -> None:
         mine = select(record_table).where(record_table.c.council_id == self._centre.council_id)
@@ -159,10 +168,14 @@ class Books:
             self.records[came.record_id] = after
         self._note_op(came)
 
+    def release(self, content_hash: str) -> None:
+        """Note that what lay in the held-back box has been appended: it came again, from the laptop that wrote it."""
+        self._released.append(content_hash)
+
     def hold(self, held: Held) -> None:
         """Note a version for the held-back box."""
         self._newly_held.append(held)
-        self.held[held.sent.content_hash] = held.reason
+        self.held[held.sent.content_hash] = HeldBefore(held.code, held.reason)
         self._note_op(held.sent.version)
 
     def _note_op(self, came: Version) -> None:
@@ -191,6 +204,8 @@ class Books:
             ],
         )
         self._insert(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held])
+        for content_hash in self._released:
+            self._mark_admitted(content_hash, now)
         device_id = self._sender.device_id
         self._insert(
             op,
@@ -206,6 +221,9 @@ class Books:
         now = self._centre.clock.stamp()
         detail = {"content": content_hash}
         self._write_appended(batch_id, now, [Entry("admitted", self._sender.worker_id, self._sender.device_id, detail)])
+        self._mark_admitted(content_hash, now)
+
+    def _mark_admitted(self, content_hash: str, now: str) -> None:
         mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == content_hash)
         self._connection.execute(update(held_back).where(*mine).values(state="admitted", decided_at=now))
 

@@ -80,15 +80,24 @@ def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome
     stored = books.stored.get(version.version_id)
     if stored is not None and stored.envelope_hash == sent.envelope_hash and sent.fault is None:
         return Outcome(version.version_id, stored.record_id, stored.outcome)
-    reason = books.held.get(sent.content_hash)
-    if reason is None:
-        books.notice_fork(version)
-        code = "version_reused" if stored is not None else _why_hold(books, sender, sent, trusted=trusted)
-        if code is None:
-            return Outcome(version.version_id, version.record_id, _append(books, sent))
-        reason = REASONS[code]
-        books.hold(Held(sent, code, reason))
-    return Outcome(version.version_id, version.record_id, "held", reason)
+    before = books.held.get(sent.content_hash)
+    # A colleague's laptop may have given it back after a restore, before the one that wrote it could send it again.
+    was_given_back = before is not None and before.code == "not_yours" and _wrote(sender, version)
+    if before is not None and not was_given_back:
+        return Outcome(version.version_id, version.record_id, "held", before.reason)
+    books.notice_fork(version)
+    code = "version_reused" if stored is not None else _why_hold(books, sender, sent, trusted=trusted)
+    if code is not None:
+        if before is None:
+            books.hold(Held(sent, code, REASONS[code]))
+        return Outcome(version.version_id, version.record_id, "held", REASONS[code])
+    if was_given_back:
+        books.release(sent.content_hash)
+    return Outcome(version.version_id, version.record_id, _append(books, sent))
+
+
+def _wrote(sender: Sender, version: Version) -> bool:
+    return (version.author_id, version.device_id) == (sender.worker_id, sender.device_id)
 
 
 def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
