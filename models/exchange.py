@@ -141,6 +141,19 @@ class Exchange:
             is_sync=True,
         )
 
+    def branches(self) -> list[tuple[str, str]]:
+        """Record and version of each branch that came and is not merged yet."""
+        return self._desk.read(arrivals.branches)
+
+    def merge_branch(self, record_id: str, version_id: str, *, is_whole: bool = False) -> Future[bool]:
+        """Merge what the server keeps beside a record's head. Raises UnknownAncestry as :meth:`merge` does."""
+        return self._desk.write(
+            lambda it: arrivals.merge_branch(
+                it.connection, it.pen, record_id, version_id, it.touched, is_whole=is_whole
+            ),
+            is_sync=True,
+        )
+
     def keep_history(self, rows: Sequence[Arrival]) -> Future[None]:
         """Keep fetched versions of a record."""
         seqs = {row.version.version_id: row.seq for row in rows}

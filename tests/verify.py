@@ -129,7 +129,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             found += _skipped(one, there)
             if is_quiet:
                 found += _apart(one, there)
-                found += _overwritten(one, there, ledger, closed, {other.name for other in held})
+                found += _overwritten(one, there, ledger, closed)
     return found
 
 
@@ -332,17 +332,14 @@ def _apart(one: Held, there: Council) -> list[str]:
     return found
 
 
-def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str], present: set[str]) -> list[str]:
-    """R1: no silent overwrite. What nobody took out by hand is in the body or an open choice, wherever it may be read.
-
-    What a laptop pushed that never came back to merge it is a branch at the council, and only looked for there.
-    """
+def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str]) -> list[str]:
+    """R1: no silent overwrite. What nobody took out by hand is in body or open choice, wherever it may be read."""
     found, readable = [], _readable(one, there).keys()
     for token, (device, record_id) in ledger.words.items():
         row = one.records.get(record_id)
         if row is None or row.is_hidden or record_id not in readable:
             continue
-        if token in ledger.gone or record_id in closed or device not in present:
+        if token in ledger.gone or record_id in closed:
             continue
         state = _state_of(row)
         if token not in _texts_of(state.body, state.open_choices):
@@ -407,9 +404,11 @@ def _bad_field(field: Field, base: Version, head: Version, mine: Version, merged
     if before:
         return []
     value, is_clean = merge_value(field.merge, was, here, there)
-    if is_clean and (after or (now or None) != (value or None)):
-        return [f"{where} is {now!r} beside {len(after)} choices, and over its nearest common parent it is {value!r}"]
-    return [] if is_clean or after else [f"{where} is {now!r}, and nothing is left of {here!r} or {there!r}"]
+    if after:
+        return []  # both are there; where a laptop did not hold their common parent, that is the safe outcome
+    if is_clean and (now or None) != (value or None):
+        return [f"{where} is {now!r}, and over its nearest common parent it is {value!r}"]
+    return [] if is_clean else [f"{where} is {now!r}, and nothing is left of {here!r} or {there!r}"]
 
 
 def digest_of(casebook: Casebook) -> dict[str, tuple[Any, ...]]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from models.changes import Touched
+from models.errors import NotAllowed
 from models.fields import MergeRule
 from models.merge import NOTHING, Merged, Side, merge
 from models.store.issues import raise_issue
 from models.store.project import project
-from models.store.records import put_choices_away, rules_of, write_columns
+from models.store.records import check_editable, put_choices_away, rules_of, write_columns
 from models.store.search import index_now
 from models.store.versions import (
     Pen,
@@ -70,7 +71,9 @@ def take(connection: Connection, pen: Pen, arrivals: Sequence[Arrival], touched:
     for record_id in sorted(heads.keys() & known):
         if _take_known(connection, pen, heads[record_id], touched):
             clashes.add(record_id)
-    keep(connection, [a.version for a in arrivals if not a.is_head])
+    others = [a for a in arrivals if not a.is_head]
+    keep(connection, [a.version for a in others], seqs={a.version.version_id: a.seq for a in others})
+    note_branches(connection, [a.version for a in others])
     return clashes
 
 
@@ -209,8 +212,61 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
         return True
     base = _side(record.type, graph[base_id]) if base_id and base_id in graph else NOTHING
     merged = merge(rules_of(record.type), base, _side(record.type, record.tip), _side(record.type, head))
-    touched.op_no = _stand_on(connection, pen, record, head, merged) or touched.op_no
+    touched.op_no = _stand_on(connection, pen, record, head, record.tip, merged) or touched.op_no
     return True
+
+
+def note_branches(connection: Connection, versions: Iterable[Version]) -> None:
+    """Remember what the server keeps beside a head and nobody has merged yet."""
+    rows = [(version.version_id, version.record_id) for version in versions]
+    if rows:
+        connection.exec_driver_sql("INSERT OR IGNORE INTO branch (version_id, record_id) VALUES (?, ?)", rows)
+
+
+def branches(connection: Connection) -> list[tuple[str, str]]:
+    """The branches this laptop may still merge: record and version, oldest first."""
+    rows = connection.exec_driver_sql(
+        "SELECT b.record_id, b.version_id FROM branch b JOIN record r ON r.record_id = b.record_id "
+        "WHERE r.is_hidden = 0 AND r.head_version_id = r.tip_version_id ORDER BY b.version_id"
+    )
+    return [(row.record_id, row.version_id) for row in rows]
+
+
+def merge_branch(
+    connection: Connection, pen: Pen, record_id: str, version_id: str, touched: Touched, *, is_whole: bool = False
+) -> bool:
+    """Merge a branch into a record that stands on the server's head; any laptop that may write in it does this.
+
+    The branch is then forgotten here: one that is in the record already, or that this worker may not merge, too. Two
+    laptops doing so at once make twins, which their next merge recognises. Returns True when something was merged.
+    Raises UnknownAncestry as :func:`merge_record` does.
+    """
+    mine = cut(connection, pen, record_id)
+    if mine is not None:
+        touched.op_no = mine.op_no
+    record = standing(connection, record_id)
+    assert record is not None
+    assert record.tip is not None
+    graph = _graph(connection, record)
+    branch = graph[version_id]
+    try:
+        check_editable(pen, record)
+        base_id = common_parent(graph, version_id, record.tip_version_id)
+    except NotAllowed:
+        base_id = version_id
+    except UnknownAncestry:
+        if not is_whole:
+            raise
+        base_id = None
+    connection.exec_driver_sql("DELETE FROM branch WHERE version_id = ?", (version_id,))
+    if base_id == version_id:
+        return False
+    touched.add(record.record_id, record.type, record.scope_id)
+    base = _side(record.type, graph[base_id]) if base_id and base_id in graph else NOTHING
+    merged = merge(rules_of(record.type), base, _side(record.type, branch), _side(record.type, record.tip))
+    made = _stand_on(connection, pen, record, record.tip, branch, merged)
+    touched.op_no = made or touched.op_no
+    return bool(made)
 
 
 def _graph(connection: Connection, record: Standing) -> dict[str, Version]:
@@ -237,13 +293,14 @@ def _side(type_name: str, version: Version) -> Side:
     )
 
 
-def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version, merged: Merged) -> int:
+def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version, other: Version, merged: Merged) -> int:
+    """Let a record stand on what came of merging ``other`` into ``head``. Returns the op number used, or 0."""
     state = Working(
         body=merged.body,
         changed_at=pen.clock.stamp(),
         audience=merged.audience,
         # A body that a newer Heard wrote is still its own kind of body after an older one merged into it.
-        schema=max(brought_up(record.type, Working.of(one)).schema for one in (head, record.tip or head)),
+        schema=max(brought_up(record.type, Working.of(one)).schema for one in (head, other)),
         keep_from=merged.keep_from,
         about=merged.about,
         is_finished=merged.is_finished,
@@ -255,7 +312,7 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
     if state.says_the_same_as(Working.of(head)):
         move_forward(connection, pen, record, head)
         return 0
-    version = make_version(connection, pen, record, state, (head.version_id, record.tip_version_id))
+    version = make_version(connection, pen, record, state, (head.version_id, other.version_id))
     append_own(connection, pen, record, version, "merge")
     write_columns(connection, record, state)
     index_now(connection, record.row, record.scope_id, record.type, state)

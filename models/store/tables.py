@@ -65,6 +65,14 @@ version = Table(
 )
 """Versions kept whole: our own, the bases of what is being edited, clashing heads, and fetched history."""
 
+branch = Table(
+    "branch",
+    metadata,
+    Column("version_id", Text, primary_key=True),
+    Column("record_id", Text, nullable=False, index=True),
+)
+"""Versions the server keeps beside a head, fetched, and waiting for this laptop to merge them."""
+
 outbox = Table(
     "outbox",
     metadata,

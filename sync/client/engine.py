@@ -96,9 +96,10 @@ class Engine:
                 self._push(outcome)
             raise
         self._merge(set(self._exchange.clashing()))
+        self._merge_branches()
         for _ in range(MOST_PASSES):
             clashes, moved = self._push(outcome)
-            self._merge(clashes)
+            self._merge(clashes | set(self._exchange.clashing()))
             if not moved:
                 break
         give_back(self._exchange, self._line, self._send)
@@ -169,6 +170,16 @@ class Engine:
         with suppress(_NotForUs):
             return self._keep_history(record_id)
         return 0
+
+    def _merge_branches(self) -> None:
+        for record_id, version_id in self._exchange.branches():
+            try:
+                self._exchange.merge_branch(record_id, version_id).result()
+            except UnknownAncestry:
+                self._check()
+                with suppress(_NotForUs):
+                    self._keep_history(record_id)
+                    self._exchange.merge_branch(record_id, version_id, is_whole=True).result()
 
     def _keep_history(self, record_id: str) -> int:
         """Fetch a record's history. Raises _NotForUs where it may not be read any more: it then stays as it is here,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from models.audience import PROTECTED
 from models.ids import is_id
@@ -18,7 +18,7 @@ from sync.server.centre import Centre
 from sync.server.incoming import Sent
 from sync.server.judging import Change, RecordState, Sender
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
-from sync.server.tables import batch, device, held_back, op, version
+from sync.server.tables import batch, device, held_back, loose_branch, op, version
 from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
 
@@ -233,6 +233,29 @@ class Books:
             self.stored[sent.version.version_id].seq = seq
         self._write_records()
         self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
+        self._write_loose_branches()
+
+    def _write_loose_branches(self) -> None:
+        """Remember what lies beside a head and is in no later version yet."""
+        merged = {parent for sent, _ in self._appended for parent in sent.version.parents}
+        for some in _pieces(merged):
+            mine = (loose_branch.c.council_id == self._centre.council_id, loose_branch.c.version_id.in_(some))
+            self._connection.execute(delete(loose_branch).where(*mine))
+        loose = [sent.version for sent, outcome in self._appended if outcome == "branch"]
+        self._insert(
+            loose_branch,
+            [
+                {
+                    "version_id": one.version_id,
+                    "record_id": one.record_id,
+                    "scope_id": one.scope_id,
+                    "audience": one.audience,
+                    "seq": self.stored[one.version_id].seq,
+                }
+                for one in loose
+                if one.version_id not in merged
+            ],
+        )
 
     def changes(self) -> list[Change]:
         """The records whose head moved, as they stood before this batch and as they stand after it."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, update
 
@@ -16,7 +17,7 @@ from sync.server.centre import Centre
 from sync.server.dropping import standing_campaigns
 from sync.server.grants import end_lapsed_cover, find_directory
 from sync.server.outgoing import MAX_RAW_BYTES, RawHistory, RawPage, RawRow, join_version, pack, page_room
-from sync.server.tables import council, device, version
+from sync.server.tables import council, device, loose_branch, version
 from sync.server.tables import record as record_table
 from sync.server.withdrawing import council_rules, held_news, open_orders
 from sync.wire import MAX_PAGE_ROWS, PullRequest
@@ -36,6 +37,17 @@ class _Found:
     audience: str
     row: RawRow
     size: int
+
+
+class _Place(NamedTuple):
+    """Where a version lies in the council's line."""
+
+    seq: int
+    version_id: str
+    scope_id: str
+    record_id: str
+    audience: str
+    is_head: bool = True
 
 
 def may_read_clause(worker_id: str, scopes: Mapping[str, str]) -> ColumnElement[bool]:
@@ -153,54 +165,86 @@ class _Reading:
         found: list[_Found] = []
         more = False
         if self._filling:
-            fill = [
-                and_(record_table.c.scope_id == scope_id, record_table.c.head_seq > at)
-                for scope_id, at in sorted(self._filling.items())
-            ]
             mine = {scope_id: self._scopes[scope_id] for scope_id in self._filling}
-            found, more = self._select(
-                and_(or_(*fill), record_table.c.head_seq <= self._cursor), mine, MAX_PAGE_ROWS, 0
-            )
+            found, more = self._select(self._is_filling, mine, MAX_PAGE_ROWS, 0)
         if not more and self._cursor < self._top:
             used = sum(one.size for one in found)
-            new = and_(record_table.c.head_seq > self._cursor, record_table.c.head_seq <= self._top)
-            rest, more = self._select(new, self._scopes, MAX_PAGE_ROWS - len(found), used)
+            rest, more = self._select(self._is_new, self._scopes, MAX_PAGE_ROWS - len(found), used)
             found += rest
         return found, more
 
+    def _is_filling(self, seq: ColumnElement[int]) -> ColumnElement[bool]:
+        fill = [and_(record_table.c.scope_id == scope_id, seq > at) for scope_id, at in sorted(self._filling.items())]
+        return and_(or_(*fill), seq <= self._cursor)
+
+    def _is_new(self, seq: ColumnElement[int]) -> ColumnElement[bool]:
+        return and_(seq > self._cursor, seq <= self._top)
+
     def _select(
-        self, where: ColumnElement[bool], scopes: Mapping[str, str], room: int, used: int
+        self,
+        where: Callable[[ColumnElement[int]], ColumnElement[bool]],
+        scopes: Mapping[str, str],
+        room: int,
+        used: int,
     ) -> tuple[list[_Found], bool]:
-        heads = self._connection.execute(
-            select(
-                record_table.c.head_seq,
-                record_table.c.scope_id,
-                record_table.c.record_id,
-                record_table.c.audience,
-                record_table.c.head_version_id,
-            )
-            .where(
-                record_table.c.council_id == self._centre.council_id,
-                record_table.c.scope_id.in_(sorted(scopes)),
-                where,
-                may_read_clause(self._caller.worker_id, scopes),
-            )
-            .order_by(record_table.c.head_seq)
-            .limit(room + 1)
-        ).all()
+        places = sorted(self._heads(where, scopes, room) + self._branches(where, scopes, room))[: room + 1]
         found: list[_Found] = []
-        for start in range(0, len(heads), _BODIES_AT_ONCE):
-            some = heads[start : start + _BODIES_AT_ONCE]
-            bytes_of = self._read_bytes([head.head_version_id for head in some])
-            for head in some:
-                envelope, body = bytes_of[head.head_version_id]
+        for start in range(0, len(places), _BODIES_AT_ONCE):
+            some = places[start : start + _BODIES_AT_ONCE]
+            bytes_of = self._read_bytes([place.version_id for place in some])
+            for place in some:
+                envelope, body = bytes_of[place.version_id]
                 size = len(envelope) + len(body)
                 used += size
                 if len(found) == room or (used > MAX_RAW_BYTES and used > size):
                     return found, True
-                raw = RawRow(seq=head.head_seq, version=join_version(envelope, body))
-                found.append(_Found(head.head_seq, head.scope_id, head.record_id, head.audience, raw, size))
+                raw = RawRow(seq=place.seq, version=join_version(envelope, body), is_head=place.is_head)
+                found.append(_Found(place.seq, place.scope_id, place.record_id, place.audience, raw, size))
         return found, False
+
+    def _heads(
+        self, where: Callable[[ColumnElement[int]], ColumnElement[bool]], scopes: Mapping[str, str], room: int
+    ) -> list[_Place]:
+        head = record_table.c
+        rows = self._connection.execute(
+            select(head.head_seq, head.head_version_id, head.scope_id, head.record_id, head.audience)
+            .where(*self._mine(scopes), where(head.head_seq))
+            .order_by(head.head_seq)
+            .limit(room + 1)
+        )
+        return [_Place(*row) for row in rows]
+
+    def _branches(
+        self, where: Callable[[ColumnElement[int]], ColumnElement[bool]], scopes: Mapping[str, str], room: int
+    ) -> list[_Place]:
+        """What lies beside those heads and nobody has merged: whoever gets it may."""
+        loose = loose_branch.c
+        rows = self._connection.execute(
+            select(
+                loose.seq, loose.version_id, loose.scope_id, loose.record_id, loose.audience, record_table.c.author_id
+            )
+            .join_from(
+                loose_branch,
+                record_table,
+                and_(loose.council_id == record_table.c.council_id, loose.record_id == record_table.c.record_id),
+            )
+            .where(*self._mine(scopes), record_table.c.is_erased.is_(False), where(loose.seq))
+            .order_by(loose.seq)
+            .limit(room + 1)
+        )
+        me = self._caller.worker_id
+        return [
+            _Place(*row[:5], is_head=False)
+            for row in rows
+            if policy.can_read(row.audience, scopes[row.scope_id], is_author=row.author_id == me)
+        ]
+
+    def _mine(self, scopes: Mapping[str, str]) -> list[ColumnElement[bool]]:
+        return [
+            record_table.c.council_id == self._centre.council_id,
+            record_table.c.scope_id.in_(sorted(scopes)),
+            may_read_clause(self._caller.worker_id, scopes),
+        ]
 
     def _read_bytes(self, version_ids: list[str]) -> dict[str, tuple[bytes, bytes]]:
         rows = self._connection.execute(

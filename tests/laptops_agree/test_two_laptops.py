@@ -6,6 +6,7 @@ import pytest
 
 from models.entry import HELD, SENT
 from models.errors import NotAllowed
+from sync.client.engine import Engine
 from sync.client.http import Offline, Refused
 from tests.laptops import DELIVER, LOSE_REPLY, LOSE_REQUEST, Laptop, World
 
@@ -303,3 +304,53 @@ def test_one_record_out_of_reach_does_not_hold_up_all_the_others(
     assert ben.look(fine.record_id).state == SENT
     assert ben.casebook.waiting_count() == 0
     world.verify()
+
+
+# --- branches whose laptop never came back ------------------------------------------------------------------------
+
+
+def test_a_branch_whose_laptop_never_came_back_is_merged_by_any_other(
+    world: World, amy: Laptop, ben: Laptop, card: str
+) -> None:
+    before = ben.look(card)
+    amy.edit(card, helps_me="Biscuit amy~1")
+    amy.sync()
+    ben.write(before.draft(), my_hopes="A red bike ben~1", helps_me="Nan ben~2")
+    ben.casebook.cut_all().result()
+    engine = Engine(ben.casebook.exchange, ben.wire)
+    engine._send(ben.casebook.exchange.to_send(10))  # sent, and gone before it has read the answer
+    world.laptops.remove(ben)
+    amy.sync()
+    assert amy.body(card)["my_hopes"] == "A red bike ben~1"
+    assert amy.body(card)["helps_me"] == "Biscuit amy~1"
+    assert [choice.value for choice in amy.choices(card)] == ["Nan ben~2"]
+    world.settle()
+    world.verify(is_quiet=True)
+    later = world.laptop("later", "ben")
+    world.settle()
+    assert later.body(card) == amy.body(card)
+    assert later.casebook.exchange.branches() == []
+    ben.casebook.close()
+
+
+def test_a_branch_of_a_note_is_merged_by_its_authors_other_laptop_and_by_nobody_else(
+    world: World, amy: Laptop, ben: Laptop, sarah: str
+) -> None:
+    home = world.laptop("home", "amy")
+    note = amy.begin("visit_note", sarah, what_happened="amy~1")
+    world.settle()
+    before = amy.look(note.record_id)
+    home.edit(note.record_id, what_happened="amy~1\nhome~2")
+    home.sync()
+    amy.write(before.draft(), what_happened="amy~1", worker_view="amy~3")
+    amy.casebook.cut_all().result()
+    Engine(amy.casebook.exchange, amy.wire)._send(amy.casebook.exchange.to_send(10))
+    world.laptops.remove(amy)
+    ben.sync()
+    assert "worker_view" not in ben.body(note.record_id)
+    assert ben.casebook.exchange.branches() == []
+    home.sync()
+    assert home.body(note.record_id) == {"what_happened": "amy~1\nhome~2", "worker_view": "amy~3"}
+    world.settle()
+    assert ben.body(note.record_id) == home.body(note.record_id)
+    amy.casebook.close()

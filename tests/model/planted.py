@@ -35,7 +35,7 @@ def base_not_advanced_after_a_merge(plant: pytest.MonkeyPatch) -> None:
 
     def common_parent(graph: Any, one: str, other: str) -> str | None:
         found = real(graph, one, other)
-        while found is not None and graph[found].parents and graph[found].parents[0] in graph:
+        while found in graph and graph[found].parents and graph[found].parents[0] in graph:
             found = graph[found].parents[0]
         return found
 
@@ -102,7 +102,7 @@ def seq_taken_before_the_lock(plant: pytest.MonkeyPatch) -> None:
 
 PLANTS: dict[Plant, int] = {
     latest_wins_on_prose: 1000,
-    base_not_advanced_after_a_merge: 1002,
+    base_not_advanced_after_a_merge: 1003,
     exact_words_merged: 1001,
     head_taken_over_what_is_being_written: 1001,
     seq_taken_before_the_lock: 1010,

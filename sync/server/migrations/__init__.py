@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from models.errors import Trouble
 from sync.server.database import Database
-from sync.server.migrations import m0001_first_tables, m0002_permissions, m0003_trust
+from sync.server.migrations import m0001_first_tables, m0002_permissions, m0003_trust, m0004_loose_branches
 
-STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions, m0003_trust)
+STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions, m0003_trust, m0004_loose_branches)
 LATEST: int = STEPS[-1].NUMBER
 
 _ASK = "SELECT number FROM heard_schema"

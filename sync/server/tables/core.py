@@ -252,6 +252,21 @@ version = Table(
 )
 """Every version, for ever. ``envelope`` is the message with ``null`` for a body, ``body`` the exact bytes sent."""
 
+loose_branch = Table(
+    "loose_branch",
+    metadata,
+    council_id(),
+    text("version_id"),
+    text("record_id"),
+    text("scope_id"),
+    text("audience"),
+    number("seq"),
+    PrimaryKeyConstraint("council_id", "version_id"),
+    ForeignKeyConstraint(["council_id", "version_id"], ["version.council_id", "version.version_id"]),
+    Index("loose_branch_by_scope", "council_id", "scope_id", "seq"),
+)
+"""Versions beside a head that no later version has among its parents: any laptop that may write there merges them."""
+
 op = Table(
     "op",
     metadata,

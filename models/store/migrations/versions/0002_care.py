@@ -45,6 +45,12 @@ STATEMENTS = (
     "ALTER TABLE record ADD COLUMN proof INTEGER NOT NULL DEFAULT 0",
     "UPDATE record SET proof = 1 WHERE head_seq > 0",
     "CREATE INDEX ix_record_proof ON record (row) WHERE proof = 1",
+    """CREATE TABLE branch (
+        version_id TEXT NOT NULL,
+        record_id TEXT NOT NULL,
+        CONSTRAINT pk_branch PRIMARY KEY (version_id)
+    )""",
+    "CREATE INDEX ix_branch_record_id ON branch (record_id)",
     "ALTER TABLE outbox ADD COLUMN held_state TEXT NOT NULL DEFAULT ''",
 )
 
