@@ -283,6 +283,7 @@ class SyncRunner:
         """Cut what has rested, index what came, copy the vault once a day. None of it may stop a round."""
         self._next_house = self._now() + HOUSEKEEPING_SECONDS
         with suppress(Trouble):
+            self._casebook.lease.look()
             self._casebook.cut_rested().result()
             self._index()
             today = self._casebook.clock.today().isoformat()

@@ -18,12 +18,13 @@ from models.attachments.sealed import SealedFiles
 from models.campaign import Campaign
 from models.changes import Changes
 from models.clock import Clock, to_stamp
-from models.entry import Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
+from models.entry import SAVED, Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
 from models.errors import NotAllowed, NotJoined, StoreDamaged, Trouble
 from models.exchange import Exchange
 from models.held import HeldItem
 from models.identity import Directory, Identity, Worker
 from models.ids import Ids
+from models.leasing import Leasing
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
@@ -45,7 +46,8 @@ class Casebook:
 
     def __init__(self, desk: Desk, backups: Path, files: SealedFiles) -> None:
         self._desk, self._backups = desk, backups
-        self.exchange = Exchange(desk)
+        self.lease = Leasing(desk)
+        self.exchange = Exchange(desk, self.lease)
         self.attachments, self.carriage = Attachments(desk, files), Carriage(desk, files)
         self._known: tuple[Directory, Mapping[str, str]] | None = None
         self._grants_told = 0
@@ -219,15 +221,15 @@ class Casebook:
 
     def entry(self, record_id: str) -> Entry | None:
         """One record, deleted or not; None when this laptop does not hold it."""
-        return self._desk.read(records.entry, record_id)
+        return self._desk.read(lambda one: records.entry(one, record_id, is_closed=self.lease.is_closed))
 
     def select(self, query: Query) -> list[Entry]:
         """The records a query asks for."""
-        return self._desk.read(records.select, query)
+        return self._desk.read(records.select, query, self.lease.is_closed)
 
     def count(self, query: Query) -> int:
         """How many records a query asks for, whatever its limit."""
-        return self._desk.read(records.count, query)
+        return self._desk.read(records.count, query, self.lease.is_closed)
 
     def children(self) -> list[Entry]:
         """The children assigned to this worker, by the name they chose."""
@@ -246,11 +248,16 @@ class Casebook:
         """Search everything on this laptop. Only this worker's records are here, so nothing else can be found."""
         found = self._desk.read(search.find, typed, limit)
         entries = [(self.entry(record_id), snippet) for record_id, snippet in found]
-        return [Hit(entry, *search.spans_of(snippet)) for entry, snippet in entries if entry is not None]
+        is_closed = self.lease.is_closed
+        return [
+            Hit(entry, *search.spans_of("" if is_closed and entry.state != SAVED else snippet))
+            for entry, snippet in entries
+            if entry is not None
+        ]
 
     def history(self, record_id: str) -> list[Version]:
-        """The versions of a record kept on this laptop, oldest first."""
-        return [version for version, _seq in self._desk.read(versions.history, record_id)]
+        """The versions of a record kept on this laptop, oldest first; what must be hidden has none."""
+        return [one.version for one in self.kept(record_id)]
 
     def kept(self, record_id: str) -> list[Kept]:
         """The same, with how each version stands with the server; what must be hidden has none."""

@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 import msgspec
 
 from models.campaign import Answer, Campaign
 from models.changes import Changes
 from models.identity import Directory, Identity
+from models.leasing import Leasing
 from models.status import Round
-from models.store import acts, answers, arrivals, meta, proofs, timelines, versions
+from models.store import acts, answers, arrivals, meta, proofs, purge, timelines, versions, withdrawn
 from models.store.arrivals import Arrival, Receipt
+from models.store.cleaning import Cleaning
 from models.store.desk import Act, Desk
 from models.store.proofs import KnownKey, Unproved, Verdict
 from models.store.versions import UnknownAncestry
+from models.store.withdrawn import HeldWord, Order
 from models.version import Version
 
-__all__ = ["Arrival", "Exchange", "KnownKey", "Receipt", "UnknownAncestry", "Unproved", "Verdict"]
+__all__ = [
+    "Arrival",
+    "Exchange",
+    "HeldWord",
+    "KnownKey",
+    "News",
+    "Order",
+    "Receipt",
+    "UnknownAncestry",
+    "Unproved",
+    "Verdict",
+]
 
 ROUNDS_KEPT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a page says beside its rows: what must go, and what became of work held back."""
+
+    orders: Sequence[Order] = ()
+    held: Sequence[HeldWord] = ()
+
+
+NO_NEWS = News()
 
 
 class Exchange:
     """Used by the sync client alone. Every write is one commit, told by the same broadcast as a worker's own."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, lease: Leasing) -> None:
+        self._desk, self._lease = desk, lease
 
     @property
     def identity(self) -> Identity:
@@ -91,11 +117,12 @@ class Exchange:
         scopes: Mapping[str, str] | None = None,
         directory: Directory | None = None,
         campaigns: Sequence[Campaign] = (),
+        news: News = NO_NEWS,
     ) -> Future[set[str]]:
         """Take one pulled page in: rows and cursors in one commit. Returns the records that clash and want merging.
 
         ``scopes``, ``directory`` and ``campaigns`` come when the grants changed; scopes new to this laptop
-        are then filled from 0.
+        are then filled from 0. What must go is hidden in that same commit.
         """
 
         def act(it: Act) -> set[str]:
@@ -104,15 +131,24 @@ class Exchange:
                 roles = meta.scopes(it.connection)
                 # In another role other records of the scope may be read: those lie before the cursor, too.
                 others = {scope for scope, role in scopes.items() if roles.get(scope, role) != role}
+                me = it.pen.identity.worker.worker_id
                 # A scope in which something was begun here while it was not granted holds rows and is new all the same.
-                new = {*arrivals.show_scopes(it.connection, scopes, it.touched), *(scopes.keys() - roles.keys())}
+                new = {
+                    *withdrawn.show_scopes(it.connection, me, scopes, roles, it.touched),
+                    *(scopes.keys() - roles.keys()),
+                }
                 main, _, already = arrivals.read_cursors(it.connection)
                 if main:
                     fill |= {scope: already.get(scope, 0) for scope in new} | dict.fromkeys(others, 0)
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
                 answers.put_campaigns(it.connection, campaigns)
+            withdrawn.welcome(it.connection, rows, it.touched)
+            erased = withdrawn.newly_erased(it.connection, rows)
             clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
+            withdrawn.note_erased(it.connection, it.pen, erased)
+            withdrawn.follow(it.connection, it.pen, news.orders, scopes or {}, it.touched)
+            withdrawn.hear_of_held(it.connection, it.pen, news.held, it.touched)
             arrivals.write_cursors(it.connection, cursor, grants, fill)
             return clashes
 
@@ -121,6 +157,36 @@ class Exchange:
             told = Changes(scopes=frozenset(scopes), is_directory=True, is_sync=True)
             future.add_done_callback(lambda done: self._desk.tell(told) if done.exception() is None else None)
         return future
+
+    def note_contact(self, server_at: str, lease_days: int = 0) -> None:
+        """The council has just answered: old records stay open, or open again. Written down once an hour at most."""
+        self._lease.note_contact(server_at, lease_days)
+
+    def purge(self, must_stop: Callable[[], bool] = lambda: False) -> bool:
+        """Take out what was hidden and handed over, and clean what held it. Returns whether anything moved.
+
+        In portions, so that a save made meanwhile hardly waits; killed or stopped anywhere, the next call goes on.
+        Raises Trouble where the disk does not let go of a file.
+        """
+        has_moved = False
+        if not self._desk.read(withdrawn.has_work):
+            return False
+        while not must_stop() and self._desk.write(lambda it: purge.empty_some(it.connection, it.touched)).result():
+            has_moved = True
+        store = self._desk.store
+        return Cleaning(store, store.path.parent / "backups", self._desk.clock, must_stop).run() or has_moved
+
+    def receipts_due(self) -> tuple[str, ...]:
+        """The orders of which nothing is left here, and whose receipt the server does not have yet."""
+        return tuple(one.order_id for one in self.leaving() if one.state == withdrawn.PURGED)
+
+    def receipts_taken(self, order_ids: Collection[str]) -> Future[None]:
+        """The server has the receipt of these orders."""
+        return self._desk.write(lambda it: withdrawn.acknowledge(it.connection, order_ids))
+
+    def leaving(self) -> list[withdrawn.Leaving]:
+        """What this laptop is giving up, and how far it is."""
+        return self._desk.read(withdrawn.leaving)
 
     def settle(self, receipts: Iterable[Receipt]) -> Future[set[str]]:
         """Apply the server's receipts: only now is a version sent. Returns the records whose head is now another's."""

@@ -34,6 +34,7 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     """One worker on one enrolled laptop. ``server_url`` is empty for an invented caseload without a server.
 
     ``signing_key`` is the device's Ed25519 private key, 32 raw bytes; it exists nowhere but in the vault.
+    ``council_key`` is the council's Ed25519 public key: only what it signed may have this laptop emptied.
     """
 
     device_id: str
@@ -45,4 +46,5 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     server_url: str = ""
     signing_key: bytes = b""
     sealing_key: bytes = b""
+    council_key: bytes = b""
     server_certificate: str = ""

@@ -38,6 +38,8 @@ from sync.wire import (
     PullRequest,
     PushReply,
     PushRequest,
+    ReceiptReply,
+    ReceiptRequest,
     TokenRequest,
 )
 from tests.verify import Ledger, verify
@@ -107,6 +109,13 @@ class Wire:
         return self._signed_in(
             identity, "proof", message, ProofReply, lambda token: self.hub.proof(token, unpack(ProofRequest, message))
         )
+
+    def receipt(self, identity: Identity, request: ReceiptRequest) -> ReceiptReply:
+        message = pack(request)
+        return self._signed_in(
+            identity, "receipt", message, ReceiptReply,
+            lambda token: pack(self.hub.receipt(token, unpack(ReceiptRequest, message))),
+        )  # fmt: skip
 
     def _pull(self, token: str, message: bytes) -> bytes:
         return self.hub.pull(token, unpack(PullRequest, message))
@@ -344,6 +353,8 @@ class World:
             worker=joined.worker,
             timeline=joined.timeline,
             signing_key=key.private_bytes_raw(),
+            sealing_key=joined.sealing_key,
+            council_key=joined.council_key,
         )
 
     def copy(self, laptop: Laptop, name: str, folder: Path | None = None) -> Laptop:

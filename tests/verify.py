@@ -83,6 +83,8 @@ class Held:
     filling: frozenset[str]
     texts: Mapping[str, str]
     faults: tuple[str, ...]
+    spent: tuple[Any, ...] = ()
+    """Op numbers whose versions were purged here: given out, and known to have been."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _read_device(connection: Connection, device: Device) -> Held:
         filling=frozenset(name[5:] for name in cursors if name.startswith("fill:")),
         texts={record_id: "\n".join(some) for record_id, some in texts.items()},
         faults=tuple(f"R2 {device.name}: {fault}" for fault in _half_done(connection, records)),
+        spent=tuple(rows("SELECT * FROM spent")),
     )
 
 
@@ -268,6 +271,8 @@ def _broken_line(one: Held) -> list[str]:
             lines.setdefault(kept.device_epoch, []).append(op_no)
             if kept.op_no != op_no:
                 found.append(f"R6 {one.name}: {kept.version_id} is filed under another op number")
+    for row in one.spent:
+        lines.setdefault(row.device_epoch, []).append(row.op_no)
     for epoch, numbers in lines.items():
         if sorted(numbers) != list(range(min(numbers), min(numbers) + len(numbers))):
             found.append(f"R6 {one.name}: op numbers of epoch {epoch} have a gap: {sorted(numbers)}")

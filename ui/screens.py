@@ -93,6 +93,13 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
             nav="foot",
         )
     )
+
+    def show_closed() -> None:
+        lease = link.casebook.lease
+        window.show_closed(lease.days if lease.is_closed else 0)
+
+    link.changed.connect(lambda changes: show_closed() if changes.is_directory else None)
+    show_closed()
     window.new_note_asked.connect(lambda: window.open("note", **_about(window)))
     window.knock_asked.connect(lambda: _knock(window))
 

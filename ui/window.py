@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from ui import access, actions, style, theme
+from ui.parts.closed_strip import ClosedStrip
 from ui.parts.cover_page import CoverPage, PinAnswer
 from ui.parts.idle_banner import IdleBanner
 from ui.parts.keys_page import KeysPage
@@ -88,8 +89,9 @@ class HeardWindow(QMainWindow):
         down.setSpacing(0)
         self.top = TopBar()
         self.idle = IdleBanner()
+        self.closed = ClosedStrip()
         self.pages = Pages()
-        for part in (self.top, self.idle):
+        for part in (self.top, self.idle, self.closed):
             down.addWidget(part)
         down.addWidget(self.pages, 1)
         across.addLayout(down, 1)
@@ -101,6 +103,7 @@ class HeardWindow(QMainWindow):
         self.top.new_note.clicked.connect(self.new_note_asked)
         self.pages.arrived.connect(self._on_arrival)
         self.idle.stayed.connect(self._stay)
+        self.closed.asked.connect(self.sync_asked)
         self.rail.add_row("hide", "Hide screen", "eye-off", actions.keys("hide"), foot=True)
 
     def _bind(self) -> None:
@@ -142,7 +145,14 @@ class HeardWindow(QMainWindow):
 
     def _order_tabs(self) -> None:
         """Tab goes as the eye does: the rail, the top bar, the page; rows made later would else come last."""
-        stops = [*self.rail.stops(), self.top.find_box, self.top.state, self.top.new_note, self.idle.stay]
+        stops = [
+            *self.rail.stops(),
+            self.top.find_box,
+            self.top.state,
+            self.top.new_note,
+            self.idle.stay,
+            self.closed.again,
+        ]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
 
@@ -233,6 +243,13 @@ class HeardWindow(QMainWindow):
     def warn_of_lock(self, seconds: int) -> None:
         """Say that Heard locks in so many seconds; call it again as they pass."""
         self.idle.warn(seconds)
+
+    def show_closed(self, days: int) -> None:
+        """Say that old records are closed after so many days without a connection; 0 where they are open."""
+        if days:
+            self.closed.show_days(days)
+        else:
+            self.closed.hide()
 
     def clear_lock_warning(self) -> None:
         """Someone is there again."""

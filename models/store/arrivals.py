@@ -404,29 +404,3 @@ def read_cursors(connection: Connection) -> tuple[int, int, dict[str, int]]:
     found = {row.name: int(row.value) for row in connection.exec_driver_sql("SELECT name, value FROM cursor")}
     filling = {name[5:]: value for name, value in found.items() if name.startswith("fill:")}
     return found.get("main", 0), found.get("grants", 0), filling
-
-
-def show_scopes(connection: Connection, scopes: Iterable[str], touched: Touched) -> list[str]:
-    """Hide the records of scopes no longer granted, show those of scopes granted again. Nothing is deleted.
-
-    What is hidden leaves the search index at once, or it would crowd out what may be found.
-    Returns the granted scopes that are new to this laptop, which must be filled.
-    """
-    granted = set(scopes)
-    held = {
-        row.scope_id: bool(row.hidden)
-        for row in connection.exec_driver_sql("SELECT scope_id, max(is_hidden) AS hidden FROM record GROUP BY scope_id")
-    }
-    for scope_id, is_hidden in held.items():
-        if is_hidden == (scope_id in granted):
-            is_shown = scope_id in granted
-            connection.exec_driver_sql(
-                "UPDATE record SET is_hidden = ?, needs_index = ? WHERE scope_id = ?",
-                (int(not is_shown), int(is_shown), scope_id),
-            )
-            if not is_shown:
-                connection.exec_driver_sql(
-                    "DELETE FROM search WHERE rowid IN (SELECT row FROM record WHERE scope_id = ?)", (scope_id,)
-                )
-            touched.scopes.add(scope_id)
-    return sorted(scope for scope in granted if scope not in held or held[scope])

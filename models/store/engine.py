@@ -22,6 +22,8 @@ STATEMENTS_KEPT = 8
 """Prepared statements that one connection keeps. Each holds some of its few slots for small memory; once those are
 gone, wiped memory costs two system calls for every row and index: keeping 128 made a pull and the search index take
 twice the processor time."""
+STEPS_BETWEEN_LOOKS = 2000
+"""Steps of SQLite's machine between two looks whether a save waits: well under a millisecond."""
 DAMAGE_MET = "vault.damaged"
 """An empty file beside the vault: damage was met, so that the next opening looks at every page."""
 
@@ -162,6 +164,10 @@ def _damaged() -> StoreDamaged:
     )
 
 
+class Interrupted(Exception):
+    """A chore gave way to a write. Nothing is lost by it: it is done another time."""
+
+
 class Store:
     """The vault's file while it is open. Writes go one after another through one thread; reads never wait for them."""
 
@@ -170,7 +176,7 @@ class Store:
         self._write_engine = make_engine(cipher, path, is_writer=True)
         self._read_engine = make_engine(cipher, path, is_writer=False)
         self._gate, self._is_closed = threading.Lock(), False
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Connection], Any], Future[Any]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[Any], Any], Future[Any], bool] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_on, name="casebook-writer", daemon=True)
         self._thread.start()
 
@@ -179,13 +185,38 @@ class Store:
 
         After :meth:`close` it holds Trouble at once: nothing is left waiting for a thread that has ended.
         """
+        return self._put(job, is_chore=False)
+
+    def chore(self, job: Callable[[Any], T], *, gives_way: bool = False) -> Future[T]:
+        """Run ``job`` on the writing thread with its bare connection and no transaction, as VACUUM needs.
+
+        With ``gives_way`` a write that comes meanwhile interrupts it: the future then holds Interrupted, and what the
+        statement had done is rolled back.
+        """
+        return self._put(lambda connection: self._yielding(job, connection) if gives_way else job(connection), True)
+
+    def _put(self, job: Callable[[Any], T], is_chore: bool) -> Future[T]:
         future: Future[T] = Future()
         with self._gate:
             if self._is_closed:
                 future.set_exception(Trouble("Heard is locked", "Everything saved before is safe.", "Unlock it first."))
             else:
-                self._jobs.put((job, future))
+                self._jobs.put((job, future, is_chore))
         return future
+
+    def _yielding(self, job: Callable[[Any], T], connection: Any) -> T:
+        if not self._jobs.empty():
+            raise Interrupted
+        # Asked every so many steps, where an interrupt could come just before the statement begins and be lost.
+        connection.set_progress_handler(lambda: not self._jobs.empty(), STEPS_BETWEEN_LOOKS)
+        try:
+            return job(connection)
+        except self.cipher.module.OperationalError as error:
+            if "interrupted" in str(error):
+                raise Interrupted from error
+            raise
+        finally:
+            connection.set_progress_handler(None, 0)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -220,17 +251,27 @@ class Store:
         self._write_engine.dispose()
         self._read_engine.dispose()
 
+    def _do(self, job: Callable[[Any], T]) -> T:
+        with self._write_engine.begin() as connection:
+            return job(connection)
+
+    def _do_chore(self, job: Callable[[Any], T]) -> T:
+        bare = self._write_engine.raw_connection()
+        try:
+            return job(bare.driver_connection)
+        finally:
+            bare.close()
+
     def _write_on(self) -> None:
         while (item := self._jobs.get()) is not None:
-            job, future = item
+            job, future, is_chore = item
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                with self._write_engine.begin() as connection:
-                    result = job(connection)
+                result = self._do_chore(job) if is_chore else self._do(job)
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits; the thread must live
                 # After a failed page check a connection is spoilt; a fresh one still reads every good page.
-                if isinstance(error, exc.DBAPIError | MemoryError):
+                if isinstance(error, exc.DBAPIError | MemoryError | self.cipher.module.Error):
                     self._write_engine.dispose()
                 trouble = as_trouble(error)
                 self._note(trouble)

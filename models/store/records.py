@@ -73,31 +73,56 @@ def read_entry(row: Row[Any]) -> Entry:
     )
 
 
-def entry(connection: Connection, record_id: str, *, may_be_hidden: bool = False) -> Entry | None:
-    """One record, deleted or not; None when this laptop does not hold it, or must hide it."""
+STILL_OPEN = (
+    "(r.type = 'child' OR r.working IS NOT NULL OR EXISTS "
+    "(SELECT 1 FROM outbox w WHERE w.record_id = r.record_id AND w.held_reason = ''))"
+)
+"""What can be read while old records are closed: children's names, and whatever is not sent yet."""
+
+
+def entry(
+    connection: Connection, record_id: str, *, may_be_hidden: bool = False, is_closed: bool = False
+) -> Entry | None:
+    """One record, deleted or not; None when this laptop does not hold it, or must hide it.
+
+    ``is_closed``: the lease is over, and old records are closed.
+    """
     where = "r.record_id = ?" if may_be_hidden else "r.record_id = ? AND r.is_hidden = 0"
+    if is_closed:
+        where += f" AND {STILL_OPEN}"
     row = connection.exec_driver_sql(f"{_ENTRY} WHERE {where}", (record_id,)).first()
-    return read_entry(row) if row else None
+    return _opened(read_entry(row), is_closed) if row else None
 
 
-def select(connection: Connection, query: Query) -> list[Entry]:
-    """The records a query asks for."""
-    where, values = _where(query)
+def _opened(found: Entry, is_closed: bool) -> Entry:
+    """A record as it may be read: of a child whose records are closed the name, so that a note can be about them."""
+    declaration = found.declaration
+    if not is_closed or found.type != "child" or found.state == SAVED or declaration is None:
+        return found
+    name = declaration.title_field
+    return replace(found, body={key: value for key, value in found.body.items() if key == name}, open_choices=())
+
+
+def select(connection: Connection, query: Query, is_closed: bool = False) -> list[Entry]:
+    """The records a query asks for; while old records are closed, those of them that still can be read."""
+    where, values = _where(query, is_closed)
     rows = connection.exec_driver_sql(
         f"{_ENTRY} WHERE {where} ORDER BY {_ORDER[query.order]} LIMIT ? OFFSET ?",
         (*values, query.limit, query.offset),
     )
-    return [read_entry(row) for row in rows]
+    return [_opened(read_entry(row), is_closed) for row in rows]
 
 
-def count(connection: Connection, query: Query) -> int:
+def count(connection: Connection, query: Query, is_closed: bool = False) -> int:
     """How many records a query asks for, whatever its limit."""
-    where, values = _where(query)
+    where, values = _where(query, is_closed)
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM record r WHERE {where}", tuple(values)).scalar_one())
 
 
-def _where(query: Query) -> tuple[str, list[Any]]:
+def _where(query: Query, is_closed: bool = False) -> tuple[str, list[Any]]:
     parts, values = ["r.is_hidden = 0", "r.is_deleted = ?"], [int(query.is_deleted)]
+    if is_closed:
+        parts.append(STILL_OPEN)
     text_values: list[Any] = list(values)
     if query.types:
         parts.append(f"r.type IN ({', '.join('?' * len(query.types))})")
@@ -143,12 +168,15 @@ def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edi
     Returns the fields whose stored value differs from what was handed over, because a merge kept more.
     Raises NotAllowed where this worker may not edit it, Trouble for text that is too long.
     """
-    record = standing(connection, draft.record_id) or _begin(connection, pen, draft)
+    known = standing(connection, draft.record_id)
+    record = known or _begin(connection, pen, draft)
     check_editable(pen, record)
     now = record.now() if record.tip or record.working else _empty(pen, draft)
     body, choices, merged = dict(now.body), now.open_choices, {}
     for name, edit in edits.items():
-        tidy = Edit(_as_stored(record.type, name, edit.seen), checked_value(record.type, name, edit.value))
+        # In a record that begins now, or was purged under an open form, there is nothing to merge with.
+        seen = _as_stored(record.type, name, edit.seen) if known else None
+        tidy = Edit(seen, checked_value(record.type, name, edit.value))
         choices = _apply(pen, record, body, choices, name, tidy)
         if body.get(name) != tidy.value and not (is_empty(body.get(name)) and is_empty(tidy.value)):
             merged[name] = body.get(name)
@@ -207,11 +235,19 @@ def _begin(connection: Connection, pen: Pen, draft: Draft) -> Standing:
     author = pen.identity.worker.worker_id
     row = connection.exec_driver_sql(
         "INSERT INTO record (record_id, scope_id, type, author_id, changed_at, is_finished, is_deleted, has_choices, "
-        "title, when_key, tip_version_id, head_version_id, head_seq, needs_index) "
-        "VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', '', '', '', 0, 0) RETURNING row",
-        (draft.record_id, draft.scope_id, draft.type, author, stamp),
+        "title, when_key, tip_version_id, head_version_id, head_seq, needs_index, is_hidden) "
+        "VALUES (?, ?, ?, ?, ?, 0, 0, 0, '', '', '', '', 0, 0, ?) RETURNING row",
+        (draft.record_id, draft.scope_id, draft.type, author, stamp, int(_is_leaving(connection, draft))),
     ).scalar_one()
     return Standing(int(row), draft.record_id, draft.scope_id, draft.type, author, "", "", 0, None, None)
+
+
+def _is_leaving(connection: Connection, draft: Draft) -> bool:
+    """Whether what this record belongs to is given up: a form that stayed open writes on, and it is handed over."""
+    found = connection.exec_driver_sql(
+        "SELECT 1 FROM withdrawal WHERE scope_id = ? AND record_id IN ('', ?)", (draft.scope_id, draft.record_id)
+    ).first()
+    return found is not None
 
 
 def _empty(pen: Pen, draft: Draft) -> Working:

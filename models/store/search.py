@@ -14,12 +14,15 @@ START, END = "\x02", "\x03"
 
 
 def index_now(connection: Connection, row: int, scope_id: str, type_name: str, state: Working) -> None:
-    """Replace a record's search words. The child's chosen name goes with each, so "Sarah kitchen" finds her note."""
+    """Replace a record's search words. The child's chosen name goes with each, so "Sarah kitchen" finds her note.
+
+    What must be hidden has none, also while a form that stayed open goes on writing in it.
+    """
     title = project(type_name, state.body).title
     if type_name == "child":
         _follow_name(connection, row, scope_id, title)
     connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", (row,))
-    if not state.is_deleted:
+    if not state.is_deleted and not _is_hidden(connection, row):
         who = title if type_name == "child" else _child_name(connection, scope_id)
         connection.exec_driver_sql(
             "INSERT INTO search (rowid, words, title, who) VALUES (?, ?, ?, ?)",
@@ -32,7 +35,9 @@ def _follow_name(connection: Connection, row: int, scope_id: str, name: str) -> 
     """Have a child's other records indexed again under the name they use now, in idle time."""
     known = connection.exec_driver_sql("SELECT who FROM search WHERE rowid = ?", (row,)).first()
     if known is None or known.who != _plain(name):
-        connection.exec_driver_sql("UPDATE record SET needs_index = 1 WHERE scope_id = ? AND row != ?", (scope_id, row))
+        connection.exec_driver_sql(
+            "UPDATE record SET needs_index = 1 WHERE scope_id = ? AND row != ? AND is_hidden = 0", (scope_id, row)
+        )
 
 
 def _plain(words: str) -> str:
@@ -41,6 +46,10 @@ def _plain(words: str) -> str:
 
 
 _NO_MARKS = {ord(START): " ", ord(END): " "}
+
+
+def _is_hidden(connection: Connection, row: int) -> bool:
+    return bool(connection.exec_driver_sql("SELECT is_hidden FROM record WHERE row = ?", (row,)).scalar_one())
 
 
 def _child_name(connection: Connection, scope_id: str) -> str:
@@ -53,7 +62,7 @@ def _child_name(connection: Connection, scope_id: str) -> str:
 def index_some(connection: Connection, limit: int = 200) -> int:
     """Index up to ``limit`` records that a pull brought. Returns how many were done; 0 means none wait."""
     rows = connection.exec_driver_sql(
-        "SELECT row, scope_id, type, tip, working FROM record WHERE needs_index = 1 LIMIT ?", (limit,)
+        "SELECT row, scope_id, type, tip, working FROM record WHERE needs_index = 1 AND is_hidden = 0 LIMIT ?", (limit,)
     ).all()
     names: dict[str, str] = {}
     done, words = [], []

@@ -110,12 +110,26 @@ withdrawal = Table(
     Column("scope_id", Text, nullable=False),
     Column("record_id", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("files", Text, nullable=False, server_default=text("'[]'")),
     Column("at", Text, nullable=False),
+    Index("ix_withdrawal_scope_id", "scope_id"),
 )
 """What must be hidden, handed over and purged: one record, or with an empty ``record_id`` a whole scope.
 
-``state``: "hidden" until what waits has been handed over, "purged" until the server has the receipt; then the row goes.
+``state``: "hidden" until what waits has been handed over; "emptied" once its rows are gone and the file, its copies and
+its side files are still to be cleaned; "purged" until the server has the receipt; then "done", which holds ids alone:
+by it a late word in a form that stayed open is known for what it is. ``files`` names what must still be removed from
+the blobs' folder, as JSON. An order that begins with "erased:" is the laptop's own, for a record erased by law.
 """
+
+spent = Table(
+    "spent",
+    metadata,
+    Column("op_no", Integer, primary_key=True),
+    Column("device_epoch", Integer, nullable=False),
+    Column("version_id", Text, nullable=False),
+)
+"""Op numbers whose versions were purged: that they were given out stays known (R6), what was written does not."""
 
 blob = Table(
     "blob",

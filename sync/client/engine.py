@@ -13,6 +13,7 @@ from models.exchange import Arrival, Exchange, Receipt, UnknownAncestry
 from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
+from sync.client import withdrawing
 from sync.client.giving_back import AskingLine, give_back
 from sync.client.http import Refused
 from sync.codec import pack
@@ -26,6 +27,8 @@ from sync.wire import (
     PushReply,
     PushRequest,
     PushResult,
+    ReceiptReply,
+    ReceiptRequest,
 )
 
 FORKED = "device_forked"
@@ -43,6 +46,8 @@ class Line(AskingLine, Protocol):
     def push(self, identity: Identity, request: PushRequest) -> PushReply: ...
 
     def history(self, identity: Identity, record_id: str) -> HistoryReply: ...
+
+    def receipt(self, identity: Identity, request: ReceiptRequest) -> ReceiptReply: ...
 
 
 @dataclass(slots=True)
@@ -103,6 +108,7 @@ class Engine:
             if not moved:
                 break
         give_back(self._exchange, self._line, self._send)
+        withdrawing.carry_out(self._exchange, self._line, self._must_stop)
         if outcome.sent or outcome.received:
             self._exchange.note_round(outcome.sent, outcome.received).result()
         return outcome
@@ -120,6 +126,7 @@ class Engine:
                 # The server came back from an older copy: look at everything again, and give back what it lacks.
                 self._exchange.begin_timeline(page.timeline).result()
                 continue
+            self._exchange.note_contact(page.server_time, page.rules.lease_days if page.rules is not None else 0)
             # R20: a round in which nothing changed writes nothing.
             if page.rows or page.scopes is not None or page.filling != filling:
                 self._take(page)
@@ -148,6 +155,7 @@ class Engine:
             scopes=page.scopes,
             directory=page.directory,
             campaigns=page.campaigns,
+            news=withdrawing.news_of(page),
         ).result()
 
     # ---- merge ----

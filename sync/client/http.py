@@ -21,6 +21,7 @@ from sync.wire import (
     SPOKEN,
     WIRE_HEADER,
     ChallengeReply,
+    ClosingReply,
     EnrolReply,
     EnrolRequest,
     ErrorReply,
@@ -33,6 +34,8 @@ from sync.wire import (
     PullRequest,
     PushReply,
     PushRequest,
+    ReceiptReply,
+    ReceiptRequest,
     Spoken,
     TokenReply,
     TokenRequest,
@@ -144,6 +147,14 @@ class Centre:
     def proof(self, identity: Identity, request: ProofRequest) -> ProofReply:
         """Ask for the signatures that cover some versions."""
         return self._signed_in(identity, "proof", pack(request), ProofReply)
+
+    def receipt(self, identity: Identity, request: ReceiptRequest) -> ReceiptReply:
+        """Say what is gone from this laptop. Safe to say again."""
+        return self._signed_in(identity, "receipt", pack(request), ReceiptReply)
+
+    def closing(self, identity: Identity) -> ClosingReply:
+        """Ask for the council's signed word that this laptop is closed. Refused 404 where it is not."""
+        return self._signed_in(identity, "closing", b"", ClosingReply)
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""

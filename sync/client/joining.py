@@ -52,6 +52,7 @@ def join(
         server_url=centre.url,
         signing_key=key.private_bytes_raw(),
         sealing_key=reply.sealing_key,
+        council_key=reply.council_key,
         server_certificate=certificate,
     )
 

@@ -208,7 +208,8 @@ class ChildrenPage(QWidget):
         seen = next((read_moment(one.when) for one in notes if one.when and one.body.get("seen") == "yes"), None)
         today = casebook.clock.today()
         day = short_day(seen.date(), today, with_weekday=False) if seen else ""
-        parts = [f"Seen {in_a_sentence(day)}" if day else "No visit here yet", self._coming.get(scope_id, "")]
+        none = "Old records are closed" if casebook.lease.is_closed else "No visit here yet"
+        parts = [f"Seen {in_a_sentence(day)}" if day else none, self._coming.get(scope_id, "")]
         return " · ".join(part for part in parts if part)
 
     def _on_change(self, changes: Changes) -> None:

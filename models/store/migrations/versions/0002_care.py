@@ -13,8 +13,16 @@ STATEMENTS = (
         scope_id TEXT NOT NULL,
         record_id TEXT NOT NULL,
         state TEXT NOT NULL,
+        files TEXT DEFAULT '[]' NOT NULL,
         at TEXT NOT NULL,
         CONSTRAINT pk_withdrawal PRIMARY KEY (order_id)
+    )""",
+    "CREATE INDEX ix_withdrawal_scope_id ON withdrawal (scope_id)",
+    """CREATE TABLE spent (
+        op_no INTEGER NOT NULL,
+        device_epoch INTEGER NOT NULL,
+        version_id TEXT NOT NULL,
+        CONSTRAINT pk_spent PRIMARY KEY (op_no)
     )""",
     """CREATE TABLE blob (
         blob_id TEXT NOT NULL,
