@@ -226,6 +226,10 @@ class Exchange:
         kept = [row.version for row in rows]
         return self._desk.write(lambda it: versions.keep(it.connection, kept, seqs=seqs))
 
+    def last_op_no(self) -> int:
+        """The last op number this vault has given out."""
+        return self._desk.read(versions.last_op_no)
+
     def unproved(self, after: int, limit: int) -> list[Unproved]:
         """The next heads nobody has looked at yet, after this row."""
         return self._desk.read(proofs.waiting, after, limit)

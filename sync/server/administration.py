@@ -212,8 +212,8 @@ class Administration:
                 raise Trouble("There is no laptop with that id.", "Nothing was changed.", "See: device list.")
             if found.revoked_at is not None:
                 return False
-            close_device(centre, connection, device_id, found.worker_id)
-            self._close(connection, Entry("device_revoke", detail={"device": device_id}))
+            at = close_device(centre, connection, device_id, found.worker_id)
+            self._close(connection, Entry("device_revoke", detail={"device": device_id, "at": at}))
         return True
 
     def held(self) -> list[dict[str, Any]]:
@@ -254,8 +254,13 @@ class Administration:
         self._centre.ledger.close(connection, self._centre.clock.stamp(), [entry])
 
 
-def close_device(centre: Centre, connection: Connection, device_id: str, worker_id: str) -> None:
-    """Close a laptop: it may hand over what it has not sent, and nothing else; then all it holds must go."""
+def close_device(centre: Centre, connection: Connection, device_id: str, worker_id: str) -> str:
+    """Close a laptop: it may hand over what it has not sent, and nothing else; then all it holds must go.
+
+    Returns the moment, for the audit.
+    """
     mine = (device.c.council_id == centre.council_id, device.c.device_id == device_id)
-    connection.execute(update(device).where(*mine).values(revoked_at=centre.clock.stamp()))
+    now = centre.clock.stamp()
+    connection.execute(update(device).where(*mine).values(revoked_at=now))
     close_laptop(centre, connection, device_id, worker_id)
+    return now

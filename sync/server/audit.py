@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,15 +50,24 @@ class Ledger:
     def __init__(self, council_id: str) -> None:
         self.council_id = council_id
 
-    def close(self, connection: Connection, at: str, entries: Iterable[Entry], seqs: int = 0) -> int:
-        """Take ``seqs`` numbers and append ``entries``; return the first number taken."""
+    def close(
+        self,
+        connection: Connection,
+        at: str,
+        entries: Iterable[Entry] | Callable[[int], Iterable[Entry]],
+        seqs: int = 0,
+    ) -> int:
+        """Take ``seqs`` numbers and append ``entries``; return the first number taken.
+
+        ``entries`` may be made from that number, so that the chain tells in which order things were appended.
+        """
         row = connection.execute(
             select(council.c.seq, council.c.audit_no, council.c.audit_hash)
             .where(council.c.council_id == self.council_id)
             .with_for_update()
         ).one()
         number, last_hash, rows = row.audit_no, row.audit_hash, []
-        for entry in entries:
+        for entry in entries(row.seq + 1) if callable(entries) else entries:
             number += 1
             line = {
                 "council_id": self.council_id,
@@ -98,6 +107,11 @@ def row_hash(line: Mapping[str, Any]) -> str:
     """SHA-256 in hex over a row and the hash of the row before it."""
     names = ("council_id", "no", "at", "worker_id", "device_id", "action", "detail", "previous_hash")
     return hashlib.sha256(_encoder.encode([line[name] for name in names])).hexdigest()
+
+
+def seal_of(lines: Iterable[tuple[str, str, str]]) -> str:
+    """SHA-256 in hex over what was appended together: version id, outcome and envelope hash, in the line's order."""
+    return hashlib.sha256(_encoder.encode([list(line) for line in lines])).hexdigest()
 
 
 def verify_chain(connection: Connection, council_id: str, kept: ChainHead | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
@@ -12,7 +12,7 @@ from models.audience import PROTECTED
 from models.ids import is_id
 from models.version import Version
 from sync.server import policy
-from sync.server.audit import Entry
+from sync.server.audit import Entry, seal_of
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
 from sync.server.incoming import Sent
@@ -23,7 +23,7 @@ from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
 
 _AT_ONCE = 500
-_LARGEST_NUMBER = (1 << 53) - 1
+LARGEST_NUMBER = (1 << 53) - 1
 _SHOWN = 64
 Key = TypeVar("Key", int, str)
 
@@ -135,7 +135,7 @@ class Books:
     def _op_key(self, version_in: Version) -> OpKey | None:
         """The place of a version in its sender's own count; None if it counts in another's, or is no count."""
         numbers = (version_in.device_epoch, version_in.op_no)
-        countable = all(0 <= number <= _LARGEST_NUMBER for number in numbers) and is_id(version_in.version_id)
+        countable = all(0 <= number <= LARGEST_NUMBER for number in numbers) and is_id(version_in.version_id)
         return numbers if countable and version_in.device_id == self._sender.device_id else None
 
     def notice_fork(self, version_in: Version) -> None:
@@ -228,7 +228,16 @@ class Books:
         self._connection.execute(update(held_back).where(*mine).values(state="admitted", decided_at=now))
 
     def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
-        first = self._centre.ledger.close(self._connection, now, entries, seqs=len(self._appended))
+        lines = [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
+
+        def sealed(first: int) -> list[Entry]:
+            if not lines:
+                return entries
+            what, *rest = entries
+            place = {"first": first, "versions": len(lines), "batch": batch_id, "seal": seal_of(lines)}
+            return [replace(what, detail={**what.detail, **place}), *rest]
+
+        first = self._centre.ledger.close(self._connection, now, sealed, seqs=len(lines))
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
         self._write_records()
@@ -272,9 +281,10 @@ class Books:
     def _entries(self) -> list[Entry]:
         """One audit row for the batch and one for each version held back."""
         by = (self._sender.worker_id, self._sender.device_id)
-        entries = [Entry("push", *by, {"versions": len(self._appended)})] if self._appended else []
+        entries = [Entry("push", *by)] if self._appended else []
         for held in self._newly_held:
             entries.append(Entry("held", *by, {"reason": held.code, "content": held.sent.content_hash}))
+        entries += [Entry("released", *by, {"content": content_hash}) for content_hash in self._released]
         return entries
 
     def _held_row(self, held: Held, batch_id: str, now: str) -> dict[str, object]:
@@ -282,9 +292,9 @@ class Books:
         return {
             "held_id": self._centre.ids.new(),
             "content_hash": held.sent.content_hash,
-            "version_id": _shown(came.version_id),
-            "record_id": _shown(came.record_id),
-            "scope_id": _shown(came.scope_id),
+            "version_id": shown(came.version_id),
+            "record_id": shown(came.record_id),
+            "scope_id": shown(came.scope_id),
             "worker_id": self._sender.worker_id,
             "device_id": self._sender.device_id,
             "batch_id": batch_id,
@@ -392,7 +402,7 @@ class Books:
             self._centre.ledger.close(self._connection, self._centre.clock.stamp(), [entry])
 
 
-def _shown(given: str) -> str:
+def shown(given: str) -> str:
     """What is written of an id as it came, which may be none at all: short, and what every database can hold."""
     return given[:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}")
 

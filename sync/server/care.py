@@ -14,6 +14,7 @@ from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
 from sync.server.auth import is_signed
 from sync.server.centre import Centre, start_timeline
 from sync.server.database.sqlite import SQLiteFile
+from sync.server.evidence import Evidence
 from sync.server.outgoing import join_version
 from sync.server.tables import assignment, audit, batch, council, device, held_back, scope, version, worker
 from sync.server.tables import record as record_table
@@ -67,10 +68,13 @@ def check_everything(centre: Centre) -> dict[str, Any]:
     faults = [f"database: {fault}" for fault in centre.database.faults()]
     counts: dict[str, int] = {}
     if not faults:
-        faults += [f"audit: {fault}" for fault in verify_audit(centre)]
+        chain = [f"audit: {fault}" for fault in verify_audit(centre)]
+        faults += chain
         with centre.database.read() as connection:
             faults += _line_faults(centre, connection) + _body_faults(centre, connection)
             faults += _signature_faults(centre, connection)
+            if not chain:
+                faults += Evidence(connection, centre.council_id).faults()
             for table in _COUNTED:
                 rows = select(func.count()).select_from(table).where(table.c.council_id == centre.council_id)
                 counts[table.name] = connection.execute(rows).scalar_one()

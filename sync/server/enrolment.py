@@ -55,7 +55,8 @@ class Door:
                 )
             device_id = centre.ids.new()
             detail = {"code": code_id, "key": hashlib.sha256(request.public_key).hexdigest()}
-            if self._retire(connection, request.replaces, found.worker_id):
+            now = centre.clock.stamp()
+            if self._retire(connection, request.replaces, found.worker_id, now):
                 detail["replaces"] = request.replaces
             connection.execute(
                 insert(device).values(
@@ -64,11 +65,11 @@ class Door:
                     worker_id=found.worker_id,
                     name=request.device_name,
                     public_key=request.public_key,
-                    enrolled_at=centre.clock.stamp(),
+                    enrolled_at=now,
                 )
             )
             self._hand_on_orders(connection, detail.get("replaces", ""), device_id)
-            centre.ledger.close(connection, centre.clock.stamp(), [Entry("enrol", found.worker_id, device_id, detail)])
+            centre.ledger.close(connection, now, [Entry("enrol", found.worker_id, device_id, detail)])
             home = connection.execute(select(council).where(council.c.council_id == centre.council_id)).one()
         return EnrolReply(
             device_id=device_id,
@@ -85,7 +86,7 @@ class Door:
             council_key=self._council_key,
         )
 
-    def _retire(self, connection: Connection, device_id: str, worker_id: str) -> bool:
+    def _retire(self, connection: Connection, device_id: str, worker_id: str, now: str) -> bool:
         """Retire the worker's own laptop that joins again, and say whether it is one.
 
         Its row, and so its key, stays for what it signed. A copied laptop joins again as often as there are copies.
@@ -97,7 +98,6 @@ class Door:
         )
         if connection.execute(select(device.c.device_id).where(*mine)).one_or_none() is None:
             return False
-        now = self._centre.clock.stamp()
         connection.execute(update(device).where(*mine, device.c.retired_at.is_(None)).values(retired_at=now))
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
                 check_empty(connection)
         open_database(database)
         key = Ed25519PrivateKey.generate()
-        council_id, worker_id, now = ids.new(), ids.new(), clock.stamp()
+        council_id, worker_id, device_id, now = ids.new(), ids.new(), ids.new(), clock.stamp()
+        public_key = key.public_key().public_bytes_raw()
+        fingerprint = hashlib.sha256(public_key).hexdigest()
         centre = Centre(database, council_id, settings, clock, ids)
         with database.migrate() as connection:
             check_empty(connection)
@@ -49,14 +52,14 @@ def found_council(settings: Settings, name: str, clock: Clock | None = None, ids
             connection.execute(
                 insert(device).values(
                     council_id=council_id,
-                    device_id=ids.new(),
+                    device_id=device_id,
                     worker_id=worker_id,
                     name=IMPORT_NAME,
-                    public_key=key.public_key().public_bytes_raw(),
+                    public_key=public_key,
                     enrolled_at=now,
                 )
             )
-            centre.ledger.close(connection, now, [Entry("init")])
+            centre.ledger.close(connection, now, [Entry("init", detail={"device": device_id, "key": fingerprint})])
             write_durably(settings.import_key_path, key.private_bytes_raw())
             write_settings(settings)
         centre.keep_head()

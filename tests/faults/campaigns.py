@@ -48,6 +48,8 @@ CAMPAIGNS = {
     "typing-kill": Campaign("typing_kill:typing_kill", 50),
     "sync-kill": Campaign("sync_kill:sync_kill", 50),
     "model": Campaign("model:model", 2000),
+    "put-back": Campaign("put_back:put_back", 200),
+    "tampering": Campaign("tampering:tampering", 1000),
 }
 """Every campaign there is, by name, in the order they run."""
 

@@ -34,7 +34,7 @@ def tamper(centre: Centre, script: str) -> None:
     """Run statements as somebody with the keys to the database could, past every rule it has."""
     database = centre.database
     if isinstance(database, SQLiteMemory):
-        database._raw.executescript(script)
+        database._raw.executescript(f"PRAGMA foreign_keys=OFF; {script}; PRAGMA foreign_keys=ON")
     elif isinstance(database, SQLiteFile):
         connection = sqlite3.connect(database.path)
         connection.executescript(script)

@@ -250,3 +250,23 @@ def test_two_councils_in_one_database_do_not_touch(busy: Centre, amy: Any, clock
     after = check_everything(busy)
     assert (after["faults"], after["counts"]) == ([], before)
     assert verify_audit(other) == []
+
+
+def test_what_a_colleague_gave_back_first_and_its_own_laptop_sent_later_stands(
+    centre: Centre, amy: Any, ben: Any, sarah: str
+) -> None:
+    note = amy.version(sarah, {"what_happened": "Given back after a restore"})
+    assert ben.push_one(note).outcome == "held"
+    assert amy.push_one(note).outcome == "head"
+    centre.keep_head()
+    assert check_everything(centre)["faults"] == []
+
+
+def test_a_laptop_that_was_copied_closed_or_joined_again_leaves_everything_standing(
+    centre: Centre, office: Administration, amy: Any, ben: Any, sarah: str
+) -> None:
+    amy.push(amy.version(sarah, op_no=1), amy.version(sarah, {"what_happened": "By a copy"}, op_no=1))
+    office.revoke(ben.joined.device_id)
+    ben.push(ben.version(sarah))
+    centre.keep_head()
+    assert check_everything(centre)["faults"] == []
