@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -27,6 +27,7 @@ class Side:
     audience: str = ""
     keep_from: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 NOTHING = Side(version_id="", body={})
@@ -44,6 +45,7 @@ class Merged:
     audience: str
     keep_from: tuple[str, ...]
     about: tuple[str, ...]
+    more: Mapping[str, Any]
     mixed: tuple[str, ...] = ()
     has_beaten_delete: bool = False
 
@@ -77,6 +79,7 @@ def merge(rules: Mapping[str, MergeRule], base: Side, mine: Side, head: Side) ->
         audience=_merge_audience(base.audience, mine.audience, head.audience),
         keep_from=_merge_set(base.keep_from, mine.keep_from, head.keep_from),
         about=_merge_set(base.about, mine.about, head.about),
+        more=_merge_more(base.more, mine.more, head.more),
         mixed=tuple(mixed),
         has_beaten_delete=has_beaten_delete,
     )
@@ -169,6 +172,13 @@ def _is_set(value: Any) -> bool:
 def _merge_set(base: tuple[str, ...], mine: tuple[str, ...], head: tuple[str, ...]) -> tuple[str, ...]:
     removed = (set(base) - set(mine)) | (set(base) - set(head))
     return tuple(sorted((set(mine) | set(head)) - removed))
+
+
+def _merge_more(base: Mapping[str, Any], mine: Mapping[str, Any], head: Mapping[str, Any]) -> dict[str, Any]:
+    """What one side alone said, took back or changed is so; of two changes the head's stands. None of it is text."""
+    changed = {name for name in {*base, *mine} if mine.get(name) != base.get(name) and head.get(name) == base.get(name)}
+    found = {name: mine.get(name) if name in changed else head.get(name) for name in sorted({*mine, *head})}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _merge_audience(base: str, mine: str, head: str) -> str:

@@ -33,6 +33,8 @@ class OpenChoice(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
 class Version(msgspec.Struct, frozen=True, kw_only=True):
     """One state of one record, cut at a moment. Never changes once cut.
 
+    ``more`` holds what a newer Heard says beside the body and this one does not know: kept, signed and passed on as the
+    exact bytes it came in, never read. It holds no words of anybody's, because it stays after an erasure.
     ``written_at`` is what the laptop's clock said: shown, never trusted. ``body`` is kept as the exact
     bytes that were hashed; it is ``null`` only after a lawful erasure, when ``salt`` and ``open_choices`` are gone
     too and ``body_hash`` and ``choices_hash`` stay, so signatures still verify and tell nothing of the text.
@@ -57,6 +59,7 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
     is_erased: bool = False
     open_choices: tuple[OpenChoice, ...] = ()
+    more: dict[str, msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
     salt: bytes | None = None
     body_hash: str
     choices_hash: str = ""
@@ -140,6 +143,7 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
     is_finished: bool = False
     is_deleted: bool = False
     open_choices: tuple[OpenChoice, ...] = ()
+    more: dict[str, msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
     @classmethod
     def of(cls, version: Version) -> Working:
@@ -154,6 +158,7 @@ class Working(msgspec.Struct, frozen=True, kw_only=True):
             is_finished=version.is_finished,
             is_deleted=version.is_deleted or version.is_erased,
             open_choices=version.open_choices,
+            more=version.more,
         )
 
     def says_the_same_as(self, other: Working) -> bool:

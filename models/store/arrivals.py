@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 from sqlalchemy import Connection
 
 from models.changes import Touched
@@ -200,6 +201,9 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     is_closed = head.is_finished or head.is_erased or is_held(connection, record.tip_version_id)
     try:
         base_id = common_parent(graph, record.tip_version_id, record.head_version_id)
+        if base_id is not None and base_id not in graph:
+            # Both name it and it is not here: over an empty base, what only one side changed would look contested.
+            raise UnknownAncestry(base_id)
     except UnknownAncestry:
         if not (is_whole or is_closed):
             raise
@@ -210,7 +214,7 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     if is_closed or base_id == record.tip_version_id:
         move_forward(connection, pen, record, head)
         return True
-    base = _side(record.type, graph[base_id]) if base_id and base_id in graph else NOTHING
+    base = _side(record.type, graph[base_id]) if base_id else NOTHING
     merged = merge(rules_of(record.type), base, _side(record.type, record.tip), _side(record.type, head))
     touched.op_no = _stand_on(connection, pen, record, head, record.tip, merged) or touched.op_no
     return True
@@ -290,6 +294,7 @@ def _side(type_name: str, version: Version) -> Side:
         audience=version.audience,
         keep_from=version.keep_from,
         about=version.about,
+        more=version.more or {},
     )
 
 
@@ -303,6 +308,7 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
         schema=max(brought_up(record.type, Working.of(one)).schema for one in (head, other)),
         keep_from=merged.keep_from,
         about=merged.about,
+        more=dict(merged.more) or msgspec.UNSET,
         is_finished=merged.is_finished,
         is_deleted=merged.is_deleted,
         open_choices=merged.open_choices,

@@ -162,6 +162,7 @@ def make_version(
         is_finished=state.is_finished,
         is_deleted=state.is_deleted,
         open_choices=state.open_choices,
+        more=state.more,
         salt=salt,
         body_hash=hash_body(salt, body),
         choices_hash=hash_choices(salt, state.open_choices),

@@ -52,6 +52,11 @@ READ_SECONDS = 60.0
 IDLE_SECONDS = 60.0
 """A line is kept open this long between two exchanges: less than the server keeps it."""
 LEAST_ROOM_BYTES = 8 * 1024
+ENOUGH_THROUGH = 16
+"""So many messages of their size must get through before larger ones are tried.
+
+Growing at each would have a line that is cut every so often carry everything twice.
+"""
 MOST_WAIT_SECONDS = 3600.0
 """The longest ``Retry-After`` that is believed."""
 
@@ -106,6 +111,7 @@ class Centre:
 
         A line that never holds for a whole page still brings everything, a piece at a time.
         """
+        self._through = 0
         self._speaks, self._agreed = speaks, 0
         self._certificate = certificate
         self._client: httpx.Client | None = None
@@ -180,17 +186,17 @@ class Centre:
         # The challenge has no body, so it is the place to ask for the newest version again.
         self._agreed = 0
         key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
-        for is_last in (False, True):
+        for _ in range(2):
             challenge = self._ask("challenge", b"", ChallengeReply).challenge
             signature = key.sign(b"heard-token-1" + challenge + identity.device_id.encode())
             request = TokenRequest(device_id=identity.device_id, challenge=challenge, signature=signature)
             try:
                 return self._ask("token", pack(request), TokenReply).token
             except Refused as error:
-                # The server's clock jumped in between, or the line took two minutes: a new challenge is good again.
-                if is_last or error.code != "challenge_over":
+                # The server's clock jumped in between, the line took two minutes or brought the request twice.
+                if error.code != "challenge_over":
                     raise
-        raise AssertionError("the last try returns or raises")
+        raise Offline("the challenge was over twice")
 
     def _ask(self, route: str, body: bytes | None, kind: type[M], tail: str = "", token: str = "") -> M:
         asked = self._agreed or self._speaks.newest
@@ -233,10 +239,11 @@ class Centre:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
             self.close()
             if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-                self.room = max(LEAST_ROOM_BYTES, self.room // 2)
+                self.room, self._through = max(LEAST_ROOM_BYTES, self.room // 2), 0
             raise Offline(type(error).__name__) from error
-        if max(len(data), len(body or b"")) >= self.room // 2:
-            self.room = min(MAX_PAGE_BYTES, self.room * 2)
+        self._through += max(len(data), len(body or b"")) >= self.room // 2
+        if self._through == ENOUGH_THROUGH:
+            self.room, self._through = min(MAX_PAGE_BYTES, self.room * 2), 0
         return _Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, data)
 
     def _opened(self) -> httpx.Client:

@@ -96,6 +96,10 @@ def fault_in(version: Version, body: bytes, envelope_bytes: int) -> str | None:
         return "erasing"
     if any(_depth(choice.value) > MAX_BODY_DEPTH for choice in version.open_choices):
         return "unsound"
+    if version.more and not all(
+        _NAME.fullmatch(name) and _is_readable(bytes(one)) for name, one in version.more.items()
+    ):
+        return "unsound"
     if not version.has_sound_body() or not is_readable_body(body):
         return "unsound"
     if version.policy_class not in POLICY_CLASSES or version.audience not in AUDIENCES:
@@ -105,13 +109,15 @@ def fault_in(version: Version, body: bytes, envelope_bytes: int) -> str | None:
 
 def is_readable_body(body: bytes) -> bool:
     """Say whether every laptop can read a body: a JSON object in UTF-8, not nested out of all reason."""
+    return body.lstrip(b" \t\r\n").startswith(b"{") and _is_readable(body)
+
+
+def _is_readable(data: bytes) -> bool:
     try:
-        fields = msgspec.json.decode(body.decode("utf-8"))
+        value = msgspec.json.decode(data.decode("utf-8"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
-    return isinstance(fields, dict) and (
-        body.count(b"[") + body.count(b"{") <= MAX_BODY_DEPTH or _depth(fields) <= MAX_BODY_DEPTH
-    )
+    return data.count(b"[") + data.count(b"{") <= MAX_BODY_DEPTH or _depth(value) <= MAX_BODY_DEPTH
 
 
 def _depth(value: object) -> int:

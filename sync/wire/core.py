@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
@@ -49,6 +50,10 @@ class Spoken:
 
 
 SPOKEN = Spoken()
+
+
+Seq = Annotated[int, msgspec.Meta(ge=0, le=(1 << 53) - 1)]
+"""A place in the council's line, a count, or anything else that both a database and any JSON reader can hold."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

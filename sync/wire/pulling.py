@@ -7,7 +7,7 @@ import msgspec
 from models.campaign import Campaign
 from models.identity import Directory
 from models.version import Version
-from sync.wire.core import Message, Reply
+from sync.wire.core import Message, Reply, Seq
 
 
 class PullRequest(Message, frozen=True, kw_only=True):
@@ -29,7 +29,7 @@ class PullRequest(Message, frozen=True, kw_only=True):
 class PulledRow(Reply, frozen=True, kw_only=True):
     """One version with its place in the council's line. ``is_head`` is False for a branch."""
 
-    seq: int
+    seq: Seq
     version: Version
     is_head: bool = True
 
@@ -74,9 +74,9 @@ class PullPage(Reply, frozen=True, kw_only=True):
     """
 
     rows: tuple[PulledRow, ...]
-    cursor: int
-    filling: dict[str, int]
-    grant_counter: int
+    cursor: Seq
+    filling: dict[str, Seq]
+    grant_counter: Seq
     timeline: str
     more: bool
     scopes: dict[str, str] | None = None
@@ -85,7 +85,7 @@ class PullPage(Reply, frozen=True, kw_only=True):
     held: tuple[HeldNews, ...] = ()
     rules: CouncilRules | None = None
     campaigns: tuple[Campaign, ...] = ()
-    still_to_come: int = 0
+    still_to_come: Seq = 0
     server_time: str = ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from models.version import Version
-from sync.wire.core import Message, Reply
+from sync.wire.core import Message, Reply, Seq
 from sync.wire.pulling import PulledRow
 
 
@@ -24,7 +24,7 @@ class PushResult(Reply, frozen=True, kw_only=True):
 
     version_id: str
     outcome: str
-    seq: int = 0
+    seq: Seq = 0
     reason: str = ""
     head: PulledRow | None = None
 

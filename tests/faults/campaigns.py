@@ -50,6 +50,8 @@ CAMPAIGNS = {
     "model": Campaign("model:model", 2000),
     "put-back": Campaign("put_back:put_back", 200),
     "tampering": Campaign("tampering:tampering", 1000),
+    "bad-network": Campaign("network:bad_network", 500),
+    "fuzz": Campaign("fuzz:fuzz", 10_000),
 }
 """Every campaign there is, by name, in the order they run."""
 

@@ -236,3 +236,16 @@ def test_no_bytes_at_all_are_no_message() -> None:
     for data in (b"", b"\x28\xb5\x2f\xfd", base64.b64encode(pack(PullRequest(cursor=1, grant_counter=1, timeline="")))):
         with pytest.raises(BadMessage):
             unpack(PullRequest, data)
+
+
+@pytest.mark.parametrize("number", [-1, 1 << 53, 1 << 64, 10**400])
+def test_a_place_in_the_line_that_no_database_can_hold_is_no_message(number: int) -> None:
+    page = PullPage(rows=(), cursor=7, filling={"s": 8}, grant_counter=9, timeline="t", more=False)
+    push = PushReply(results=(PushResult(version_id="v", outcome="head", seq=6),))
+    for message, places in ((page, ("7", "8", "9")), (push, ("6",))):
+        sound = msgspec.json.encode(message).decode()
+        for place in places:
+            spoilt = sound.replace(f":{place}", f":{number}", 1).encode()
+            assert spoilt != sound.encode()
+            with pytest.raises(BadMessage):
+                unpack(type(message), zstandard.ZstdCompressor().compress(spoilt))

@@ -1,0 +1,29 @@
+"""Bad networks for real, at a small size: a served council, the client that ships, and a line between that fails."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.faults.network import bad_network
+from tests.faults.proxy import FATES, Line, Proxy
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def test_nothing_is_lost_doubled_or_passed_over_on_any_bad_line() -> None:
+    result = bad_network(6, seed=21)
+    assert result.ok, result.in_words()
+
+
+def test_the_line_that_fails_is_cut_where_it_was_meant_to_be_and_counts_its_bytes() -> None:
+    assert len(FATES) >= 15
+    proxy = Proxy(1, Line(cut_every=100), chance=random.Random(1))
+    proxy._next_cut = 30
+    assert proxy._before_cut(20) == 20
+    proxy.bytes_up += 20
+    assert proxy._before_cut(50) == 10
+    proxy.bytes_up += 10
+    assert 100 <= proxy._next_cut < 200
+    assert proxy.fired["line cut"] == 1
