@@ -132,6 +132,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             if is_quiet:
                 found += _apart(one, there)
                 found += _overwritten(one, there, ledger, closed)
+                found += _beyond(one, there)
     return found
 
 
@@ -335,6 +336,17 @@ def _apart(one: Held, there: Council) -> list[str]:
         elif decode_version(mine.tip) != there.versions[head.head_version_id]:
             found.append(f"R9 {one.name}: {record_id} differs in its bytes")
     return found
+
+
+def _beyond(one: Held, there: Council) -> list[str]:
+    """R13: nothing is left here that its worker may not read, but what only the held-back box has besides."""
+    waiting = {row.record_id for row in one.outbox} | there.ever_held
+    readable = _readable(one, there).keys()
+    return [
+        f"R13 {one.name}: {record_id} is here and may not be read"
+        for record_id, row in one.records.items()
+        if record_id in there.heads and record_id not in readable and record_id not in waiting and row.working is None
+    ]
 
 
 def _overwritten(one: Held, there: Council, ledger: Ledger, closed: set[str]) -> list[str]:

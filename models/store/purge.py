@@ -64,7 +64,7 @@ def _take_out(connection: Connection, rows: list[int], record_ids: list[str]) ->
         (ids,),
     )
     names = blobs.forget(connection, record_ids)
-    for table in ("outbox", "version", "record"):
+    for table in ("outbox", "branch", "version", "record"):
         connection.exec_driver_sql(f"DELETE FROM {table} WHERE {these}", (ids,))
     # What the server keeps safe is still said to be: that notice holds its reason and not a word of the record.
     connection.exec_driver_sql(f"DELETE FROM issue WHERE kind NOT IN ('held', 'returned') AND {these}", (ids,))
@@ -115,7 +115,8 @@ def _strip(connection: Connection, record_id: str) -> None:
         bare = record.tip.without_text()
         connection.exec_driver_sql("UPDATE record SET tip = ?, is_hidden = 0 WHERE row = ?", (encode(bare), record.row))
         write_columns(connection, record, Working.of(bare))
-    connection.exec_driver_sql("DELETE FROM outbox WHERE record_id = ?", (record_id,))
+    for table in ("outbox", "branch"):
+        connection.exec_driver_sql(f"DELETE FROM {table} WHERE record_id = ?", (record_id,))
     connection.exec_driver_sql(
         "DELETE FROM issue WHERE kind NOT IN ('held', 'returned') AND record_id = ?", (record_id,)
     )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
 from models.fields import MergeRule
-from models.store import arrivals
+from models.store import arrivals, purge, withdrawn
 from models.store.versions import standing
+from sync.client import withdrawing
+from sync.client.engine import Engine
 from sync.codec import unpack
 from sync.server.audit import Ledger
 from sync.server.tables import council
@@ -100,11 +103,37 @@ def seq_taken_before_the_lock(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(Post, "set_out", staticmethod(set_out))
 
 
+def purge_before_hand_over(plant: pytest.MonkeyPatch) -> None:
+    """What a worker may no longer read is emptied at once, and with it what they had written and not sent."""
+    real_leaving, real_pull = withdrawn.leaving, Engine._pull
+    plant.setattr(withdrawn, "leaving", lambda it: [replace(one, is_waiting=False) for one in real_leaving(it)])
+    plant.setattr(purge, "_FREE", "1")
+
+    def pull(engine: Engine, outcome: Any) -> None:
+        real_pull(engine, outcome)
+        withdrawing.carry_out(engine._exchange, engine._line, engine._must_stop)
+
+    plant.setattr(Engine, "_pull", pull)
+
+
+def older_taken_over_newer(plant: pytest.MonkeyPatch) -> None:
+    """A page, or a ready-made piece of one, that was made earlier and comes later puts its older texts in place."""
+    real = arrivals._take_known
+
+    def take_known(connection: Any, pen: Any, arrival: Any, touched: Any) -> bool:
+        connection.exec_driver_sql("UPDATE record SET head_seq = 0 WHERE record_id = ?", (arrival.version.record_id,))
+        return real(connection, pen, arrival, touched)
+
+    plant.setattr(arrivals, "_take_known", take_known)
+
+
 PLANTS: dict[Plant, int] = {
     latest_wins_on_prose: 1000,
     base_not_advanced_after_a_merge: 1003,
     exact_words_merged: 1001,
     head_taken_over_what_is_being_written: 1001,
     seq_taken_before_the_lock: 1010,
+    purge_before_hand_over: 1000,
+    older_taken_over_newer: 1000,
 }
 """Each fault, and a seed from which on it has been seen: looking from the beginning would only take longer."""
