@@ -118,7 +118,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
     held = [read_device(device) for device in devices]
     there = read_council(server, [one.worker_id for one in held]) if server is not None else None
     found = [fault for one in held for fault in one.faults]
-    found += _lost(held, there, ledger)
+    found += _lost(held, there, ledger, is_quiet=is_quiet)
     # What the server holds back is in its box, and no part of the record.
     closed = {row.record_id for one in held for row in one.outbox if row.held_reason}
     closed |= there.held if there is not None else set()
@@ -250,14 +250,19 @@ def read_council(centre: Centre, worker_ids: Iterable[str]) -> Council:
 # ---- the invariants ----
 
 
-def _lost(held: list[Held], there: Council | None, ledger: Ledger) -> list[str]:
-    """R1: every acknowledged word is on the server, or on the laptop that acknowledged it."""
+def _lost(held: list[Held], there: Council | None, ledger: Ledger, *, is_quiet: bool) -> list[str]:
+    """R1: every acknowledged word is on the server, or on the laptop that acknowledged it.
+
+    Before all is quiet a colleague's laptop may be the one that has still to give it back to a restored server.
+    """
     found = []
     by_name = {one.name: one for one in held}
     for token, (device, record_id) in ledger.words.items():
         places = [there.texts.get(record_id, "")] if there is not None else []
         if device in by_name:
             places.append(by_name[device].texts.get(record_id, ""))
+        if not is_quiet:
+            places += [one.texts.get(record_id, "") for one in held]
         if not any(token in place for place in places):
             found.append(f"R1 {token} of {device} in {record_id} is nowhere")
     return found

@@ -116,17 +116,6 @@ def purge_before_hand_over(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(Engine, "_pull", pull)
 
 
-def older_taken_over_newer(plant: pytest.MonkeyPatch) -> None:
-    """A page, or a ready-made piece of one, that was made earlier and comes later puts its older texts in place."""
-    real = arrivals._take_known
-
-    def take_known(connection: Any, pen: Any, arrival: Any, touched: Any) -> bool:
-        connection.exec_driver_sql("UPDATE record SET head_seq = 0 WHERE record_id = ?", (arrival.version.record_id,))
-        return real(connection, pen, arrival, touched)
-
-    plant.setattr(arrivals, "_take_known", take_known)
-
-
 PLANTS: dict[Plant, int] = {
     latest_wins_on_prose: 1000,
     base_not_advanced_after_a_merge: 1003,
@@ -134,6 +123,5 @@ PLANTS: dict[Plant, int] = {
     head_taken_over_what_is_being_written: 1001,
     seq_taken_before_the_lock: 1010,
     purge_before_hand_over: 1000,
-    older_taken_over_newer: 1000,
 }
 """Each fault, and a seed from which on it has been seen: looking from the beginning would only take longer."""
