@@ -27,6 +27,7 @@ case $kind in
     *) say "Usage: sh setup.sh run|test|build|lock"; exit 2 ;;
 esac
 lock=requirements/$kind.lock
+no_cluster=${CREATECLUSTER:-/etc/postgresql-common/createcluster.d}
 
 # --- Python -------------------------------------------------------------------------------------------------------
 
@@ -94,13 +95,22 @@ install_packages() {
         done
         chosen="$chosen $pick"
     done
+    # Debian makes and starts a database of its own with PostgreSQL; the tests make theirs, and a machine keeps its ways.
+    case " $chosen " in
+        *" postgresql "*)
+            $as mkdir -p "$no_cluster"
+            $as sh -c 'echo "create_main_cluster = false" >"$1"' sh "$no_cluster/heard.conf"
+            ;;
+    esac
     # shellcheck disable=SC2086 # one word for each package
     $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $chosen >"$log" 2>&1 || {
+        [ ! -f "$no_cluster/heard.conf" ] || $as rm -f "$no_cluster/heard.conf"
         cat "$log" >&2
         rm -f "$log"
         say "The system packages could not be installed. Nothing else was changed; run the same command again."
         exit 1
     }
+    [ ! -f "$no_cluster/heard.conf" ] || $as rm -f "$no_cluster/heard.conf"
     rm -f "$log"
 }
 

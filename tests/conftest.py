@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -151,6 +152,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def _not_run(reporter: pytest.TerminalReporter) -> Counter[str]:
+    """Why tests did not run on this machine, each reason with their number: never counted as passed, and said aloud."""
+    said = (
+        str(report.longrepr[2]) for report in reporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)
+    )
+    return Counter(reason.partition("not run: ")[2] for reason in said if "not run: " in reason)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for reason, count in _not_run(terminalreporter).items():
+        terminalreporter.write_line(f"NOT RUN, {count} tests: {reason}", yellow=True)
     for line in config.stash.get(LEFT, []):
         terminalreporter.write_line(f"FAILED: a test left this running: {line}", red=True)

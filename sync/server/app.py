@@ -10,7 +10,7 @@ from litestar.datastructures import State
 
 from models.clock import Clock
 from models.ids import Ids
-from sync.server.centre import Centre, open_centre
+from sync.server.centre import Centre, open_centre, remember_head
 from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.routes import build_routes, explain, reply_to
@@ -31,7 +31,7 @@ def build_app_on(centre: Centre, speaks: Spoken = SPOKEN) -> Litestar:
     hub = Hub(centre)
 
     def shut(_: Litestar) -> None:
-        centre.keep_head()
+        remember_head(centre)
         centre.close()
 
     return Litestar(

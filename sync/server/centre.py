@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from models.clock import Clock, to_stamp
 from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import Entry, KeptHead, Ledger, keep_head, read_kept_head
-from sync.server.database import Database
+from sync.server.database import Clash, Database, Unreachable
 from sync.server.database.places import open_place
+from sync.server.logs import note
 from sync.server.migrations import open_database
 from sync.server.settings import Settings
 from sync.server.tables import council
@@ -110,6 +113,16 @@ def _is_behind(connection: Connection, kept: KeptHead) -> bool:
     ).one()
     # A copy from before an earlier restore carries that older timeline: some laptops may still count along it.
     return bool(row.timeline != kept.timeline or row.seq < kept.seq or row.audit_no < kept.audit_no)
+
+
+def remember_head(centre: Centre) -> None:
+    """Remember the head outside the database and say so; a database that is away for the moment ends nothing."""
+    try:
+        kept = centre.keep_head()
+    except (OSError, Trouble, SQLAlchemyError, Clash, Unreachable) as error:
+        note("ledger_head_not_kept", level=logging.ERROR, exc_info=error)
+    else:
+        note("ledger_head", seq=kept.seq, audit_no=kept.audit_no, audit_hash=kept.audit_hash)
 
 
 def start_timeline(connection: Connection, council_id: str, timeline: str) -> None:

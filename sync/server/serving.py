@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
-import logging
 import os
 import signal
 import socket
@@ -19,11 +18,10 @@ from typing import Any
 import msgspec
 import uvicorn
 from litestar import Litestar
-from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from models.errors import Trouble
-from sync.server.centre import Centre
+from sync.server.centre import Centre, remember_head
 from sync.server.database import write_durably
 from sync.server.logs import note
 
@@ -129,12 +127,7 @@ class _Server(uvicorn.Server):
 
     def _remember(self) -> None:
         self._tell_days()
-        try:
-            kept = self._centre.keep_head()
-        except (OSError, Trouble, SQLAlchemyError) as error:
-            note("ledger_head_not_kept", level=logging.ERROR, exc_info=error)
-        else:
-            note("ledger_head", seq=kept.seq, audit_no=kept.audit_no, audit_hash=kept.audit_hash)
+        remember_head(self._centre)
 
 
 def serve(app: Litestar, centre: Centre, listening: Listening) -> None:

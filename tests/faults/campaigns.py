@@ -52,6 +52,8 @@ CAMPAIGNS = {
     "tampering": Campaign("tampering:tampering", 1000),
     "bad-network": Campaign("network:bad_network", 500),
     "fuzz": Campaign("fuzz:fuzz", 10_000),
+    "postgres-restart": Campaign("postgres_restart:postgres_restart", 50),
+    "postgres-promote": Campaign("postgres_promote:postgres_promote", 10),
 }
 """Every campaign there is, by name, in the order they run."""
 

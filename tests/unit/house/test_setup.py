@@ -28,7 +28,8 @@ esac
 STUBS = {
     "python3": PYTHON,
     "dpkg-query": 'for name in $INSTALLED; do echo "installed $name"; done; echo "config-files libgl1"',
-    "apt-get": 'echo "apt-get" "$@" >>"$LOG"',
+    "apt-get": 'echo "apt-get" "$@" >>"$LOG"; x="$CREATECLUSTER/heard.conf"; [ ! -f "$x" ] || cat "$x" >>"$LOG"'
+    '; exit "${APT_FAILS:-0}"',
     "apt-cache": '[ "$2" != libglib2.0-0 ]',
     "id": 'echo "${USER_ID:-0}"',
 }
@@ -45,6 +46,7 @@ class Machine:
         self.tree = folder / "my clone é"
         self.commands = folder / "commands"
         self.log = folder / "log"
+        self.no_cluster = folder / "createcluster.d"
         self.tree.mkdir()
         self.commands.mkdir()
         for path in [ROOT / "setup.sh", *ROOT.glob("debian-packages*.txt")]:
@@ -66,7 +68,10 @@ class Machine:
         """Run the script; its exit code and everything it said."""
         done = subprocess.run(
             ["sh", str(self.tree / "setup.sh"), kind],
-            env={"PATH": str(self.commands), "LOG": str(self.log), "INSTALLED": installed, **variables},
+            env={
+                "PATH": str(self.commands), "LOG": str(self.log), "INSTALLED": installed,
+                "CREATECLUSTER": str(self.no_cluster), **variables,
+            },
             cwd="/", capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
         return done.returncode, done.stdout + done.stderr
@@ -99,7 +104,7 @@ def test_a_machine_with_everything_gets_the_locked_packages_and_then_nothing_mor
 
 
 def test_after_the_tests_packages_the_app_needs_nothing_more(machine: Machine) -> None:
-    assert machine.set_up("test", installed=EVERYTHING + " dbus-daemon gnome-keyring")[0] == 0
+    assert machine.set_up("test", installed=EVERYTHING + " dbus-daemon gnome-keyring postgresql")[0] == 0
     machine.calls()
     assert machine.set_up("run") == (0, "")
     assert machine.calls() == []
@@ -173,7 +178,25 @@ def test_the_tests_ask_for_a_keyring_that_the_app_does_not(machine: Machine) -> 
     assert machine.set_up("run")[0] == 0
     assert not [call for call in machine.calls() if "apt-get" in call]
     machine.set_up("test")
-    assert machine.calls()[1] == "apt-get install -y -q --no-install-recommends dbus-daemon gnome-keyring"
+    assert machine.calls()[1] == "apt-get install -y -q --no-install-recommends dbus-daemon gnome-keyring postgresql"
+
+
+def test_postgresql_comes_without_a_database_of_the_machines_own_and_for_the_tests_alone(machine: Machine) -> None:
+    assert "postgresql" not in EVERYTHING
+    machine.set_up("run")
+    assert not [call for call in machine.calls() if "apt-get" in call]
+    machine.set_up("test", installed=EVERYTHING + " dbus-daemon gnome-keyring")
+    assert machine.calls()[:3] == [
+        "apt-get update -q",
+        "apt-get install -y -q --no-install-recommends postgresql",
+        "create_main_cluster = false",
+    ]
+    assert list(machine.no_cluster.iterdir()) == [], "what the machine does later is its own"
+
+
+def test_a_failed_install_leaves_no_setting_behind(machine: Machine) -> None:
+    assert machine.set_up("test", APT_FAILS="1")[0] == 1
+    assert list(machine.no_cluster.iterdir()) == []
 
 
 def test_an_ordinary_worker_installs_through_sudo(machine: Machine) -> None:
