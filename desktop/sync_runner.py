@@ -7,9 +7,9 @@ import threading
 import time
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from models.casebook import Casebook
@@ -18,6 +18,7 @@ from models.errors import Trouble
 from models.identity import Identity
 from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, SENDING, SENT, Progress, Status
 from sync.client.backoff import Backoff
+from sync.client.blobs import Carrier
 from sync.client.drop import DropSender, post_alone
 from sync.client.engine import FORKED, Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
@@ -73,7 +74,13 @@ class SyncRunner:
         self._wishes: deque[tuple[str, Future[int]]] = deque()
         self._joins: deque[tuple[tuple[str, str, str], Future[Identity]]] = deque()
         self._proofs = Proofs(casebook.exchange, self._centre) if self._centre else None
-        self._next_look = float("inf")
+        self._next_look = self._next_carry = float("inf")
+        self._carrier: Carrier | None = None
+        if self._centre:
+            exchange, stop = casebook.exchange, self._must_put_files_off
+            self._carrier = Carrier(
+                casebook.carriage, self._centre, lambda: exchange.identity, progress=self._progress, must_stop=stop
+            )
         self._drops: DropSender | None = None
         if self._centre:
             post = post_alone(self._centre.url, identity.server_certificate)
@@ -83,6 +90,7 @@ class SyncRunner:
         self._saying = threading.RLock()
         self._round_began: float | None = None
         self._done_so_far: Progress | None = None
+        self._is_quiet = False
         self._stop_listening = casebook.listen(self._heard)
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
 
@@ -127,9 +135,9 @@ class SyncRunner:
     def stop(self, seconds: float = AT_LOCK_SECONDS) -> None:
         """Send what can be sent within ``seconds``, then end. A round cut short loses nothing."""
         end = time.monotonic() + seconds
-        if self._centre and self._status.state == SENT and self._casebook.waiting_count():
+        if self._centre and self._status.state in (SENT, SENDING) and self._casebook.waiting_count():
             self.sync_now()
-            while time.monotonic() < end and self._status.state == SENT and self._casebook.waiting_count():
+            while time.monotonic() < end and self._status.state in (SENT, SENDING) and self._casebook.waiting_count():
                 self._stopping.wait(0.02)
         self._stopping.set()
         self._wake.set()
@@ -148,7 +156,8 @@ class SyncRunner:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            wait = max(0.0, min(self._next_round, self._next_house, self._next_look, self._next_throw) - self._now())
+            due = (self._next_round, self._next_house, self._next_look, self._next_throw, self._next_carry)
+            wait = max(0.0, min(due) - self._now())
             self._wake.wait(wait)
             self._wake.clear()
             if self._stopping.is_set():
@@ -159,6 +168,8 @@ class SyncRunner:
                 self._alive(self._keep_house)
             if self._now() >= self._next_round:
                 self._alive(self._round)
+            if self._now() >= self._next_carry:
+                self._alive(self._carry)
             if self._now() >= self._next_look:
                 self._alive(self._look)
             if self._now() >= self._next_throw:
@@ -199,6 +210,35 @@ class SyncRunner:
             if self._proofs.step():
                 self._next_look = self._now() + LOOK_AGAIN_SECONDS
 
+    def _must_put_files_off(self) -> bool:
+        """Asked between two parts of a file: words that wait go first, and so does a worker's question."""
+        return self._must_stop() or bool(self._joins) or self._now() >= self._next_round
+
+    def _carry(self) -> None:
+        """Carry photos, sound, films and pages, after all words. What comes between is done first; then it goes on."""
+        assert self._carrier is not None
+        self._next_carry = float("inf")
+        self._is_pausing = False
+        try:
+            with self._busy(is_quiet=True):
+                self._carrier.carry()
+        except Cancelled:
+            # After the next round it goes on by itself.
+            if self._is_pausing:
+                self._next_round = self._now() + PAUSE_SECONDS
+                self._end_round(PAUSED)
+            return
+        except Offline as error:
+            self._next_round = self._now() + self._backoff.failed(error.retry_after)
+            self._end_round(OFFLINE)
+            return
+        except Refused:
+            # Why is for the next round to find out and to say: this laptop is closed, or was copied.
+            self._next_round = min(self._next_round, self._now() + self._backoff.failed())
+        with self._saying:  # or the timer might be just about to say that it is under way
+            if self._status.state == SENDING:
+                self._end_round(SENT)
+
     def _throw(self) -> None:
         """Perhaps let one anonymous answer go. Nothing is said of it, whatever becomes of it."""
         assert self._drops is not None
@@ -229,13 +269,10 @@ class SyncRunner:
         assert self._centre is not None
         self._next_round = self._now() + self._step
         self._is_pausing = False
-        self._done_so_far, self._round_began = None, time.monotonic()
-        shown = threading.Timer(SHOWN_AFTER_SECONDS, self._show_busy)
-        shown.daemon = True
-        shown.start()
         engine = Engine(self._casebook.exchange, self._centre, progress=self._progress, must_stop=self._must_stop)
         try:
-            outcome: Outcome | None = engine.round()
+            with self._busy():
+                outcome: Outcome | None = engine.round()
         except Cancelled:
             if self._is_pausing:
                 self._next_round = self._now() + PAUSE_SECONDS
@@ -250,17 +287,31 @@ class SyncRunner:
             self._next_round = self._now() + self._backoff.failed(wait)
             self._end_round(ATTENTION, str(error), must_join=isinstance(error, Refused) and error.code == FORKED)
             return
-        finally:
-            shown.cancel()
-            self._round_began = None
         self._backoff.succeeded()
         self._last_sent_at = datetime.now(UTC)
         self._end_round(SENT)
         if self._proofs is not None:
             self._proofs.begin()
             self._next_look = self._now()
+        self._next_carry = self._now()
         if outcome and outcome.received:
             self._index()
+
+    @contextmanager
+    def _busy(self, *, is_quiet: bool = False) -> Iterator[None]:
+        """While it runs, and once it has run for a moment, the status line says how far it is.
+
+        ``is_quiet``: only once there is something to tell of; looking what there is to do is not worth a word.
+        """
+        self._done_so_far, self._is_quiet, self._round_began = None, is_quiet, time.monotonic()
+        shown = threading.Timer(SHOWN_AFTER_SECONDS, self._show_busy)
+        shown.daemon = True
+        shown.start()
+        try:
+            yield
+        finally:
+            shown.cancel()
+            self._round_began = None
 
     def _end_round(self, state: str, words: str = "", *, must_join: bool = False) -> None:
         with self._saying:
@@ -276,7 +327,7 @@ class SyncRunner:
 
     def _show_busy(self) -> None:
         with self._saying:
-            if self._round_began is not None:
+            if self._round_began is not None and not (self._is_quiet and self._done_so_far is None):
                 self._say(SENDING, progress=self._done_so_far)
 
     def _keep_house(self) -> None:
@@ -288,6 +339,7 @@ class SyncRunner:
             self._index()
             today = self._casebook.clock.today().isoformat()
             if self._casebook.remembered("backed_up_on") != today:
+                self._casebook.attachments.keep_house(time.time())
                 self._casebook.back_up()
                 self._casebook.remember("backed_up_on", today).result()
 

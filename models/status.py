@@ -13,11 +13,15 @@ NOT_JOINED = "not_joined"
 ATTENTION = "attention"
 
 RECEIVE, SEND = "receive", "send"
+FILES_OUT, FILES_IN = "files_out", "files_in"
+_FILE_WORDS = {FILES_OUT: "Sending photo", FILES_IN: "Copying photo"}
+"""Most of them are; "file" would say nothing to most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a long round has come. ``kind``: receive (records from the server) or send (versions to it).
+    """How far a long round has come. ``kind``: receive (records from the server) or send (versions to it); or photos,
+    sound, films and pages on their way out or in (FILES_OUT, FILES_IN), where ``done`` counts the one under way, too.
 
     ``total`` is 0 while nobody knows it. ``is_about`` says that it was counted a while ago and may be off.
     """
@@ -62,7 +66,9 @@ def changes(count: int) -> str:
 
 
 def progress_words(progress: Progress) -> str:
-    """ "Sending 40 of 1,000", "312 of about 10,000 records copied", "312 records copied so far"."""
+    """ "Sending 40 of 1,000", "Sending photo 2 of 3", "312 of about 10,000 records copied", "312 copied so far"."""
+    if progress.kind in _FILE_WORDS:
+        return f"{_FILE_WORDS[progress.kind]} {_of(progress)}"
     if progress.kind == SEND:
         return f"Sending {_of(progress)}"
     if progress.total:
@@ -94,6 +100,8 @@ def chip_words(status: Status, *, is_short: bool = False) -> str:
 def _busy_words(progress: Progress | None, *, is_short: bool) -> str:
     if progress is None:
         return "Sending…"
+    if progress.kind in _FILE_WORDS:
+        return progress_words(progress)
     verb = "Sending" if progress.kind == SEND else "Copying"
     if not progress.total:
         return f"{verb} · {progress.done:,} so far"

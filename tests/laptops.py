@@ -6,17 +6,21 @@ import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from models.attachments.carriage import BlobRow
 from models.casebook import Casebook
 from models.clock import Clock
 from models.entry import Draft, Edit, Entry, Saved
 from models.identity import Identity
 from models.ids import Ids
+from models.status import Progress
 from models.version import OpenChoice
+from sync.client.blobs import Carried, Carrier
 from sync.client.engine import Engine, Outcome
 from sync.client.http import Offline, Refused
 from sync.codec import BadMessage, pack, unpack
@@ -28,6 +32,8 @@ from sync.server.hub import Hub
 from sync.server.refusal import Refusal
 from sync.server.settings import PasswordCost, Settings
 from sync.wire import (
+    BlobOffer,
+    BlobState,
     EnrolRequest,
     HistoryReply,
     Message,
@@ -74,6 +80,8 @@ class Network:
     fired: dict[str, int] = field(default_factory=dict)
     asked: list[tuple[str, int]] = field(default_factory=list)
     """Every request that left: its route and how many bytes it had."""
+    came: list[tuple[str, int]] = field(default_factory=list)
+    """Every part of a file that came, whole or cut, and how many bytes of it."""
 
 
 @dataclass
@@ -117,6 +125,39 @@ class Wire:
             lambda token: pack(self.hub.receipt(token, unpack(ReceiptRequest, message))),
         )  # fmt: skip
 
+    def offer_blob(self, identity: Identity, offer: BlobOffer) -> BlobState:
+        message = pack(offer)
+        return self._signed_in(
+            identity, "blob_offer", message, BlobState,
+            lambda token: pack(self.hub.offer_blob(token, unpack(BlobOffer, message))),
+        )  # fmt: skip
+
+    def send_part(self, identity: Identity, row: BlobRow, number: int, data: bytes) -> BlobState:
+        about = (row.record_id, row.blob_id, number, data, sha256(data).hexdigest())
+        return self._signed_in(
+            identity, "blob_put", data, BlobState, lambda token: pack(self.hub.take_part(token, *about))
+        )
+
+    def blob_state(self, identity: Identity, row: BlobRow) -> BlobState:
+        about = (row.record_id, row.blob_id)
+        return self._signed_in(
+            identity, "blob_state", b"", BlobState, lambda token: pack(self.hub.blob_state(token, *about))
+        )
+
+    def fetch_part(self, identity: Identity, row: BlobRow, number: int) -> bytes:
+        told: list[str] = []
+
+        def ask(token: str) -> bytes:
+            part = self.hub.blob_part(token, row.record_id, row.blob_id, number)
+            told.append(part.sha256)
+            return part.data
+
+        data = self._asked(identity, "blob_get", b"", ask)
+        self.network.came.append(("blob_get", len(data)))
+        if sha256(data).hexdigest() != told[-1]:
+            raise Offline("half a part")
+        return data
+
     def _pull(self, token: str, message: bytes) -> bytes:
         return self.hub.pull(token, unpack(PullRequest, message))
 
@@ -126,14 +167,18 @@ class Wire:
     def _signed_in(
         self, identity: Identity, route: str, message: bytes, kind: type[M], ask: Callable[[str], bytes]
     ) -> M:
+        try:
+            return unpack(kind, self._asked(identity, route, message, ask))
+        except BadMessage as error:
+            raise Offline("half an answer") from error
+
+    def _asked(self, identity: Identity, route: str, message: bytes, ask: Callable[[str], bytes]) -> bytes:
         if identity.device_id not in self.tokens:
             self.tokens[identity.device_id] = self._sign_in(identity)
         token = self.tokens[identity.device_id]
         self.network.asked.append((route, len(message)))
         try:
-            return unpack(kind, self._carry(route, lambda: ask(token)))
-        except BadMessage as error:
-            raise Offline("half an answer") from error
+            return self._carry(route, lambda: ask(token))
         except Refusal as refusal:
             if refusal.status >= 500 or refusal.status == 429:
                 raise Offline(refusal.code) from refusal
@@ -215,6 +260,7 @@ class Laptop:
     ledger: Ledger
     shown: dict[tuple[str, str], Any] = field(default_factory=dict)
     lives: int = 1
+    progress: list[Progress] = field(default_factory=list)
 
     # ---- writing, as a form does ----
 
@@ -288,6 +334,14 @@ class Laptop:
     def sync(self) -> Outcome:
         """One round. Offline, Refused and Killed come through."""
         return Engine(self.casebook.exchange, self.wire).round()
+
+    def carry(self, must_stop: Callable[[], bool] = lambda: False) -> Carried:
+        """Carry photos, sound and films. Offline, Refused, Cancelled and Killed come through."""
+        exchange, told = self.casebook.exchange, self.progress.append
+        carrier = Carrier(
+            self.casebook.carriage, self.wire, lambda: exchange.identity, progress=told, must_stop=must_stop
+        )
+        return carrier.carry()
 
     def kill(self) -> None:
         """End the process at this line: what is committed is all that the next one finds."""

@@ -64,6 +64,10 @@ class Carriage:
         """The council has it whole."""
         self._settle(row)
 
+    def is_refused(self, row: BlobRow) -> None:
+        """The council knows no such record: where it was erased there, or taken back here, nothing more is owed."""
+        self._desk.write(lambda it: blobs.give_up_hidden(it.connection, row)).result()
+
     def is_lost(self, row: BlobRow) -> None:
         """What lies here cannot be read any more, and the council has it not: the worker is told."""
 

@@ -123,6 +123,15 @@ def settle(connection: Connection, row: BlobRow) -> None:
     )
 
 
+def give_up_hidden(connection: Connection, row: BlobRow) -> None:
+    """Send a file no more where its record must be given up; the author's own would be taken, were it still wanted."""
+    connection.exec_driver_sql(
+        "UPDATE blob SET direction = '' WHERE blob_id = ? AND record_id = ? AND EXISTS "
+        "(SELECT 1 FROM record r WHERE r.record_id = blob.record_id AND r.is_hidden = 1)",
+        (row.blob_id, row.record_id),
+    )
+
+
 def fetch_again(connection: Connection, blob_id: str) -> None:
     """What lies here of a file is damaged or gone: it must come anew from the council, where it had been sent."""
     connection.exec_driver_sql(

@@ -25,9 +25,13 @@ from models.version import Body, OpenChoice, Working
 _ENTRY = """
     SELECT r.record_id, r.scope_id, r.type, r.author_id, r.tip_version_id, r.head_version_id, r.when_key, r.title,
            r.tip, r.working, r.proof,
-           EXISTS (SELECT 1 FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason = '') AS waiting,
+           EXISTS (SELECT 1 FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason = '')
+           OR EXISTS (SELECT 1 FROM blob b WHERE b.record_id = r.record_id AND b.direction = 'up') AS waiting,
            (SELECT o.held_reason FROM outbox o WHERE o.record_id = r.record_id AND o.held_reason != '' LIMIT 1) AS held
     FROM record r """
+
+_UNSENT = "SELECT record_id FROM outbox WHERE held_reason = '' UNION SELECT record_id FROM blob WHERE direction = 'up'"
+"""Records of which a version, or the file they speak of, has not gone yet: "all sent" must be true of both."""
 
 _ORDER = {
     NEWEST: "r.when_key DESC, r.row DESC",
@@ -330,7 +334,7 @@ def waiting(connection: Connection) -> list[Waiting]:
     """What is saved here and not acknowledged, newest first. What must be hidden is sent and counted, never named."""
     rows = connection.exec_driver_sql(
         f"{_ENTRY} WHERE r.is_hidden = 0 AND (r.working IS NOT NULL "
-        "OR r.record_id IN (SELECT record_id FROM outbox WHERE held_reason = '')) ORDER BY r.changed_at DESC LIMIT 500"
+        f"OR r.record_id IN ({_UNSENT})) ORDER BY r.changed_at DESC LIMIT 500"
     )
     entries: Sequence[Entry] = [read_entry(row) for row in rows]
     return [Waiting(one, one.changed_at) for one in entries]
@@ -340,8 +344,7 @@ def waiting_count(connection: Connection) -> int:
     """How many records wait to be sent."""
     return int(
         connection.exec_driver_sql(
-            "SELECT count(*) FROM (SELECT record_id FROM record WHERE working IS NOT NULL "
-            "UNION SELECT record_id FROM outbox WHERE held_reason = '')"
+            f"SELECT count(*) FROM (SELECT record_id FROM record WHERE working IS NOT NULL UNION {_UNSENT})"
         ).scalar_one()
     )
 

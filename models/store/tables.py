@@ -143,6 +143,7 @@ blob = Table(
     Column("parts_done", Integer, nullable=False),
     Column("is_whole", Integer, nullable=False),
     Column("since", Text, nullable=False),
+    Index("ix_blob_unsent", "record_id", sqlite_where=text("direction = 'up'")),
 )
 """A photo, sound, clip or page that a record speaks of: where its encrypted file is, and how far it has come or gone.
 

@@ -24,6 +24,11 @@ def forget_places(connection: Connection, pen: Pen) -> None:
     connection.exec_driver_sql("UPDATE record SET head_seq = 0")
     connection.exec_driver_sql("UPDATE outbox SET held_reason = ''")
     connection.exec_driver_sql(
+        "UPDATE blob SET direction = 'up', parts_done = 0 WHERE is_whole = 1 AND record_id IN "
+        "(SELECT record_id FROM record WHERE author_id = ?)",
+        (pen.identity.worker.worker_id,),
+    )
+    connection.exec_driver_sql(
         "INSERT OR IGNORE INTO outbox (op_no, version_id, record_id, since) "
         "SELECT op_no, version_id, record_id, ? FROM version WHERE op_no IS NOT NULL",
         (pen.clock.stamp(),),

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 
+from models.attachments.carriage import BlobRow
 from models.errors import Trouble
 from models.identity import Identity
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.wire import (
     DECLARED,
     MAX_PAGE_BYTES,
+    PART_HASH_HEADER,
     ROUTES,
     SPOKEN,
     WIRE_HEADER,
+    BlobOffer,
+    BlobState,
     ChallengeReply,
     ClosingReply,
     EnrolReply,
@@ -45,6 +50,7 @@ if TYPE_CHECKING:
     import httpx
 
 M = TypeVar("M", bound=Message)
+T = TypeVar("T")
 OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
 CONNECT_SECONDS = 10.0
 """Three tries of TCP to open a line, which is what a line that loses a third of all packets needs."""
@@ -162,6 +168,26 @@ class Centre:
         """Ask for the council's signed word that this laptop is closed. Refused 404 where it is not."""
         return self._signed_in(identity, "closing", b"", ClosingReply)
 
+    def offer_blob(self, identity: Identity, offer: BlobOffer) -> BlobState:
+        """Offer a file of a record whose words were sent before; says what of it the council has."""
+        return self._signed_in(identity, "blob_offer", pack(offer), BlobState)
+
+    def send_part(self, identity: Identity, row: BlobRow, number: int, data: bytes) -> BlobState:
+        """Send one part of a file. Safe to send again."""
+        return self._signed_in(identity, "blob_put", data, BlobState, f"/{row.record_id}/{row.blob_id}/{number}")
+
+    def blob_state(self, identity: Identity, row: BlobRow) -> BlobState:
+        """Ask how much of a file the council has."""
+        return self._signed_in(identity, "blob_state", None, BlobState, f"/{row.record_id}/{row.blob_id}")
+
+    def fetch_part(self, identity: Identity, row: BlobRow, number: int) -> bytes:
+        """Fetch one part of a file, as it lies at the council. Raises Offline for one that changed on the way."""
+        tail = f"/{row.record_id}/{row.blob_id}/{number}"
+        answer = self._with_token(identity, lambda token: self._answered("blob_get", None, tail, token))
+        if sha256(answer.data).hexdigest() != answer.headers.get(PART_HASH_HEADER, ""):
+            raise Offline("half a part")
+        return answer.data
+
     def close(self) -> None:
         """Close the line. A later request opens it again."""
         if self._client is not None:
@@ -169,16 +195,19 @@ class Centre:
             self._client = None
 
     def _signed_in(self, identity: Identity, route: str, body: bytes | None, kind: type[M], tail: str = "") -> M:
+        return self._with_token(identity, lambda token: self._ask(route, body, kind, tail, token=token))
+
+    def _with_token(self, identity: Identity, ask: Callable[[str], T]) -> T:
         who = identity.device_id
         if who not in self._tokens:
             self._tokens[who] = self._sign_in(identity)
         try:
-            return self._ask(route, body, kind, tail, token=self._tokens[who])
+            return ask(self._tokens[who])
         except Refused as error:
             if error.status != 401 or error.code == "device_revoked":
                 raise
             self._tokens[who] = self._sign_in(identity)
-            return self._ask(route, body, kind, tail, token=self._tokens[who])
+            return ask(self._tokens[who])
 
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -199,6 +228,14 @@ class Centre:
         raise Offline("the challenge was over twice")
 
     def _ask(self, route: str, body: bytes | None, kind: type[M], tail: str = "", token: str = "") -> M:
+        try:
+            return unpack(kind, self._answered(route, body, tail, token).data)
+        except BadMessage as error:
+            # A hotel's sign-in page answers 200 with HTML: that is no server of ours, and nothing was sent.
+            raise Offline("not a Heard server") from error
+
+    def _answered(self, route: str, body: bytes | None, tail: str, token: str) -> _Answer:
+        """Exchange one request for an answer of the kind its route gives, in a wire version both speak."""
         asked = self._agreed or self._speaks.newest
         answer = self._exchange(route, body, tail, token, asked)
         theirs = _range_named_in(answer)
@@ -210,24 +247,23 @@ class Centre:
         if answer.status not in (200, 201):
             raise _refusal(answer)
         self._agreed = _answered_version(answer, self._speaks)
-        if answer.headers.get("content-type", CONTENT_TYPE).partition(";")[0].strip().casefold() != CONTENT_TYPE:
+        kind = DECLARED[route].media_type or CONTENT_TYPE
+        if answer.headers.get("content-type", kind).partition(";")[0].strip().casefold() != kind:
             raise Offline("not a Heard server")
-        try:
-            return unpack(kind, answer.data)
-        except BadMessage as error:
-            # A hotel's sign-in page answers 200 with HTML: that is no server of ours, and nothing was sent.
-            raise Offline("not a Heard server") from error
+        return answer
 
     def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answer:
         """Send one request and read its whole answer. Raises Offline."""
         import httpx
 
         # A message is packed already; a proxy that packs it again makes it unreadable.
-        headers = {"content-type": CONTENT_TYPE, "accept": CONTENT_TYPE, "accept-encoding": "identity"}
-        headers[WIRE_HEADER] = str(version)
+        declared, url = DECLARED[route], self.url + ROUTES[route] + tail
+        headers = {"content-type": declared.takes_media or CONTENT_TYPE, "accept-encoding": "identity"}
+        headers |= {"accept": f"{CONTENT_TYPE}, {declared.media_type}".rstrip(", "), WIRE_HEADER: str(version)}
         if token:
             headers["authorization"] = f"Bearer {token}"
-        declared, url = DECLARED[route], self.url + ROUTES[route] + tail
+        if declared.takes_media:
+            headers[PART_HASH_HEADER] = sha256(body or b"").hexdigest()
         try:
             client = self._opened()
             self._pace.begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ from models.errors import Trouble
 from models.version import Version, digest_of_hashes, envelope_hash
 from sync.server.audit import ChainHead, Entry, read_kept_head, verify_chain
 from sync.server.auth import is_signed
+from sync.server.blob_care import blob_faults, copy_out, folder_beside
+from sync.server.blob_places import BlobPlace
 from sync.server.centre import Centre, start_timeline
 from sync.server.database.sqlite import SQLiteFile
 from sync.server.evidence import Evidence
 from sync.server.outgoing import join_version
-from sync.server.tables import assignment, audit, batch, council, device, held_back, scope, version, worker
+from sync.server.tables import assignment, audit, batch, blob, council, device, held_back, scope, version, worker
 from sync.server.tables import record as record_table
 
-_COUNTED: tuple[Table, ...] = (worker, device, scope, assignment, record_table, version, held_back, audit)
+_COUNTED: tuple[Table, ...] = (worker, device, scope, assignment, record_table, version, held_back, blob, audit)
 
 _TOLD_BY_VERSION = ("version_id", "record_id", "author_id", "audience")
 _TOLD_BY_HEAD = ("scope_id", "type", "policy_class", "audience", "is_finished", "is_deleted", "is_erased")
@@ -31,14 +34,15 @@ def back_up(centre: Centre, target: Path) -> None:
     The copy carries a timeline of its own: should it ever be put back, laptops notice and send again what it
     lacks.
     """
-    if target.exists():
+    if target.exists() or folder_beside(target).exists():
         raise Trouble("There is already a file with that name.", f"{target} was left alone.", "Give another name.")
-    draft = target.with_name(f".{target.name}.part")
+    draft, files = target.with_name(f".{target.name}.part"), folder_beside(target)
     try:
         draft.unlink(missing_ok=True)
         draft.touch(mode=0o600)
         centre.database.backup(draft)
         _stamp(centre, draft)
+        copy_out(centre, files)
         draft.replace(target)
     except OSError as error:
         raise Trouble(
@@ -47,6 +51,8 @@ def back_up(centre: Centre, target: Path) -> None:
     finally:
         for leftover in target.parent.glob(f"{draft.name}*"):
             leftover.unlink(missing_ok=True)
+        if not target.exists():
+            shutil.rmtree(files, ignore_errors=True)
     with centre.database.write() as connection:
         centre.ledger.close(connection, centre.clock.stamp(), [Entry("backup")])
     centre.keep_head()
@@ -60,10 +66,11 @@ def _stamp(centre: Centre, copy: Path) -> None:
     database.close()
 
 
-def check_everything(centre: Centre) -> dict[str, Any]:
+def check_everything(centre: Centre, files: BlobPlace | None = None) -> dict[str, Any]:
     """Check the file, the audit chain, the line, every body and every signature. ``faults`` is empty when all stand.
 
-    ``weaknesses`` are settings of the database's server that could lose what was acknowledged.
+    ``files`` says where the files of its records lie, if not in their own place. ``weaknesses`` are settings of the
+    database's server that could lose what was acknowledged.
     """
     faults = [f"database: {fault}" for fault in centre.database.faults()]
     counts: dict[str, int] = {}
@@ -72,7 +79,7 @@ def check_everything(centre: Centre) -> dict[str, Any]:
         faults += chain
         with centre.database.read() as connection:
             faults += _line_faults(centre, connection) + _body_faults(centre, connection)
-            faults += _signature_faults(centre, connection)
+            faults += _signature_faults(centre, connection) + blob_faults(centre, connection, files)
             if not chain:
                 faults += Evidence(connection, centre.council_id).faults()
             for table in _COUNTED:

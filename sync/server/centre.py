@@ -15,6 +15,7 @@ from models.clock import Clock, to_stamp
 from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import Entry, KeptHead, Ledger, keep_head, read_kept_head
+from sync.server.blob_places import BlobPlace, FolderPlace
 from sync.server.database import Clash, Database, Unreachable
 from sync.server.database.places import open_place
 from sync.server.logs import note
@@ -32,6 +33,11 @@ class Centre:
     settings: Settings
     clock: Clock = field(default_factory=Clock)
     ids: Ids = field(default_factory=Ids)
+
+    @property
+    def blobs(self) -> BlobPlace:
+        """Where the parts of photos, sound, films and pages lie."""
+        return FolderPlace(self.settings.blobs_path)
 
     @property
     def ledger(self) -> Ledger:

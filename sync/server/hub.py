@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sync.server import closing, covering, proving, pulling, pushing, withdrawing
+from sync.server import blobs, closing, covering, proving, pulling, pushing, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.database import again
 from sync.server.dropping import DropBox
 from sync.server.enrolment import Door
 from sync.wire import (
+    BlobOffer,
+    BlobState,
     ChallengeReply,
     ClosingReply,
     CoverReply,
@@ -67,3 +69,15 @@ class Hub:
 
     def proof(self, token: str, request: ProofRequest) -> bytes:
         return again(lambda: proving.prove(self.centre, token, request))
+
+    def offer_blob(self, token: str, request: BlobOffer) -> BlobState:
+        return again(lambda: blobs.offer(self.centre, token, request))
+
+    def take_part(self, token: str, record_id: str, blob_id: str, number: int, data: bytes, sha256: str) -> BlobState:
+        return again(lambda: blobs.take_part(self.centre, token, record_id, blob_id, number, data, sha256))
+
+    def blob_state(self, token: str, record_id: str, blob_id: str) -> BlobState:
+        return again(lambda: blobs.state(self.centre, token, record_id, blob_id))
+
+    def blob_part(self, token: str, record_id: str, blob_id: str, number: int) -> blobs.Part:
+        return again(lambda: blobs.part(self.centre, token, record_id, blob_id, number))

@@ -90,6 +90,12 @@ def _operation(route: Route) -> dict[str, Any]:
             "description": f"At most {route.most_in} bytes as it travels.",
             "content": {route.media_type or CONTENT_TYPE: {"schema": _ref(route.takes)}},
         }
+    elif route.takes_media:
+        found["requestBody"] = {
+            "required": True,
+            "description": f"At most {route.most_in} bytes.",
+            "content": {route.takes_media: {}},
+        }
     return found
 
 
@@ -102,6 +108,10 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         {"name": name, "in": "query", "required": False, "description": about, "schema": text}
         for name, about in route.query
     ]
+    found += [
+        {"name": name, "in": "header", "required": True, "description": about, "schema": text}
+        for name, about in (route.headers if route.takes_media else ())
+    ]
     if route.is_negotiated:
         found.append({"name": WIRE_HEADER, "in": "header", "required": False, "schema": {"type": "integer"}})
     return found
@@ -111,14 +121,14 @@ def _answer(route: Route) -> dict[str, Any]:
     kind = route.media_type or CONTENT_TYPE
     return {
         "description": f"At most {route.most_out} bytes as it travels.",
-        "headers": _headers(),
+        "headers": _headers() | _own_headers(route),
         "content": {kind: {"schema": _ref(route.gives)} if route.gives is not None else {}},
     }
 
 
 def _refusals(route: Route) -> dict[str, Any]:
     codes: dict[int, list[str]] = {}
-    groups = [_ANY_ROUTE] + [_WHEN_READ] * (route.takes is not None)
+    groups = [_ANY_ROUTE] + [_WHEN_READ] * (route.takes is not None or bool(route.takes_media))
     groups += [_WITH_TOKEN] * route.needs_token + [_NEGOTIATED] * route.is_negotiated
     for group in groups:
         for status, some in group.items():
@@ -143,6 +153,11 @@ def _headers() -> dict[str, Any]:
         WIRE_HEADER: {"description": "The wire version of this reply.", "schema": {"type": "integer"}},
         "cache-control": {"schema": {"const": "no-store"}},
     }
+
+
+def _own_headers(route: Route) -> dict[str, Any]:
+    told = () if route.takes_media else route.headers
+    return {name: {"description": about, "schema": {"type": "string"}} for name, about in told}
 
 
 def _ref(kind: type[Message]) -> dict[str, str]:

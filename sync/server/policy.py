@@ -88,6 +88,15 @@ def can_change(before: Standing, audience: str, worker_id: str, role: str | None
     ) and can_read(audience, role, is_author=is_author)
 
 
+def can_hand_over_file(before: Standing, worker_id: str, role: str | None) -> bool:
+    """Say whether a worker may hand over a file that a record speaks of: its author always, or who may change it.
+
+    That it is finished changes nothing: its words are there, and what belongs to them follows after.
+    """
+    unfinished = Standing(before.policy_class, before.audience, before.author_id, is_finished=False)
+    return before.author_id == worker_id or can_change(unfinished, before.audience, worker_id, role)
+
+
 def may_keep(shown: Shown, role: str | None, *, is_author: bool) -> bool:
     """Say whether a record may lie on a laptop of a worker with this role: they may read it, and it is not erased."""
     return not shown.is_erased and can_read(shown.audience, role, is_author=is_author)

@@ -11,6 +11,8 @@ from models.clock import Clock
 from models.errors import Trouble
 from models.ids import Ids
 from sync.server.audit import Entry, keep_head, read_kept_head
+from sync.server.blob_care import folder_beside, put_back
+from sync.server.blob_places import FolderPlace
 from sync.server.care import check_everything
 from sync.server.centre import Centre, open_centre, start_timeline
 from sync.server.copying import copy_from_file
@@ -39,9 +41,10 @@ def restore(settings: Settings, source: Path, clock: Clock | None = None, ids: I
     with TemporaryDirectory(prefix=".restore-", dir=settings.data) as folder:
         copy = _ready_copy(Settings(Path(folder)), source, settings, clock, ids)
         try:
-            found = check_everything(copy)
+            found = check_everything(copy, FolderPlace(folder_beside(source)))
             if not found["ok"]:
                 raise Trouble("This backup does not stand.", "Nothing was changed.", "\n".join(found["faults"][:20]))
+            put_back(Centre(copy.database, copy.council_id, settings), folder_beside(source))
             _put(settings, copy)
         finally:
             copy.close()

@@ -20,6 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.server import refusal
+from sync.server.blobs import Part
 from sync.server.database import Clash, Unreachable
 from sync.server.drop_route import build_drop_route
 from sync.server.hub import Hub
@@ -27,7 +28,7 @@ from sync.server.logs import note
 from sync.server.migrations import LATEST
 from sync.server.openapi import describe
 from sync.server.refusal import Refusal
-from sync.wire import DECLARED, SPOKEN, WIRE_HEADER, WIRE_VERSION, Message, Route, Spoken
+from sync.wire import DECLARED, PART_HASH_HEADER, SPOKEN, WIRE_HEADER, WIRE_VERSION, Message, Route, Spoken
 
 Asked = Request[Any, Any, Any]
 T = TypeVar("T")
@@ -38,11 +39,15 @@ _HEAVY_AT_ONCE = 2
 
 @dataclass(frozen=True)
 class Call:
-    """One request. ``message`` is of the type its route takes, and ``size`` how many bytes it came in."""
+    """One request. ``message`` is of the type its route takes, and ``size`` how many bytes it came in.
+
+    ``data`` is what came where a route takes bytes and no message.
+    """
 
     request: Asked
     message: Any = None
     size: int = 0
+    data: bytes = b""
 
     @property
     def token(self) -> str:
@@ -68,9 +73,16 @@ class Call:
             raise refusal.bad_message()
         return int(text)
 
+    def place(self, name: str) -> int:
+        """A number in the path. Raises Refusal 404 for anything else."""
+        text = self.part(name)
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise refusal.not_found()
+        return int(text)
 
-Work = Callable[[Call], Message | bytes]
-"""Answers a call, in a thread of its own: with a message, or with one packed already."""
+
+Work = Callable[[Call], Message | bytes | Part]
+"""Answers a call, in a thread of its own: with a message, with one packed already, or with a part of a file."""
 
 
 def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
@@ -93,10 +105,23 @@ def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
         "cover": lambda call: hub.cover(call.token, call.message),
         "closing": lambda call: hub.closing(call.token),
         "proof": lambda call: hub.proof(call.token, call.message),
+        "blob_offer": lambda call: hub.offer_blob(call.token, call.message),
+        "blob_put": lambda call: _take_part(hub, call),
+        "blob_state": lambda call: hub.blob_state(call.token, call.part("record_id"), call.part("blob_id")),
+        "blob_get": lambda call: hub.blob_part(
+            call.token, call.part("record_id"), call.part("blob_id"), call.place("number")
+        ),
         "history": lambda call: hub.history(call.token, call.part("record_id"), call.number("after")),
         "health": lambda _call: health,
         "openapi": lambda _call: describe(),
     }
+
+
+def _take_part(hub: Hub, call: Call) -> Message:
+    sha256 = call.request.headers.get(PART_HASH_HEADER, "")
+    return hub.take_part(
+        call.token, call.part("record_id"), call.part("blob_id"), call.place("number"), call.data, sha256
+    )
 
 
 _HEAVY: Mapping[str, Callable[[Any], bool]] = {
@@ -134,7 +159,11 @@ async def _answer(
         call = await _read(route, request)
         is_heavy = route.name in _HEAVY and _HEAVY[route.name](call.message)
         body = await anyio.to_thread.run_sync(functools.partial(work, call), limiter=gate if is_heavy else None)
-        response = _reply(body if isinstance(body, bytes) else pack(body), route.media_type or CONTENT_TYPE)
+        if isinstance(body, Part):
+            response = _reply(body.data, route.media_type)
+            response.headers[PART_HASH_HEADER] = body.sha256
+        else:
+            response = _reply(body if isinstance(body, bytes) else pack(body), route.media_type or CONTENT_TYPE)
     except Exception as error:  # noqa: BLE001 - the last door: a bug must not leave as a stack trace
         refused, is_fault = explain(error)
         response, code, fault = reply_to(refused), refused.code, error if is_fault else None
@@ -164,11 +193,14 @@ def _agreed_version(route: Route, request: Asked, speaks: Spoken) -> int:
 
 
 async def _read(route: Route, request: Asked) -> Call:
-    if route.takes is None:
+    kind = CONTENT_TYPE if route.takes is not None else route.takes_media
+    if not kind:
         return Call(request)
-    if request.headers.get("content-type", "").split(";")[0].strip().casefold() != CONTENT_TYPE:
-        raise Refusal(415, "content_type", f"The council's server reads {CONTENT_TYPE} only.")
+    if request.headers.get("content-type", "").split(";")[0].strip().casefold() != kind:
+        raise Refusal(415, "content_type", f"The council's server reads {kind} only.")
     data = await request.body()
+    if route.takes is None:
+        return Call(request, size=len(data), data=data)
     try:
         return Call(request, unpack(route.takes, data), len(data))
     except (BadMessage, RecursionError) as error:

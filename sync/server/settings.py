@@ -9,6 +9,7 @@ from pathlib import Path
 from models.errors import Trouble
 
 DATABASE_NAME = "heard.db"
+BLOBS_NAME = "blobs"
 IMPORT_KEY_NAME = "import.key"
 LEDGER_HEAD_NAME = "ledger-head.json"
 SETTINGS_NAME = "settings.json"
@@ -53,6 +54,11 @@ class Settings:
     def import_key_path(self) -> Path:
         """The signing key of the server's own device, "council import"; readable by the server's account only."""
         return self.data / IMPORT_KEY_NAME
+
+    @property
+    def blobs_path(self) -> Path:
+        """The folder of photos, sound, films and pages; readable by the server's account only."""
+        return self.data / BLOBS_NAME
 
     @property
     def ledger_head_path(self) -> Path:

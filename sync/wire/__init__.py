@@ -48,7 +48,7 @@ from sync.wire.pulling import (
     Withdrawal,
 )
 from sync.wire.pushing import PushReply, PushRequest, PushResult
-from sync.wire.routes import DECLARED, MAX_REQUEST_BYTES, ROUTES, Route
+from sync.wire.routes import DECLARED, MAX_REQUEST_BYTES, PART_HASH_HEADER, ROUTES, Route
 from sync.wire.segments import Segment, SegmentRef, SegmentsReply, SegmentsRequest
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "MAX_PAGE_ROWS",
     "MAX_PROOF_VERSIONS",
     "MAX_REQUEST_BYTES",
+    "PART_HASH_HEADER",
     "ROUTES",
     "SPOKEN",
     "WIRE_HEADER",

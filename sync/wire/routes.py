@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sync.wire.blobs import BLOB_PART_BYTES, BlobOffer, BlobState
 from sync.wire.care import (
     ClosingReply,
     CoverReply,
@@ -21,6 +22,8 @@ from sync.wire.pulling import HistoryReply, PullPage, PullRequest
 from sync.wire.pushing import PushReply, PushRequest
 
 SMALL_BYTES = 64 * 1024
+BYTES = "application/octet-stream"
+PART_HASH_HEADER = "heard-part-sha256"
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 """Compressed bytes of any request: room for one very long version, which is then held back and not lost."""
 
@@ -30,9 +33,10 @@ class Route:
     """One path and method.
 
     ``takes`` and ``gives`` are messages (JSON under zstd). None: no body comes, or what goes out is plain JSON or bytes
-    as ``media_type`` says; with both, what comes in is plain, too. ``codes`` are the
-    refusals of its own (status, code), beside those any route may give.
-    ``query`` names what may stand behind the path, and ``path`` its parameters in braces.
+    as ``media_type`` says; with both, what comes in is plain, too. ``codes`` are the refusals of its own (status,
+    code), beside those any route may give. ``query`` names what may stand behind the path, and ``path`` its parameters
+    in braces. ``takes_media``: bytes of that media type come, and are no message. ``headers`` are those that come with
+    the request or, where nothing is taken, go with the answer.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Route:
     most_out: int = MAX_MESSAGE_BYTES
     query: tuple[tuple[str, str], ...] = ()
     codes: tuple[tuple[int, str], ...] = ()
+    takes_media: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
     is_negotiated: bool = True
     """False for what must be readable whatever version either end speaks."""
 
@@ -173,6 +179,46 @@ _ALL = (
         most_in=DROP_BYTES,
         codes=((401, "bad_proof"), (404, "not_found"), (410, "campaign_closed"), (429, "too_many_answers")),
         is_negotiated=False,
+    ),
+    Route(
+        "blob_offer",
+        "POST",
+        "/v1/blobs",
+        "A photo, sound, film or page of a record whose words were sent before: what of it is here already.",
+        BlobOffer,
+        BlobState,
+        codes=((404, "not_found"), (413, "blob_too_large"), (413, "too_many_blobs")),
+    ),
+    Route(
+        "blob_put",
+        "PUT",
+        "/v1/blobs/{record_id}/{blob_id}/{number}",
+        "One part of it. Safe to send again. With the last one the whole is judged by its hash.",
+        None,
+        BlobState,
+        takes_media=BYTES,
+        most_in=BLOB_PART_BYTES,
+        headers=((PART_HASH_HEADER, "SHA-256 of the part, in hex."),),
+        codes=((400, "part_damaged"), (400, "blob_wrong"), (404, "not_found")),
+    ),
+    Route(
+        "blob_state",
+        "GET",
+        "/v1/blobs/{record_id}/{blob_id}",
+        "How much of it is here.",
+        None,
+        BlobState,
+        codes=((404, "not_found"),),
+    ),
+    Route(
+        "blob_get",
+        "GET",
+        "/v1/blobs/{record_id}/{blob_id}/{number}",
+        "One part of it, once all of it is here.",
+        media_type=BYTES,
+        most_out=BLOB_PART_BYTES,
+        headers=((PART_HASH_HEADER, "SHA-256 of the part, in hex."),),
+        codes=((404, "not_found"),),
     ),
     Route(
         "health",

@@ -9,9 +9,21 @@ from sqlalchemy import Connection
 
 from models.errors import Trouble
 from sync.server.database import Database
-from sync.server.migrations import m0001_first_tables, m0002_permissions, m0003_trust, m0004_loose_branches
+from sync.server.migrations import (
+    m0001_first_tables,
+    m0002_permissions,
+    m0003_trust,
+    m0004_loose_branches,
+    m0005_blobs,
+)
 
-STEPS: tuple[ModuleType, ...] = (m0001_first_tables, m0002_permissions, m0003_trust, m0004_loose_branches)
+STEPS: tuple[ModuleType, ...] = (
+    m0001_first_tables,
+    m0002_permissions,
+    m0003_trust,
+    m0004_loose_branches,
+    m0005_blobs,
+)
 LATEST: int = STEPS[-1].NUMBER
 
 _ASK = "SELECT number FROM heard_schema"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sync.server.tables.blobs import blob, blob_part
 from sync.server.tables.core import (
     assignment,
     attempt,
@@ -30,6 +31,8 @@ __all__ = [
     "attempt",
     "audit",
     "batch",
+    "blob",
+    "blob_part",
     "campaign",
     "council",
     "device",

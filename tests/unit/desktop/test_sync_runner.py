@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from desktop.sync_runner import SyncRunner
 from models.casebook import Casebook
 from models.errors import StoreDamaged, Trouble
 from models.identity import Identity, Worker
-from models.status import ATTENTION, NOT_JOINED, PAUSED, SEND, SENT, Progress, Status
+from models.status import ATTENTION, FILES_OUT, NOT_JOINED, OFFLINE, PAUSED, SEND, SENT, Progress, Status, chip_words
 from sync.client.backoff import Backoff
 from sync.client.engine import Cancelled, Outcome
 from sync.client.http import Offline, Refused
@@ -380,3 +382,119 @@ def test_an_anonymous_answer_may_go_while_online_and_nothing_is_said_of_it(
     finally:
         runner.stop(0.0)
     assert {status.state for status in told} == {SENT}
+
+
+class Files:
+    """A carrier that does what it is told each time it carries, one step a call, and asks between parts."""
+
+    def __init__(self, *steps: Callable[[Files], None]) -> None:
+        self.steps, self.carried = list(steps), 0
+        self.more: dict[str, Any] = {}
+
+    def __call__(self, *_args: Any, **more: Any) -> Files:
+        self.more = more
+        return self
+
+    def carry(self) -> Any:
+        if self.steps:
+            self.steps.pop(0)(self)
+        self.carried += 1
+
+
+@contextmanager
+def carrying(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch, files: Files, rounds: Any = None
+) -> Iterator[tuple[SyncRunner, list[Status]]]:
+    monkeypatch.setattr(sync_runner, "Engine", rounds or Rounds())
+    monkeypatch.setattr(sync_runner, "Carrier", files)
+    monkeypatch.setattr(sync_runner, "SHOWN_AFTER_SECONDS", 0.0)
+    told: list[Status] = []
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), told.append)
+    runner.start()
+    try:
+        yield runner, told
+    finally:
+        runner.stop(0.0)
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    end, ticks = time.monotonic() + WAIT_SECONDS, threading.Event()
+    while not is_so():
+        assert time.monotonic() < end
+        ticks.wait(0.01)
+
+
+def test_files_are_carried_after_a_round_and_how_far_is_said(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = threading.Event()
+
+    def carry(files: Files) -> None:
+        files.more["progress"](Progress(FILES_OUT, 2, 3))
+        shown.set()
+
+    files = Files(carry)
+    with carrying(casebook, monkeypatch, files) as (_runner, told):
+        assert shown.wait(WAIT_SECONDS)
+        until(lambda: told[-1].state == SENT and files.carried == 1)
+    words = [chip_words(status) for status in told]
+    assert "Sending photo 2 of 3" in words
+    assert [status.state for status in told].index(SENT) < words.index("Sending photo 2 of 3")
+
+
+def test_words_that_wait_interrupt_the_carrying_and_it_goes_on_after_them(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    begun = threading.Event()
+
+    def parts(files: Files) -> None:
+        begun.set()
+        until(lambda: files.more["must_stop"]())
+        order.append("interrupted")
+        raise Cancelled
+
+    class Noted(Rounds):
+        def round(self) -> Outcome:
+            order.append("round")
+            return super().round()
+
+    files = Files(parts, lambda _files: order.append("carried"))
+    with carrying(casebook, monkeypatch, files, Noted()) as (runner, _told):
+        assert begun.wait(WAIT_SECONDS)
+        assert not files.more["must_stop"]()
+        runner.sync_now()
+        until(lambda: "carried" in order)
+    assert order == ["round", "interrupted", "round", "carried"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"), [(Offline("no line"), OFFLINE), (Refused(401, "device_revoked", "closed"), SENT)]
+)
+def test_a_line_lost_while_carrying_is_told_and_nothing_ends(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch, fault: Exception, state: str
+) -> None:
+    monkeypatch.setattr(Backoff, "failed", lambda *_args: 0.05)
+
+    def lose(files: Files) -> None:
+        files.more["progress"](Progress(FILES_OUT, 1, 1))
+        raise fault
+
+    files = Files(lose)
+    with carrying(casebook, monkeypatch, files) as (_runner, told):
+        until(lambda: files.carried == 1 and told[-1].state == SENT)
+    assert state in [status.state for status in told]
+
+
+def test_the_worker_may_stop_the_carrying(casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+
+    def parts(files: Files) -> None:
+        begun.set()
+        until(lambda: files.more["must_stop"]())
+        raise Cancelled
+
+    with carrying(casebook, monkeypatch, Files(parts)) as (runner, told):
+        assert begun.wait(WAIT_SECONDS)
+        runner.pause()
+        until(lambda: bool(told) and told[-1].state == PAUSED)

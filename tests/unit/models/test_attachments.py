@@ -381,3 +381,17 @@ def test_many_files_are_purged_whole(desk: Desk) -> None:
     box.forget(ids)
     assert files(desk).names() == {}
     assert rows(desk) == []
+
+
+def test_a_refused_file_of_a_record_that_must_be_given_up_is_owed_no_more(desk: Desk) -> None:
+    entry = attach(desk, take_in(photo()))
+    (row,) = rows(desk)
+    desk.book.carriage.is_refused(row)
+    assert [one.direction for one in rows(desk)] == [UP]  # a record that is wanted still waits to be sent
+    desk.book._desk.write(
+        lambda it: it.connection.exec_driver_sql(
+            "UPDATE record SET is_hidden = 1 WHERE record_id = ?", (entry.record_id,)
+        )
+    ).result()
+    desk.book.carriage.is_refused(row)
+    assert [one.direction for one in rows(desk)] == [""]

@@ -36,6 +36,7 @@ STATEMENTS = (
         since TEXT NOT NULL,
         CONSTRAINT pk_blob PRIMARY KEY (blob_id, record_id)
     )""",
+    "CREATE INDEX ix_blob_unsent ON blob (record_id) WHERE direction = 'up'",
     """CREATE TABLE answer (
         answer_id TEXT NOT NULL,
         campaign_id TEXT NOT NULL,
