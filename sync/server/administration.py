@@ -17,9 +17,13 @@ from sync.server.centre import Centre
 from sync.server.database import tried_again
 from sync.server.founding import checked_name, insert_worker
 from sync.server.grants import CHILD, assign, end_lapsed_cover, find_scope, move, open_scope, unassign
-from sync.server.tables import assignment, device, enrolment_code, held_back, token, worker
+from sync.server.holding import list_held
+from sync.server.tables import assignment, device, enrolment_code, rule, token, worker
 from sync.server.turns import lock_scopes
-from sync.server.withdrawing import close_laptop, list_orders
+from sync.server.withdrawing import LEASE_DAYS, close_laptop, council_rules, list_orders, raise_counters
+from sync.wire import CouncilRules
+
+MOST_LEASE_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -74,16 +78,18 @@ class Administration:
             lock_scopes(connection, centre.council_id, scopes)
             mine = (device.c.council_id == centre.council_id, device.c.worker_id == worker_id)
             laptops = connection.execute(select(device.c.device_id, device.c.revoked_at).where(*mine)).all()
+            entries: list[Entry | None] = []
             for laptop in laptops:
                 if laptop.revoked_at is None:
-                    close_device(centre, connection, laptop.device_id, worker_id)
+                    at = close_device(centre, connection, laptop.device_id, worker_id)
+                    entries.append(Entry("device_revoke", detail={"device": laptop.device_id, "at": at}))
                 tokens = (token.c.council_id == centre.council_id, token.c.device_id == laptop.device_id)
                 connection.execute(delete(token).where(*tokens))
-            ended = [unassign(centre, connection, worker_id, scope_id) for scope_id in scopes]
+            entries += [unassign(centre, connection, worker_id, scope_id) for scope_id in scopes]
             gone = update(worker).where(worker.c.council_id == centre.council_id, worker.c.worker_id == worker_id)
             connection.execute(gone.values(left_at=centre.clock.stamp()))
-            entries = [*(entry for entry in ended if entry), Entry("worker_leave", detail={"worker": worker_id})]
-            centre.ledger.close(connection, centre.clock.stamp(), entries)
+            entries.append(Entry("worker_leave", detail={"worker": worker_id}))
+            centre.ledger.close(connection, centre.clock.stamp(), [entry for entry in entries if entry is not None])
 
     @tried_again
     def forget_password(self, name: str) -> None:
@@ -217,9 +223,31 @@ class Administration:
         return True
 
     def held(self) -> list[dict[str, Any]]:
-        """List the held-back box: envelopes and reasons, never the words inside."""
-        names = ("held_id", "worker_id", "device_id", "record_id", "scope_id", "reason_code", "state", "received_at")
-        return self._list(held_back, names, order=held_back.c.received_at)
+        """List the held-back box: who sent what and why it is held, never the words inside."""
+        return list_held(self._centre)
+
+    # -- what the council sets
+
+    def rules(self) -> CouncilRules:
+        """What is set for laptops now."""
+        with self._centre.database.read() as connection:
+            return council_rules(self._centre, connection)
+
+    @tried_again
+    def set_lease(self, days: int) -> None:
+        """Set after how many days without the server a laptop closes old records; every laptop hears of it."""
+        if not 1 <= days <= MOST_LEASE_DAYS:
+            raise Trouble(f"It can be 1 to {MOST_LEASE_DAYS} days.", "Nothing was changed.")
+        centre = self._centre
+        with centre.database.write() as connection:
+            mine = (rule.c.council_id == centre.council_id, rule.c.name == LEASE_DAYS)
+            if connection.execute(update(rule).where(*mine).values(value=str(days))).rowcount == 0:
+                connection.execute(insert(rule).values(council_id=centre.council_id, name=LEASE_DAYS, value=str(days)))
+            self._close(connection, Entry("rules", detail={LEASE_DAYS: days}))
+            everyone = select(worker.c.worker_id).where(
+                worker.c.council_id == centre.council_id, worker.c.left_at.is_(None)
+            )
+            raise_counters(centre, connection, connection.execute(everyone).scalars().all())
 
     # -- shared
 

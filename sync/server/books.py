@@ -15,10 +15,10 @@ from sync.server import policy
 from sync.server.audit import Entry, seal_of
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
-from sync.server.incoming import Sent
+from sync.server.incoming import Sent, prepare
 from sync.server.judging import Change, RecordState, Sender
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
-from sync.server.tables import batch, device, held_back, loose_branch, op, version
+from sync.server.tables import batch, device, erasure, held_back, loose_branch, op, version
 from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
 
@@ -49,6 +49,10 @@ class Held:
     code: str
     reason: str
 
+    def content(self) -> bytes:
+        """What is kept of it: all of it; of what was erased by law, who sent what and when, and not a word."""
+        return prepare(self.sent.version.without_text()).content() if self.code == "erased" else self.sent.content()
+
 
 @dataclass(frozen=True)
 class HeldBefore:
@@ -77,6 +81,7 @@ class Books:
         self.held: dict[str, HeldBefore] = {}
         self.records: dict[str, RecordState] = {}
         self.roles: dict[str, str] = {}
+        self.erased: set[str] = set()
         self._ops: dict[OpKey, str] = {}
 
     # -- reading
@@ -90,6 +95,7 @@ class Books:
         ids = {one.version.version_id for one in sent if is_id(one.version.version_id)}
         ids.update(parent for one in sent if one.fault is None for parent in one.version.parents)
         books._load_versions(ids)
+        books._load_erased(one.version.record_id for one in sent if is_id(one.version.record_id))
         books._load_held(one.content_hash for one in sent)
         books._load_ops([key for one in sent if (key := books._op_key(one.version))])
         scopes = {one.version.scope_id for one in sent if is_id(one.version.scope_id)} | {
@@ -105,6 +111,14 @@ class Books:
         for some in _pieces(ids):
             for row in self._connection.execute(query.where(version.c.version_id.in_(some))):
                 self.stored[row.version_id] = Stored(row.record_id, row.outcome, row.envelope_hash, row.seq)
+
+    def _load_erased(self, ids: Iterable[str]) -> None:
+        """A record stays erased also where it is not here any more, or not yet again."""
+        query = select(erasure.c.record_id).where(
+            erasure.c.council_id == self._centre.council_id, erasure.c.agreed_at.is_not(None)
+        )
+        for some in _pieces(ids):
+            self.erased.update(self._connection.execute(query.where(erasure.c.record_id.in_(some))).scalars())
 
     def _load_held(self, hashes: Iterable[str]) -> None:
         query = select(held_back.c.content_hash, held_back.c.reason, held_back.c.reason_code).where(
@@ -216,16 +230,21 @@ class Books:
         )
         self._write_appended(batch_id, now, self._entries() + self._flag_fork(now))
 
-    def write_admitted(self, batch_id: str, content_hash: str) -> None:
-        """Write one version that had been held back, under the batch whose signature it came with."""
+    def write_admitted(self, batch_id: str, content_hash: str, manager_id: str = "", words: str = "") -> None:
+        """Write one version that had been held back, under the batch whose signature it came with.
+
+        ``manager_id`` is who decided it, with ``words`` for the worker; "" where what it waited for has come.
+        """
         now = self._centre.clock.stamp()
         detail = {"content": content_hash}
-        self._write_appended(batch_id, now, [Entry("admitted", self._sender.worker_id, self._sender.device_id, detail)])
-        self._mark_admitted(content_hash, now)
+        by = (manager_id, "") if manager_id else (self._sender.worker_id, self._sender.device_id)
+        self._write_appended(batch_id, now, [Entry("admitted", *by, detail)])
+        self._mark_admitted(content_hash, now, manager_id, words)
 
-    def _mark_admitted(self, content_hash: str, now: str) -> None:
+    def _mark_admitted(self, content_hash: str, now: str, manager_id: str = "", words: str = "") -> None:
         mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == content_hash)
-        self._connection.execute(update(held_back).where(*mine).values(state="admitted", decided_at=now))
+        decided = {"state": "admitted", "decided_at": now, "decided_by": manager_id or None, "words": words or None}
+        self._connection.execute(update(held_back).where(*mine).values(decided))
 
     def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
         lines = [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
@@ -302,7 +321,7 @@ class Books:
             "reason": held.reason,
             "state": "waiting",
             "received_at": now,
-            "content": held.sent.content(),
+            "content": held.content(),
         }
 
     def _version_row(self, sent: Sent, outcome: str, batch_id: str, now: str) -> dict[str, object]:

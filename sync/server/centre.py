@@ -78,7 +78,10 @@ def open_centre(
             )
         centre = Centre(database, found[0], settings, clock or Clock(), ids or Ids())
         if not look:
+            from sync.server.erasing import erase_again
+
             notice_restore(centre)
+            erase_again(centre)
     return centre
 
 

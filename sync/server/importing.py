@@ -27,7 +27,7 @@ from sync.server.founding import insert_worker
 from sync.server.grants import CHILD, assign, find_scope, open_scope, raise_grant_counters
 from sync.server.outgoing import join_version
 from sync.server.sheets import ROW_LEFT_OUT, Problem, read_sheet
-from sync.server.tables import assignment, imported, version, worker
+from sync.server.tables import assignment, erasure, imported, version, worker
 from sync.server.tables import record as record_table
 from sync.server.turns import lock_scopes
 from sync.server.wanted import Wanted, wanted_records
@@ -124,13 +124,23 @@ class _Import:
         wanted = wanted_records(self._caseload)
         places = [(one, scope_id) for one in wanted if (scope_id := self._place(one)) is not None]
         held = self._find_held({record_id_of(scope_id, one.key) for one, scope_id in places})
+        erased = self._find_erased()
         for one, scope_id in places:
+            if record_id_of(scope_id, one.key) in erased:
+                self._report.problems.append(one.row.problem("", "This was erased by law.", "It was not brought back."))
+                continue
             before = held.get(record_id_of(scope_id, one.key))
             made = self._new(one, scope_id) if before is None else self._changed(one, before)
             outcome = "same" if made is None else "new" if before is None else "changed"
             self._report.count(one.type, outcome)
             if made is not None:
                 self._versions.append(made)
+
+    def _find_erased(self) -> set[str]:
+        rows = select(erasure.c.record_id).where(
+            erasure.c.council_id == self._centre.council_id, erasure.c.agreed_at.is_not(None)
+        )
+        return set(self._connection.execute(rows).scalars())
 
     def _place(self, one: Wanted) -> str | None:
         """Return the scope of a wanted record's child; tell of one that no file and no earlier import describes."""

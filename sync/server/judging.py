@@ -29,7 +29,7 @@ REASONS = {
     "too_large": "It is too long to send as one piece. " + KEPT,
     "unknown_rule": "It follows a rule this server does not know yet. " + KEPT,
     "erasing": "Only the council's centre can erase what was written. " + KEPT,
-    "erased": "This was erased by law and cannot be changed. " + KEPT,
+    "erased": "This was erased by law and cannot be changed. Who sent something, and when, is all that is kept of it.",
     "version_reused": "Something else was already sent under the same id. " + KEPT,
     "moved": "It says it belongs to another child, or is another kind of record, than before. " + KEPT,
     "parents_unknown": "It follows something the council has not received for this record. " + KEPT,

@@ -86,7 +86,13 @@ def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome
     if before is not None and not was_given_back:
         return Outcome(version.version_id, version.record_id, "held", before.reason)
     books.notice_fork(version)
-    code = "version_reused" if stored is not None else _why_hold(books, sender, sent, trusted=trusted)
+    code: str | None
+    if version.record_id in books.erased:
+        code = "erased"
+    elif stored is not None:
+        code = "version_reused"
+    else:
+        code = _why_hold(books, sender, sent, trusted=trusted)
     if code is not None:
         if before is None:
             books.hold(Held(sent, code, REASONS[code]))

@@ -13,6 +13,7 @@ BLOBS_NAME = "blobs"
 IMPORT_KEY_NAME = "import.key"
 LEDGER_HEAD_NAME = "ledger-head.json"
 SETTINGS_NAME = "settings.json"
+ERASED_NAME = "erased.json"
 IN_MEMORY = ":memory:"
 
 
@@ -64,6 +65,11 @@ class Settings:
     def ledger_head_path(self) -> Path:
         """Where the head of the audit chain is kept outside the database, so that a cut tail is noticed."""
         return self.data / LEDGER_HEAD_NAME
+
+    @property
+    def erased_path(self) -> Path:
+        """What was erased by law, by id, kept outside the database so that an older backup brings nothing back."""
+        return self.data / ERASED_NAME
 
     @property
     def file_path(self) -> Path:

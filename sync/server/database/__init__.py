@@ -53,6 +53,9 @@ class Database(Protocol):
     def fold_log(self) -> None:
         """Leave nothing lying about that tells in which order things were written, as far as nobody is reading."""
 
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the database's own files."""
+
     def faults(self) -> list[str]:
         """List what the database's own checks find wrong: damaged pages, rows that point nowhere."""
 

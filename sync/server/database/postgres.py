@@ -176,6 +176,12 @@ class PostgreSQL:
     def fold_log(self) -> None:
         """Its log is the cluster's own, and where it is kept is for the council to say (see the guide)."""
 
+    def scrub(self) -> None:
+        """Free the room of what was deleted; it is written over in time, as in the cluster's log and its copies."""
+        with self._connect() as connection:
+            connection.autocommit = True
+            connection.execute("VACUUM version, held_back, imported")
+
     def faults(self) -> list[str]:
         """List rows that point nowhere, and what the database cannot read."""
         found: list[str] = []

@@ -117,6 +117,22 @@ class SQLiteFile:
         finally:
             connection.close()
 
+    def scrub(self) -> None:
+        """Write the file anew and empty its log: a page that was split may still hold what a row held before."""
+        connection = self._connect()
+        try:
+            connection.execute("PRAGMA temp_store=FILE")
+            connection.execute("VACUUM")
+            is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        if is_busy:
+            raise Trouble(
+                "It is done, but the server's log still holds what was taken out.",
+                "Somebody was reading the database all the while.",
+                "The log is emptied when the server is next stopped.",
+            )
+
     def faults(self) -> list[str]:
         """List what the database's own checks find wrong: damaged pages, rows that point nowhere."""
         try:
@@ -181,6 +197,9 @@ class SQLiteMemory:
 
     def fold_log(self) -> None:
         """There is no log in memory."""
+
+    def scrub(self) -> None:
+        """There is no file."""
 
     def faults(self) -> list[str]:
         """List what SQLite's own checks find wrong."""

@@ -9,6 +9,8 @@ import pytest
 
 from models.errors import Trouble
 from sync.server.administration import Administration
+from sync.server.care import check_everything
+from sync.server.centre import Centre
 from sync.server.refusal import Refusal
 from sync.wire import PullRequest
 
@@ -52,7 +54,7 @@ def test_a_move_that_cannot_be_changes_nothing(amy: Any, ben: Any, office: Admin
 
 
 def test_a_worker_who_leaves_loses_laptops_sign_ins_and_children_at_once(
-    amy: Any, ben: Any, enrol: Enrol, office: Administration, sarah: str
+    amy: Any, ben: Any, enrol: Enrol, office: Administration, sarah: str, centre: Centre
 ) -> None:
     second = enrol("amy")
     unsent = amy.version(sarah, {"what_happened": "not sent yet"})
@@ -73,6 +75,7 @@ def test_a_worker_who_leaves_loses_laptops_sign_ins_and_children_at_once(
         office.assign("amy", "1001", "social_worker")
     with pytest.raises(Trouble, match="no worker"):
         office.leave("amy")
+    assert check_everything(centre)["faults"] == []
 
 
 def test_a_worker_who_leaves_with_a_laptop_closed_before_leaves_all_the_same(amy: Any, office: Administration) -> None:
