@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from models.errors import Trouble
 from models.version import NO_BODY, Version
+from sync.server import blobs
 from sync.server.audit import Entry
 from sync.server.books import Books
 from sync.server.centre import Centre
@@ -39,13 +40,13 @@ class Kept(msgspec.Struct, frozen=True):
     agreed_at: str
 
 
-FORGETTERS: tuple[Callable[[Centre, list[str]], None], ...] = ()
+FORGETTERS: tuple[Callable[[Centre, list[str]], None], ...] = (blobs.forget,)
 """What every other room that keeps something of a record does to let go of it; each may be done again."""
 
 
 def after_erasure(centre: Centre, record_ids: list[str]) -> None:
     """Let every other room let go of these records, once the transaction that erased them has ended."""
-    for forget in FORGETTERS:
+    for forget in FORGETTERS if record_ids else ():
         forget(centre, record_ids)
 
 

@@ -19,6 +19,7 @@ from sync.server.copying import copy_from_file
 from sync.server.database.files import flush
 from sync.server.database.places import open_place
 from sync.server.database.sqlite import SQLiteFile
+from sync.server.erasing import erase_again
 from sync.server.founding import read_import_key, write_settings
 from sync.server.migrations import open_database
 from sync.server.settings import Settings
@@ -51,6 +52,7 @@ def restore(settings: Settings, source: Path, clock: Clock | None = None, ids: I
     write_settings(settings)
     restored = open_centre(settings, clock, ids, look=True)
     try:
+        erase_again(restored)
         with restored.database.read() as connection:
             keep_head(settings.ledger_head_path, connection, restored.council_id, start_again=True)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import shutil
 from collections.abc import Callable
@@ -15,11 +16,13 @@ from models.version import OpenChoice
 from sync.server.administration import Administration
 from sync.server.care import back_up, check_everything
 from sync.server.centre import Centre, open_centre
-from sync.server.erasing import agree_to_erasure, ask_for_erasure, list_erasures
+from sync.server.erasing import agree_to_erasure, ask_for_erasure, erase_again, list_erasures
 from sync.server.holding import admit, list_held
 from sync.server.hub import Hub
 from sync.server.importing import import_files
+from sync.server.restoring import restore
 from sync.server.settings import Settings
+from sync.wire import BlobOffer
 from tests.unit.server.kinds import on_file
 
 Enrol = Callable[..., Any]
@@ -125,6 +128,30 @@ def test_late_edits_are_held_back_by_their_envelope_alone_and_cannot_be_admitted
     assert WORDS not in everything_in(centre)
 
 
+def test_its_files_go_with_it_also_where_the_server_was_ended_before_they_had(
+    centre: Centre, amy: Any, ben: Any, sarah: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = WORDS.encode() * 50
+    kept, gone = amy.version(sarah), amy.version(sarah)
+    amy.push(kept, gone)
+    for one in (kept, gone):
+        blob_id = hashlib.sha256(data).hexdigest()
+        offer = BlobOffer(blob_id=blob_id, record_id=one.record_id, size=len(data), media_type="image/jpeg")
+        amy.hub.offer_blob(amy.token, offer)
+        assert amy.hub.take_part(amy.token, one.record_id, blob_id, 0, data, blob_id).is_whole
+    assert files_of(centre, gone.record_id)
+    monkeypatch.setattr("sync.server.erasing.FORGETTERS", ())
+    erase(centre, gone.record_id)
+    monkeypatch.undo()
+    erase_again(centre)
+    assert (files_of(centre, gone.record_id), len(files_of(centre, kept.record_id))) == ([], 1)
+    assert check_everything(centre)["faults"] == []
+
+
+def files_of(centre: Centre, record_id: str) -> list[Path]:
+    return [path for path in centre.settings.blobs_path.rglob("*") if path.is_file() and record_id in str(path)]
+
+
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
 def test_a_ground_is_needed(centre: Centre, note: Any, reason: str) -> None:
     with pytest.raises(Trouble, match="ground is needed"):
@@ -194,6 +221,24 @@ def test_an_older_copy_put_back_brings_nothing_back(
         assert amy.push_one(later).outcome == "held"
         assert WORDS not in everything_in(again)
         assert {one["record_id"] for one in list_erasures(again)} == {note.record_id, later.record_id}
+    finally:
+        again.close()
+
+
+@on_file
+def test_a_backup_put_back_by_the_command_is_erased_again_before_anything_is_served(
+    centre: Centre, note: Any, settings: Settings, tmp_path: Path
+) -> None:
+    back_up(centre, tmp_path / "older.db")
+    erase(centre, note.record_id)
+    centre.close()
+    settings.database_path.unlink()
+    restore(settings, tmp_path / "older.db")
+    assert WORDS.encode() not in settings.database_path.read_bytes()
+    again = open_centre(settings, look=True)
+    try:
+        assert WORDS not in everything_in(again)
+        assert check_everything(again)["faults"] == []
     finally:
         again.close()
 
