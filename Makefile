@@ -34,7 +34,7 @@ bench:  ## speed against the limit lines, written to build/bench.json
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) tests/perf/bench.py
 
 faults:  ## the fault campaigns at nightly size; N= size, ONLY= one, SEED= again
-	@sh setup.sh test
+	@sh setup.sh faults
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) tests/faults/campaigns.py $(if $(N),N=$(N)) $(if $(ONLY),ONLY=$(ONLY)) $(if $(SEED),SEED=$(SEED))
 
 tour:  ## drive the real app through the main job; pictures and documents in build/tour/

@@ -3,6 +3,7 @@
 #
 #   sh setup.sh run      what the app and the server need            .venv
 #   sh setup.sh test     that, and what the checks need              .venv
+#   sh setup.sh faults   that, and what some fault campaigns need    .venv
 #   sh setup.sh build    a clean place to build the packaged app     .venv-build
 #   sh setup.sh lock     what writes requirements/*.lock             .venv-lock
 #
@@ -17,14 +18,17 @@ say() { printf '%s\n' "$*" >&2; }
 kind=${1:-run}
 environment=.venv
 packages=debian-packages.txt
+wished=
 # A real window needs the X libraries; without a display Qt draws offscreen and they are not asked for.
 [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || packages="$packages debian-packages-window.txt"
 case $kind in
     run) ;;
     test) packages="$packages debian-packages-test.txt" ;;
+    # Without what is wished for a campaign says that it did not run. It needs root to run, too.
+    faults) kind=test packages="$packages debian-packages-test.txt" wished=debian-packages-faults.txt ;;
     build) environment=.venv-build packages="debian-packages.txt debian-packages-window.txt debian-packages-build.txt" ;;
     lock) environment=.venv-lock packages= ;;
-    *) say "Usage: sh setup.sh run|test|build|lock"; exit 2 ;;
+    *) say "Usage: sh setup.sh run|test|faults|build|lock"; exit 2 ;;
 esac
 lock=requirements/$kind.lock
 no_cluster=${CREATECLUSTER:-/etc/postgresql-common/createcluster.d}
@@ -127,6 +131,11 @@ if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
     fi
     # shellcheck disable=SC2086
     [ -z "${missing# }" ] || install_packages $missing
+    if [ -n "$wished" ] && [ "$(id -u)" = 0 ]; then
+        missing=$(missing_packages "$wished")
+        # shellcheck disable=SC2086
+        [ -z "${missing# }" ] || (install_packages $missing) || say "Heard: going on without $missing"
+    fi
 elif [ -z "$ready" ] && [ "$(uname -s)" = Linux ] && [ -n "$packages" ]; then
     say "This is not Debian: if Qt does not start, install this system's names for:"
     # shellcheck disable=SC2086

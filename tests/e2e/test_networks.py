@@ -8,6 +8,7 @@ import pytest
 
 from tests.faults.network import bad_network
 from tests.faults.proxy import FATES, Line, Proxy
+from tests.faults.wrong_clock import wrong_clock
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -27,3 +28,8 @@ def test_the_line_that_fails_is_cut_where_it_was_meant_to_be_and_counts_its_byte
     proxy.bytes_up += 10
     assert 100 <= proxy._next_cut < 200
     assert proxy.fired["line cut"] == 1
+
+
+def test_no_wrong_clock_loses_anything_or_decides_anything() -> None:
+    result = wrong_clock(5, seed=22, processes=False)
+    assert result.ok, result.in_words()

@@ -51,6 +51,8 @@ CAMPAIGNS = {
     "put-back": Campaign("put_back:put_back", 200),
     "tampering": Campaign("tampering:tampering", 1000),
     "bad-network": Campaign("network:bad_network", 500),
+    "packet-loss": Campaign("packet_loss:packet_loss", 500),
+    "wrong-clock": Campaign("wrong_clock:wrong_clock", 200),
     "fuzz": Campaign("fuzz:fuzz", 10_000),
     "postgres-restart": Campaign("postgres_restart:postgres_restart", 50),
     "postgres-promote": Campaign("postgres_promote:postgres_promote", 10),

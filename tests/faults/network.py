@@ -20,6 +20,7 @@ from models.casebook import Casebook
 from models.clock import Clock
 from models.errors import Trouble
 from models.ids import Ids
+from sync.client.engine import Outcome
 from sync.client.http import Centre as Line
 from sync.client.http import Offline
 from sync.client.joining import join
@@ -115,31 +116,29 @@ class Field:
         self.written += 1
         self.result.acknowledged += 1
 
-    def try_round(self, laptop: Laptop) -> bool:
-        """One round as the runner would start it; False when it found itself offline. Anything else is a fault."""
+    def try_round(self, laptop: Laptop) -> Outcome | None:
+        """One round as the runner would start it; None when it found itself offline. Anything else is a fault."""
         try:
-            laptop.sync()
+            return laptop.sync()
         except Offline:
-            return False
+            return None
         except Trouble as trouble:
             self.result.what.append(f"{laptop.name}: {type(trouble).__name__} {trouble}")
-            return False
+            return None
         finally:
             at = laptop.casebook.exchange.cursors()[0]
             if at < self._reached.get(laptop.name, 0):
                 self.result.what.append(f"R7 {laptop.name}: began again, at {at}")
             self._reached[laptop.name] = at
-        return True
 
     def rest(self) -> float:
         """Let all come to rest over the line as it is now. Returns the seconds it took."""
         began, quiet = time.monotonic(), 0
         while quiet < len(self.laptops):
             for laptop in self.laptops:
-                before = laptop.casebook.exchange.cursors()
-                is_through = self.try_round(laptop)
-                moved = laptop.casebook.waiting_count() or laptop.casebook.exchange.cursors() != before
-                quiet = quiet + 1 if is_through and not moved else 0
+                moved = self.try_round(laptop)
+                is_still = moved is not None and not (moved.sent or moved.received)
+                quiet = quiet + 1 if is_still and not laptop.casebook.waiting_count() else 0
             if time.monotonic() - began > 10 * RECOVERY_SECONDS:
                 self.result.what.append("R8 never came to rest")
                 break

@@ -199,6 +199,22 @@ def test_a_failed_install_leaves_no_setting_behind(machine: Machine) -> None:
     assert list(machine.no_cluster.iterdir()) == []
 
 
+FAULTS = EVERYTHING + " dbus-daemon gnome-keyring postgresql"
+
+
+def test_the_fault_campaigns_get_what_they_wish_for_where_they_run_as_root(machine: Machine) -> None:
+    assert machine.set_up("faults", installed=FAULTS + " iproute2")[0] == 0
+    wished = "apt-get install -y -q --no-install-recommends nftables libfaketime"
+    assert machine.calls()[:2] == ["apt-get update -q", wished]
+    machine.stub("apt-get", 'echo "apt-get" "$@" >>"$LOG"; exit 1')
+    code, words = machine.set_up("faults", installed=FAULTS)
+    assert code == 0
+    assert "going on without iproute2 nftables libfaketime" in words
+    machine.calls()
+    assert machine.set_up("faults", installed=FAULTS, USER_ID="1000")[0] == 0
+    assert not [call for call in machine.calls() if "apt-get" in call]
+
+
 def test_an_ordinary_worker_installs_through_sudo(machine: Machine) -> None:
     machine.stub("sudo", 'echo "sudo" >>"$LOG"; exec "$@"')
     assert machine.set_up(installed=EVERYTHING.replace("libegl1 ", ""), USER_ID="1000")[0] == 0
@@ -243,7 +259,7 @@ def test_another_system_is_told_what_qt_needs_and_goes_on(machine: Machine) -> N
 def test_a_kind_that_does_not_exist_is_wrong_usage(machine: Machine) -> None:
     code, words = machine.set_up("everything")
     assert code == 2
-    assert "Usage: sh setup.sh run|test|build|lock" in words
+    assert "Usage: sh setup.sh run|test|faults|build|lock" in words
 
 
 @pytest.mark.skipif(os.name != "posix", reason="not run: no POSIX file modes")
