@@ -28,6 +28,9 @@ from sync.client.proofs import Proofs
 EVERY_SECONDS = 300.0
 AFTER_A_CUT_SECONDS = 5.0
 """A version just cut is sent this soon, so that a burst of them goes as one batch."""
+AGREE_SECONDS = 600.0
+"""After a round that moved something both ends compare what they hold, at most so often; and once a day anyway."""
+DAY_SECONDS = 86_400.0
 HOUSEKEEPING_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.2
 AT_LOCK_SECONDS = 5.0
@@ -68,6 +71,7 @@ class SyncRunner:
         self._next_round = now() if self._centre else float("inf")
         self._step = every_seconds * (0.75 + 0.5 * spread)
         self._next_house = now() + HOUSEKEEPING_SECONDS
+        self._agreed_at, self._agree_by = now() - AGREE_SECONDS, now() + DAY_SECONDS
         self._status = Status(OFFLINE if self._centre else NOT_JOINED)
         self._last_sent_at: datetime | None = None
         self._is_pausing = self._must_join = False
@@ -296,6 +300,18 @@ class SyncRunner:
         self._next_carry = self._now()
         if outcome and outcome.received:
             self._index()
+        if outcome and (outcome.sent or outcome.received):
+            self._agree_by = min(self._agree_by, self._agreed_at + AGREE_SECONDS)
+        if self._now() >= self._agree_by:
+            self._agree(engine)
+
+    def _agree(self, engine: Engine) -> None:
+        """Compare with the council what is here. What differs comes at once, and is told of where all else is."""
+        self._agreed_at = self._now()
+        self._agree_by = self._agreed_at + DAY_SECONDS
+        with suppress(Trouble):
+            if engine.agree():
+                self._next_round = self._now()
 
     @contextmanager
     def _busy(self, *, is_quiet: bool = False) -> Iterator[None]:

@@ -13,10 +13,23 @@ from models.changes import Changes
 from models.identity import Directory, Identity
 from models.leasing import Leasing
 from models.status import Round
-from models.store import acts, answers, arrivals, meta, proofs, purge, timelines, versions, withdrawn
+from models.store import (
+    acts,
+    agreement,
+    answers,
+    arrivals,
+    filling,
+    meta,
+    proofs,
+    purge,
+    timelines,
+    versions,
+    withdrawn,
+)
 from models.store.arrivals import Arrival, Receipt
 from models.store.cleaning import Cleaning
 from models.store.desk import Act, Desk
+from models.store.filling import Pieces
 from models.store.proofs import KnownKey, Unproved, Verdict
 from models.store.versions import UnknownAncestry
 from models.store.withdrawn import HeldWord, Order
@@ -29,6 +42,7 @@ __all__ = [
     "KnownKey",
     "News",
     "Order",
+    "Pieces",
     "Receipt",
     "UnknownAncestry",
     "Unproved",
@@ -54,6 +68,8 @@ class Exchange:
 
     def __init__(self, desk: Desk, lease: Leasing) -> None:
         self._desk, self._lease = desk, lease
+        self.halves: dict[str, bytes] = {}
+        """What a cut line left of pieces on their way, by their ids, so that the next round goes on at that byte."""
 
     @property
     def identity(self) -> Identity:
@@ -143,10 +159,7 @@ class Exchange:
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
                 answers.put_campaigns(it.connection, campaigns)
-            withdrawn.welcome(it.connection, rows, it.touched)
-            erased = withdrawn.newly_erased(it.connection, rows)
-            clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
-            withdrawn.note_erased(it.connection, it.pen, erased)
+            clashes = _take_rows(it, rows)
             withdrawn.follow(it.connection, it.pen, news.orders, scopes or {}, it.touched)
             withdrawn.hear_of_held(it.connection, it.pen, news.held, it.touched)
             arrivals.write_cursors(it.connection, cursor, grants, fill)
@@ -187,6 +200,42 @@ class Exchange:
     def leaving(self) -> list[withdrawn.Leaving]:
         """What this laptop is giving up, and how far it is."""
         return self._desk.read(withdrawn.leaving)
+
+    def pieces(self) -> Pieces:
+        """What is here of the scopes being filled."""
+        return self._desk.read(filling.pieces)
+
+    def take_pieces(
+        self,
+        rows: Sequence[Arrival],
+        segments: Sequence[tuple[str, str]],
+        covered: Mapping[str, Mapping[str, int]],
+    ) -> Future[None]:
+        """Take ready-made pieces (scope, id) in one commit, as a page is taken; never an older head over a newer.
+
+        ``covered`` is what is whole with them.
+        """
+
+        def act(it: Act) -> None:
+            _take_rows(it, rows)
+            filling.note_taken(it.connection, segments, covered)
+
+        return self._desk.write(act, is_sync=True)
+
+    def forget_pieces(self) -> Future[None]:
+        """Every scope is filled: which pieces it came in no longer matters."""
+        self.halves.clear()
+        return self._desk.write(lambda it: filling.forget_all(it.connection))
+
+    def digests(self) -> tuple[int, dict[str, str]]:
+        """How far this laptop has come in the server's line, and what it holds of each granted scope, as a digest."""
+        return self._desk.read(agreement.here)
+
+    def mend(self, scope_id: str, heads: Mapping[str, str]) -> Future[int]:
+        """Hold a scope against the server's heads, and have what differs come again. Returns how many differ."""
+        return self._desk.write(
+            lambda it: agreement.mend(it.connection, it.pen, scope_id, heads, it.touched), is_sync=True
+        )
 
     def settle(self, receipts: Iterable[Receipt]) -> Future[set[str]]:
         """Apply the server's receipts: only now is a version sent. Returns the records whose head is now another's."""
@@ -284,3 +333,12 @@ class Exchange:
     def note_given_back(self) -> Future[None]:
         """Everything has been offered to this timeline."""
         return self._desk.write(lambda it: meta.put(it.connection, timelines.GIVE_BACK, b""))
+
+
+def _take_rows(it: Act, rows: Sequence[Arrival]) -> set[str]:
+    """Take rows in, whichever way they came. Returns the records that clash."""
+    withdrawn.welcome(it.connection, rows, it.touched)
+    erased = withdrawn.newly_erased(it.connection, rows)
+    clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
+    withdrawn.note_erased(it.connection, it.pen, erased)
+    return clashes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +32,10 @@ from sync.server.hub import Hub
 from sync.server.refusal import Refusal
 from sync.server.settings import PasswordCost, Settings
 from sync.wire import (
+    AgreeReply,
+    AgreeRequest,
+    AgreeScopeReply,
+    AgreeScopeRequest,
     BlobOffer,
     BlobState,
     EnrolRequest,
@@ -46,6 +50,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    SegmentsReply,
+    SegmentsRequest,
     TokenRequest,
 )
 from tests.verify import Ledger, verify
@@ -82,6 +88,10 @@ class Network:
     """Every request that left: its route and how many bytes it had."""
     came: list[tuple[str, int]] = field(default_factory=list)
     """Every part of a file that came, whole or cut, and how many bytes of it."""
+    answered: list[tuple[str, int]] = field(default_factory=list)
+    """Every answer that came, as far as it came."""
+    was_cut: bool = False
+    """Whether the last answer came only in part."""
 
 
 @dataclass
@@ -152,11 +162,40 @@ class Wire:
             told.append(part.sha256)
             return part.data
 
-        data = self._asked(identity, "blob_get", b"", ask)
+        data = self._asked(identity, "blob_get", 0, ask)
         self.network.came.append(("blob_get", len(data)))
         if sha256(data).hexdigest() != told[-1]:
             raise Offline("half a part")
         return data
+
+    def segments(self, identity: Identity, request: SegmentsRequest) -> SegmentsReply:
+        message = pack(request)
+        return self._signed_in(
+            identity, "segments", message, SegmentsReply,
+            lambda token: pack(self.hub.segments(token, unpack(SegmentsRequest, message))),
+        )  # fmt: skip
+
+    def segment(self, identity: Identity, segment_ids: Sequence[str], start: int) -> Iterator[bytes]:
+        """As over HTTP, what came before the line was cut has come."""
+        whole = self._asked(identity, "segment", 0, lambda token: self.hub.segment(token, segment_ids, start))
+        if self.network.was_cut:
+            yield whole
+            raise Offline(CUT_REPLY)
+        yield whole
+
+    def agree(self, identity: Identity, request: AgreeRequest) -> AgreeReply:
+        message = pack(request, level=1)
+        return self._signed_in(
+            identity, "agree", message, AgreeReply,
+            lambda token: pack(self.hub.agree(token, unpack(AgreeRequest, message))),
+        )  # fmt: skip
+
+    def agree_scope(self, identity: Identity, request: AgreeScopeRequest) -> AgreeScopeReply:
+        message = pack(request, level=1)
+        return self._signed_in(
+            identity, "agree_scope", message, AgreeScopeReply,
+            lambda token: pack(self.hub.agree_scope(token, unpack(AgreeScopeRequest, message))),
+        )  # fmt: skip
 
     def _pull(self, token: str, message: bytes) -> bytes:
         return self.hub.pull(token, unpack(PullRequest, message))
@@ -168,24 +207,27 @@ class Wire:
         self, identity: Identity, route: str, message: bytes, kind: type[M], ask: Callable[[str], bytes]
     ) -> M:
         try:
-            return unpack(kind, self._asked(identity, route, message, ask))
+            return unpack(kind, self._asked(identity, route, len(message), ask))
         except BadMessage as error:
             raise Offline("half an answer") from error
 
-    def _asked(self, identity: Identity, route: str, message: bytes, ask: Callable[[str], bytes]) -> bytes:
+    def _asked(self, identity: Identity, route: str, size: int, ask: Callable[[str], bytes]) -> bytes:
         if identity.device_id not in self.tokens:
             self.tokens[identity.device_id] = self._sign_in(identity)
         token = self.tokens[identity.device_id]
-        self.network.asked.append((route, len(message)))
+        self.network.asked.append((route, size))
         try:
-            return self._carry(route, lambda: ask(token))
+            reply = self._carry(route, lambda: ask(token))
         except Refusal as refusal:
             if refusal.status >= 500 or refusal.status == 429:
                 raise Offline(refusal.code) from refusal
             raise Refused(refusal.status, refusal.code, refusal.message) from refusal
+        self.network.answered.append((route, len(reply)))
+        return reply
 
     def _carry(self, route: str, ask: Callable[[], bytes]) -> bytes:
         fate = self.network.choose(route)
+        self.network.was_cut = fate == CUT_REPLY
         if fate != DELIVER:
             self.network.fired[fate] = self.network.fired.get(fate, 0) + 1
         if fate == LOSE_REQUEST:
@@ -342,6 +384,10 @@ class Laptop:
             self.casebook.carriage, self.wire, lambda: exchange.identity, progress=told, must_stop=must_stop
         )
         return carrier.carry()
+
+    def agree(self) -> int:
+        """Compare with the server; how many records differed."""
+        return Engine(self.casebook.exchange, self.wire).agree()
 
     def kill(self) -> None:
         """End the process at this line: what is committed is all that the next one finds."""

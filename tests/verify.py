@@ -18,11 +18,14 @@ from models.record import declaration_of
 from models.store.project import project
 from models.store.versions import brought_up, decode_version, decode_working
 from models.version import Version, Working
+from sync.codec import unpack
 from sync.server import policy
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
-from sync.server.tables import council, held_back, op, version, worker
+from sync.server.heads import count_digests, kept_digests
+from sync.server.tables import council, held_back, op, segment, version, worker
 from sync.server.tables import record as record_table
+from sync.wire import Segment
 
 
 class Device(Protocol):
@@ -118,6 +121,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
     held = [read_device(device) for device in devices]
     there = read_council(server, [one.worker_id for one in held]) if server is not None else None
     found = [fault for one in held for fault in one.faults]
+    found += _uncounted(server) if server is not None else []
     found += _lost(held, there, ledger, is_quiet=is_quiet)
     # What the server holds back is in its box, and no part of the record.
     closed = {row.record_id for one in held for row in one.outbox if row.held_reason}
@@ -323,6 +327,23 @@ def _skipped(one: Held, there: Council) -> list[str]:
         mine = one.records.get(record_id)
         if mine is None or mine.head_seq < head.head_seq:
             found.append(f"R6 {one.name}: cursor {one.cursor} has passed {record_id} at {head.head_seq}")
+    return found
+
+
+def _uncounted(server: Centre) -> list[str]:
+    """R9: the digests the council keeps are those of its heads, and no segment holds what is no longer to be read."""
+    with server.database.read() as connection:
+        counted, kept = count_digests(server, connection), kept_digests(server, connection)
+        heads = {
+            row.record_id: row.audience
+            for row in connection.execute(select(record_table).where(record_table.c.is_erased.is_(False)))
+        }
+        pieces = connection.execute(select(segment.c.segment_id, segment.c.audience, segment.c.content)).all()
+    found = [f"R9 council: the digest of {key} is not that of its heads" for key in counted.items() ^ kept.items()]
+    for piece in pieces:
+        rows = unpack(Segment, piece.content).rows
+        if any(heads.get(row.version.record_id) != piece.audience for row in rows):
+            found.append(f"R13 council: segment {piece.segment_id} holds a record that {piece.audience} may not read")
     return found
 
 

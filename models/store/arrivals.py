@@ -12,6 +12,7 @@ from models.changes import Touched
 from models.errors import NotAllowed
 from models.fields import MergeRule
 from models.merge import NOTHING, Merged, Side, merge
+from models.store.filling import forget
 from models.store.issues import raise_issue
 from models.store.project import project
 from models.store.records import check_editable, put_choices_away, rules_of, write_columns
@@ -398,6 +399,9 @@ def unsent_count(connection: Connection) -> int:
 
 def write_cursors(connection: Connection, main: int, grants: int, filling: Mapping[str, int]) -> None:
     """Put the pull's cursors down, in the same transaction as the rows they stand for."""
+    _, _, already = read_cursors(connection)
+    # A scope that begins to be filled begins anew: what was taken of it before is not to be counted on.
+    forget(connection, [scope_id for scope_id, at in filling.items() if not at and scope_id not in already])
     connection.exec_driver_sql("DELETE FROM cursor WHERE name LIKE 'fill:%'")
     values = [("main", main), ("grants", grants), *((f"fill:{scope}", at) for scope, at in filling.items())]
     connection.exec_driver_sql(

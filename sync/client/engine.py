@@ -9,11 +9,11 @@ from itertools import takewhile
 from typing import Protocol
 
 from models.errors import Trouble
-from models.exchange import Arrival, Exchange, Receipt, UnknownAncestry
+from models.exchange import Arrival, Exchange, Pieces, Receipt, UnknownAncestry
 from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
-from sync.client import withdrawing
+from sync.client import agreement, segments, withdrawing
 from sync.client.giving_back import AskingLine, give_back
 from sync.client.http import Refused
 from sync.codec import pack
@@ -38,7 +38,7 @@ MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
 
 
-class Line(AskingLine, Protocol):
+class Line(AskingLine, segments.Pieces, agreement.Comparing, Protocol):
     """What a round needs of the server; the HTTP client is one, a simulated network in tests another."""
 
     def pull(self, identity: Identity, request: PullRequest) -> PullPage: ...
@@ -88,6 +88,8 @@ class Engine:
     ) -> None:
         self._exchange, self._line = exchange, line
         self._progress, self._must_stop = progress, must_stop
+        self._expected = 0
+        """About how many records this pull brings; 0 while nobody has counted."""
 
     def round(self) -> Outcome:
         """Do one round. Raises Offline or Refused; what was done before stands, and the next round goes on from it."""
@@ -113,14 +115,40 @@ class Engine:
             self._exchange.note_round(outcome.sent, outcome.received).result()
         return outcome
 
+    def agree(self) -> int:
+        """Compare what is here with what the council says should be, after a round that moved something.
+
+        Returns how many records differed; they are told of, and come again with the next round. Raises Offline or
+        Refused.
+        """
+        return agreement.agree(self._exchange, self._line)
+
     # ---- pull ----
 
     def _pull(self, outcome: Outcome) -> None:
+        asked: set[str] = set()
         while True:
             self._check()
             cursor, grants, filling = self._exchange.cursors()
+            pieces = self._exchange.pieces() if filling else Pieces()
+            wanted = sorted(
+                {scope_id for scope_id, at in filling.items() if not at}
+                - asked
+                - pieces.by_pages
+                - pieces.covered.keys()
+            )
+            if wanted:
+                asked.update(wanted)
+                self._fill(wanted, outcome)
+                pieces = self._exchange.pieces()
             identity = self._exchange.identity
-            request = PullRequest(cursor=cursor, grant_counter=grants, timeline=identity.timeline, filling=filling)
+            request = PullRequest(
+                cursor=cursor,
+                grant_counter=grants,
+                timeline=identity.timeline,
+                filling=filling,
+                covered={scope_id: dict(audiences) for scope_id, audiences in pieces.covered.items()},
+            )
             page = self._line.pull(identity, request)
             if page.timeline != identity.timeline:
                 # The server came back from an older copy: look at everything again, and give back what it lacks.
@@ -135,6 +163,8 @@ class Engine:
             elif (page.cursor, page.grant_counter) != (cursor, grants):
                 self._take(page)
             if not page.more and not self._exchange.cursors()[2]:
+                if pieces != Pieces():
+                    self._exchange.forget_pieces().result()
                 return
             if not page.rows and self._exchange.cursors() == (cursor, grants, filling):
                 # Asked again, this server would say the same for ever.
@@ -142,9 +172,22 @@ class Engine:
 
     def _tell_received(self, outcome: Outcome, page: PullPage) -> None:
         """Say how far a pull of many pages has come; one page alone is no long work."""
-        if page.more or outcome.received > len(page.rows):
-            total = outcome.received + page.still_to_come if page.still_to_come or not page.more else 0
+        if page.still_to_come:
+            self._expected = outcome.received + page.still_to_come
+        if outcome.received and (page.more or outcome.received > len(page.rows)):
+            total = self._expected and max(self._expected, outcome.received) if page.more else outcome.received
             self._progress(Progress(RECEIVE, outcome.received, total, is_about=page.more))
+
+    def _fill(self, scopes: list[str], outcome: Outcome) -> None:
+        """Take what is ready of scopes that must be filled; the rest of them comes with pages."""
+        before = outcome.received
+
+        def tell(done: int, total: int) -> None:
+            outcome.received = before + done
+            expected = max(self._expected, before + total)
+            self._progress(Progress(RECEIVE, outcome.received, expected, is_about=True))
+
+        segments.Filling(self._exchange, self._line, self._check, tell).fill(scopes)
 
     def _take(self, page: PullPage) -> None:
         self._exchange.take(

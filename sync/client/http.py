@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -23,6 +23,10 @@ from sync.wire import (
     ROUTES,
     SPOKEN,
     WIRE_HEADER,
+    AgreeReply,
+    AgreeRequest,
+    AgreeScopeReply,
+    AgreeScopeRequest,
     BlobOffer,
     BlobState,
     ChallengeReply,
@@ -41,6 +45,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    SegmentsReply,
+    SegmentsRequest,
     Spoken,
     TokenReply,
     TokenRequest,
@@ -188,6 +194,29 @@ class Centre:
             raise Offline("half a part")
         return answer.data
 
+    def segments(self, identity: Identity, request: SegmentsRequest) -> SegmentsReply:
+        """Ask which ready-made pieces there are of scopes that must be filled."""
+        return self._signed_in(identity, "segments", pack(request), SegmentsReply)
+
+    def segment(self, identity: Identity, segment_ids: Sequence[str], start: int) -> Iterator[bytes]:
+        """Fetch pieces from a byte on, as they come. Raises Offline in the middle where the line is cut."""
+        tail = f"/{','.join(segment_ids)}?start={start}"
+        try:
+            yield from self._stream("segment", tail, self._token_of(identity))
+        except Refused as error:
+            if error.status != 401 or error.code == "device_revoked":
+                raise
+            self._tokens.pop(identity.device_id, None)
+            yield from self._stream("segment", tail, self._token_of(identity))
+
+    def agree(self, identity: Identity, request: AgreeRequest) -> AgreeReply:
+        """Compare the digests of what this laptop holds with the council's."""
+        return self._signed_in(identity, "agree", pack(request, level=1), AgreeReply)
+
+    def agree_scope(self, identity: Identity, request: AgreeScopeRequest) -> AgreeScopeReply:
+        """Ask for the head of every record of one scope."""
+        return self._signed_in(identity, "agree_scope", pack(request, level=1), AgreeScopeReply)
+
     def close(self) -> None:
         """Close the line. A later request opens it again."""
         if self._client is not None:
@@ -198,16 +227,44 @@ class Centre:
         return self._with_token(identity, lambda token: self._ask(route, body, kind, tail, token=token))
 
     def _with_token(self, identity: Identity, ask: Callable[[str], T]) -> T:
-        who = identity.device_id
-        if who not in self._tokens:
-            self._tokens[who] = self._sign_in(identity)
         try:
-            return ask(self._tokens[who])
+            return ask(self._token_of(identity))
         except Refused as error:
             if error.status != 401 or error.code == "device_revoked":
                 raise
+            self._tokens.pop(identity.device_id, None)
+            return ask(self._token_of(identity))
+
+    def _token_of(self, identity: Identity) -> str:
+        who = identity.device_id
+        if who not in self._tokens:
             self._tokens[who] = self._sign_in(identity)
-            return ask(self._tokens[who])
+        return self._tokens[who]
+
+    def _stream(self, route: str, tail: str, token: str) -> Iterator[bytes]:
+        """Hand out an answer's bytes as they come. Raises Offline in the middle, once what had come is handed out."""
+        import httpx
+
+        headers = {"accept-encoding": "identity", "authorization": f"Bearer {token}"}
+        headers[WIRE_HEADER] = str(self._agreed or self._speaks.newest)
+        try:
+            client = self._opened()
+            self._pace.begin()
+            with client.stream("GET", self.url + ROUTES[route] + tail, headers=headers) as response:
+                told = {name.lower(): value for name, value in response.headers.items()}
+                if response.status_code != 200:
+                    raise _refusal(
+                        _Answer(response.status_code, told, _read_bounded(response, DECLARED[route].most_out))
+                    )
+                if told.get("content-type", "") != DECLARED[route].media_type:
+                    raise Offline("not a Heard server")
+                yield from response.iter_raw()
+        except Offline:
+            self.close()
+            raise
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
+            self.close()
+            raise Offline(type(error).__name__) from error
 
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

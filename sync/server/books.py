@@ -15,6 +15,7 @@ from sync.server import policy
 from sync.server.audit import Entry, seal_of
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
+from sync.server.heads import heads_moved
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import Change, RecordState, Sender
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
@@ -260,6 +261,8 @@ class Books:
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
         self._write_records()
+        moved = {one: None if one in self._begun else self._before[one] for one in sorted(self._moved)}
+        heads_moved(self._centre, self._connection, [(moved[one], self.records[one]) for one in moved])
         self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
         self._write_loose_branches()
 

@@ -18,6 +18,7 @@ from sync.server.blob_places import BlobPlace
 from sync.server.centre import Centre, start_timeline
 from sync.server.database.sqlite import SQLiteFile
 from sync.server.evidence import Evidence
+from sync.server.heads import count_digests, kept_digests
 from sync.server.outgoing import join_version
 from sync.server.tables import assignment, audit, batch, blob, council, device, held_back, scope, version, worker
 from sync.server.tables import record as record_table
@@ -82,6 +83,7 @@ def check_everything(centre: Centre, files: BlobPlace | None = None) -> dict[str
             faults += _signature_faults(centre, connection) + blob_faults(centre, connection, files)
             if not chain:
                 faults += Evidence(connection, centre.council_id).faults()
+            faults += _digest_faults(centre, connection)
             for table in _COUNTED:
                 rows = select(func.count()).select_from(table).where(table.c.council_id == centre.council_id)
                 counts[table.name] = connection.execute(rows).scalar_one()
@@ -117,6 +119,15 @@ def _line_faults(centre: Centre, connection: Connection) -> list[str]:
     if (last or 0) > end or count != end:
         faults.append(f"the line ends at {end} and holds {count} versions up to {last or 0}")
     return faults
+
+
+def _digest_faults(centre: Centre, connection: Connection) -> list[str]:
+    """What laptops compare themselves with is what the heads add up to."""
+    differing = count_digests(centre, connection).items() ^ kept_digests(centre, connection).items()
+    return [
+        f"scope {scope_id}: its digest is not that of its heads"
+        for scope_id in sorted({key[0] for key, _ in differing})
+    ]
 
 
 def _body_faults(centre: Centre, connection: Connection) -> list[str]:

@@ -1,14 +1,20 @@
-"""The council's transactions behind one door: enrol, challenge, token, pull, push and history."""
+"""The council's transactions behind one door: all that a laptop may ask of it."""
 
 from __future__ import annotations
 
-from sync.server import blobs, closing, covering, proving, pulling, pushing, withdrawing
+from collections.abc import Sequence
+
+from sync.server import agreeing, blobs, closing, covering, proving, pulling, pushing, segments, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.database import again
 from sync.server.dropping import DropBox
 from sync.server.enrolment import Door
 from sync.wire import (
+    AgreeReply,
+    AgreeRequest,
+    AgreeScopeReply,
+    AgreeScopeRequest,
     BlobOffer,
     BlobState,
     ChallengeReply,
@@ -22,6 +28,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    SegmentsReply,
+    SegmentsRequest,
     TokenReply,
     TokenRequest,
 )
@@ -81,3 +89,15 @@ class Hub:
 
     def blob_part(self, token: str, record_id: str, blob_id: str, number: int) -> blobs.Part:
         return again(lambda: blobs.part(self.centre, token, record_id, blob_id, number))
+
+    def segments(self, token: str, request: SegmentsRequest) -> SegmentsReply:
+        return again(lambda: segments.list_segments(self.centre, token, request))
+
+    def segment(self, token: str, segment_ids: Sequence[str], start: int = 0) -> bytes:
+        return again(lambda: segments.fetch_segments(self.centre, token, segment_ids, start))
+
+    def agree(self, token: str, request: AgreeRequest) -> AgreeReply:
+        return again(lambda: agreeing.agree(self.centre, token, request))
+
+    def agree_scope(self, token: str, request: AgreeScopeRequest) -> AgreeScopeReply:
+        return again(lambda: agreeing.agree_scope(self.centre, token, request))

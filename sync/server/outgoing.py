@@ -38,6 +38,7 @@ class RawPage(Message, frozen=True):
     held: tuple[HeldNews, ...] = ()
     rules: CouncilRules | None = None
     campaigns: tuple[Campaign, ...] = ()
+    still_to_come: int = 0
     server_time: str = ""
 
 
@@ -55,6 +56,12 @@ class RawPushReply(Message, frozen=True):
     """A :class:`sync.wire.PushReply` of such results."""
 
     results: tuple[RawPushResult, ...]
+
+
+class RawSegment(Message, frozen=True):
+    """A :class:`sync.wire.Segment` of such rows."""
+
+    rows: tuple[RawRow, ...]
 
 
 class RawHistory(Message, frozen=True):
@@ -87,6 +94,7 @@ __all__ = [
     "RawPushReply",
     "RawPushResult",
     "RawRow",
+    "RawSegment",
     "join_version",
     "pack",
     "page_room",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, false, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select, update
 
 from models.audience import PROTECTED
 from models.ids import is_id
@@ -23,6 +23,7 @@ from sync.server.withdrawing import council_rules, held_news, open_orders
 from sync.wire import MAX_PAGE_ROWS, PullRequest
 
 _LARGEST_NUMBER = (1 << 63) - 1
+_MOST_COVERS = 4000
 _BODIES_AT_ONCE = 50
 """How many bodies are read together: bounds what a page of very long records can take in memory."""
 
@@ -66,7 +67,9 @@ def may_read_clause(worker_id: str, scopes: Mapping[str, str]) -> ColumnElement[
 
 def pull(centre: Centre, token: str, request: PullRequest) -> bytes:
     """Return the next page for a laptop, packed. Raises Refusal 400 or 401."""
-    if not all(0 <= cursor <= _LARGEST_NUMBER for cursor in (request.cursor, *request.filling.values())):
+    covers = [upto for of_scope in request.covered.values() for upto in of_scope.values()]
+    numbers = (request.cursor, *request.filling.values(), *covers)
+    if len(covers) > _MOST_COVERS or not all(0 <= number <= _LARGEST_NUMBER for number in numbers):
         raise refusal.bad_message()
     while (page := _pull(centre, token, request)) is None:
         end_lapsed_cover(centre)
@@ -105,12 +108,22 @@ def _pull(centre: Centre, token: str, request: PullRequest) -> bytes | None:
             return pack(replace_page(blank, cursor=0, filling={}, more=True))
         if blank.more:
             return pack(blank)
+        if request.cursor == 0 and scopes and home.seq:
+            # A first pull fills every scope, as a new grant fills one; the line goes on from here meanwhile.
+            blank = replace_page(blank, cursor=home.seq, filling=dict.fromkeys(scopes, 0), more=True)
+            return pack(replace_page(blank, still_to_come=_count(centre, connection, caller, scopes)))
         reading = _Reading(centre, connection, caller, scopes, request, home.seq)
         found, more = reading.find()
         page, sent = _pack_page(blank, reading, found, more, page_room(request.room))
     _note_seen(centre, caller)
     note_protected_reads(centre, caller, [one.record_id for one in sent if one.audience == PROTECTED], "pull")
     return page
+
+
+def _count(centre: Centre, connection: Connection, caller: Caller, scopes: Mapping[str, str]) -> int:
+    """About how many records a first pull brings."""
+    mine = (record_table.c.council_id == centre.council_id, may_read_clause(caller.worker_id, scopes))
+    return int(connection.execute(select(func.count()).select_from(record_table).where(*mine)).scalar_one())
 
 
 def replace_page(page: RawPage, **changes: object) -> RawPage:
@@ -159,6 +172,7 @@ class _Reading:
         self._filling = {
             scope_id: at for scope_id, at in request.filling.items() if scope_id in scopes and at < request.cursor
         }
+        self._covered = request.covered
 
     def find(self) -> tuple[list[_Found], bool]:
         """Return the rows of one page, and whether there are more behind them."""
@@ -166,7 +180,7 @@ class _Reading:
         more = False
         if self._filling:
             mine = {scope_id: self._scopes[scope_id] for scope_id in self._filling}
-            found, more = self._select(self._is_filling, mine, MAX_PAGE_ROWS, 0)
+            found, more = self._select(self._is_filling, mine, MAX_PAGE_ROWS, 0, self._uncovered())
         if not more and self._cursor < self._top:
             used = sum(one.size for one in found)
             rest, more = self._select(self._is_new, self._scopes, MAX_PAGE_ROWS - len(found), used)
@@ -174,11 +188,23 @@ class _Reading:
         return found, more
 
     def _is_filling(self, seq: ColumnElement[int]) -> ColumnElement[bool]:
-        fill = [and_(record_table.c.scope_id == scope_id, seq > at) for scope_id, at in sorted(self._filling.items())]
+        fill = []
+        for at in sorted(set(self._filling.values())):
+            these = sorted(scope_id for scope_id, come in self._filling.items() if come == at)
+            fill.append(and_(record_table.c.scope_id.in_(these), seq > at))
         return and_(or_(*fill), seq <= self._cursor)
 
     def _is_new(self, seq: ColumnElement[int]) -> ColumnElement[bool]:
         return and_(seq > self._cursor, seq <= self._top)
+
+    def _uncovered(self) -> list[ColumnElement[bool]]:
+        """Leave out heads the laptop has in segments. What was erased, and what lies beside a head, is in none."""
+        covers = [
+            (and_(record_table.c.scope_id == scope_id, record_table.c.audience == audience), upto)
+            for scope_id in sorted(self._filling.keys() & self._covered.keys())
+            for audience, upto in sorted(self._covered[scope_id].items())
+        ]
+        return [or_(record_table.c.head_seq > case(*covers, else_=0), record_table.c.is_erased)] if covers else []
 
     def _select(
         self,
@@ -186,8 +212,9 @@ class _Reading:
         scopes: Mapping[str, str],
         room: int,
         used: int,
+        uncovered: Sequence[ColumnElement[bool]] = (),
     ) -> tuple[list[_Found], bool]:
-        places = sorted(self._heads(where, scopes, room) + self._branches(where, scopes, room))[: room + 1]
+        places = sorted(self._heads(where, scopes, room, uncovered) + self._branches(where, scopes, room))[: room + 1]
         found: list[_Found] = []
         for start in range(0, len(places), _BODIES_AT_ONCE):
             some = places[start : start + _BODIES_AT_ONCE]
@@ -203,12 +230,16 @@ class _Reading:
         return found, False
 
     def _heads(
-        self, where: Callable[[ColumnElement[int]], ColumnElement[bool]], scopes: Mapping[str, str], room: int
+        self,
+        where: Callable[[ColumnElement[int]], ColumnElement[bool]],
+        scopes: Mapping[str, str],
+        room: int,
+        uncovered: Sequence[ColumnElement[bool]],
     ) -> list[_Place]:
         head = record_table.c
         rows = self._connection.execute(
             select(head.head_seq, head.head_version_id, head.scope_id, head.record_id, head.audience)
-            .where(*self._mine(scopes), where(head.head_seq))
+            .where(*self._mine(scopes), where(head.head_seq), *uncovered)
             .order_by(head.head_seq)
             .limit(room + 1)
         )

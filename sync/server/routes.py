@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import anyio
 import anyio.to_thread
 import msgspec
 from litestar import Request, Response
@@ -23,6 +22,7 @@ from sync.server import refusal
 from sync.server.blobs import Part
 from sync.server.database import Clash, Unreachable
 from sync.server.drop_route import build_drop_route
+from sync.server.gate import Gate
 from sync.server.hub import Hub
 from sync.server.logs import note
 from sync.server.migrations import LATEST
@@ -33,8 +33,6 @@ from sync.wire import DECLARED, PART_HASH_HEADER, SPOKEN, WIRE_HEADER, WIRE_VERS
 Asked = Request[Any, Any, Any]
 T = TypeVar("T")
 _HEADERS = {"cache-control": "no-store"}
-_HEAVY_AT_ONCE = 2
-"""Pulls that fill a laptop or a scope run this many at a time and wait for one another, never in front of others."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +109,10 @@ def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
         "blob_get": lambda call: hub.blob_part(
             call.token, call.part("record_id"), call.part("blob_id"), call.place("number")
         ),
+        "segments": lambda call: hub.segments(call.token, call.message),
+        "segment": lambda call: hub.segment(call.token, call.part("segment_ids").split(","), call.number("start")),
+        "agree": lambda call: hub.agree(call.token, call.message),
+        "agree_scope": lambda call: hub.agree_scope(call.token, call.message),
         "history": lambda call: hub.history(call.token, call.part("record_id"), call.number("after")),
         "health": lambda _call: health,
         "openapi": lambda _call: describe(),
@@ -126,18 +128,20 @@ def _take_part(hub: Hub, call: Call) -> Message:
 
 _HEAVY: Mapping[str, Callable[[Any], bool]] = {
     "pull": lambda message: message.cursor == 0 or bool(message.filling),
+    "segments": lambda _message: True,
+    "segment": lambda _message: True,
 }
 """Which requests are heavy, by route."""
 
 
 def build_routes(hub: Hub, speaks: Spoken = SPOKEN) -> list[HTTPRouteHandler]:
     """Make the handlers of the declared routes for one hub."""
-    gate = anyio.CapacityLimiter(_HEAVY_AT_ONCE)
+    gate = Gate()
     known = [_answered(DECLARED[name], work, speaks, gate) for name, work in build_work(hub, speaks).items()]
     return [*known, build_drop_route(hub.drop_box, explain)]
 
 
-def _answered(route: Route, work: Work, speaks: Spoken, gate: anyio.CapacityLimiter) -> HTTPRouteHandler:
+def _answered(route: Route, work: Work, speaks: Spoken, gate: Gate) -> HTTPRouteHandler:
     async def answer(request: Asked) -> Response[bytes]:
         return await _answer(route, request, work, speaks, gate)
 
@@ -147,9 +151,7 @@ def _answered(route: Route, work: Work, speaks: Spoken, gate: anyio.CapacityLimi
     )
 
 
-async def _answer(
-    route: Route, request: Asked, work: Work, speaks: Spoken, gate: anyio.CapacityLimiter
-) -> Response[bytes]:
+async def _answer(route: Route, request: Asked, work: Work, speaks: Spoken, gate: Gate) -> Response[bytes]:
     """Run one request, and turn whatever happens into a reply and one log line."""
     started = time.perf_counter()
     code, fault, version = "ok", None, speaks.newest
@@ -158,7 +160,8 @@ async def _answer(
             version = _agreed_version(route, request, speaks)
         call = await _read(route, request)
         is_heavy = route.name in _HEAVY and _HEAVY[route.name](call.message)
-        body = await anyio.to_thread.run_sync(functools.partial(work, call), limiter=gate if is_heavy else None)
+        task = functools.partial(work, call)
+        body = await (gate.run(task) if is_heavy else anyio.to_thread.run_sync(task))
         if isinstance(body, Part):
             response = _reply(body.data, route.media_type)
             response.headers[PART_HASH_HEADER] = body.sha256

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -18,14 +19,18 @@ from typing import Any
 import msgspec
 import uvicorn
 from litestar import Litestar
+from sqlalchemy.exc import SQLAlchemyError
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from models.errors import Trouble
 from sync.server.centre import Centre, remember_head
-from sync.server.database import write_durably
+from sync.server.database import Clash, Unreachable, write_durably
 from sync.server.logs import note
+from sync.server.segments import Cutter
 
 _KEEP_HEAD_SECONDS = 60.0
+_CUT_SECONDS = 5.0
+"""How often to look whether pieces must be cut; one scope each time, so that nobody waits for it."""
 
 
 class WrongUse(Exception):
@@ -106,6 +111,7 @@ class _Server(uvicorn.Server):
         self._listening = listening
         self._url = url
         self._tell_days = tell_days
+        self._cutter = Cutter(centre)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -123,7 +129,15 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         if counter % int(_KEEP_HEAD_SECONDS * 10) == 0:
             await asyncio.to_thread(self._remember)
+        if counter % int(_CUT_SECONDS * 10) == 0:
+            await asyncio.to_thread(self._cut)
         return await super().on_tick(counter)
+
+    def _cut(self) -> None:
+        try:
+            self._cutter.cut_some()
+        except (OSError, Trouble, SQLAlchemyError, Clash, Unreachable) as error:
+            note("segments_not_cut", level=logging.ERROR, exc_info=error)
 
     def _remember(self) -> None:
         self._tell_days()

@@ -72,7 +72,10 @@ class AgreeScopeRequest(Message, frozen=True, kw_only=True):
 
 
 class AgreeScopeReply(Reply, frozen=True, kw_only=True):
-    """Every record of the scope that this worker may read, with its head (record id to version id), and up to where."""
+    """Every record of the scope that this worker may read, with its head (record id to version id).
+
+    ``cursor`` is the greatest seq among them: a laptop that has not come so far has news to pull first.
+    """
 
     cursor: int
     heads: dict[str, str]

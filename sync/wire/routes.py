@@ -7,6 +7,10 @@ from typing import Literal
 
 from sync.wire.blobs import BLOB_PART_BYTES, BlobOffer, BlobState
 from sync.wire.care import (
+    AgreeReply,
+    AgreeRequest,
+    AgreeScopeReply,
+    AgreeScopeRequest,
     ClosingReply,
     CoverReply,
     CoverRequest,
@@ -20,6 +24,7 @@ from sync.wire.drop import DROP_BYTES, DROP_TYPE, DropRequest
 from sync.wire.joining import ChallengeReply, EnrolReply, EnrolRequest, TokenReply, TokenRequest
 from sync.wire.pulling import HistoryReply, PullPage, PullRequest
 from sync.wire.pushing import PushReply, PushRequest
+from sync.wire.segments import SegmentsReply, SegmentsRequest
 
 SMALL_BYTES = 64 * 1024
 BYTES = "application/octet-stream"
@@ -114,6 +119,41 @@ _ALL = (
         PushReply,
         most_in=MAX_REQUEST_BYTES,
         codes=((400, "bad_signature"), (413, "batch_too_large")),
+    ),
+    Route(
+        "segments",
+        "POST",
+        "/v1/segments",
+        "The ready-made pieces of scopes that must be filled.",
+        SegmentsRequest,
+        SegmentsReply,
+    ),
+    Route(
+        "segment",
+        "GET",
+        "/v1/segment/{segment_ids}",
+        "Pieces one behind the other, each a message under zstd of its own; their ids with commas between them.",
+        media_type="application/octet-stream",
+        query=(("start", "From this byte of them all on, so that a cut line costs nothing twice."),),
+        codes=((404, "not_found"),),
+    ),
+    Route(
+        "agree",
+        "POST",
+        "/v1/agree",
+        "Whether a laptop holds what it should, by one digest for each scope.",
+        AgreeRequest,
+        AgreeReply,
+        most_in=1024 * 1024,
+    ),
+    Route(
+        "agree_scope",
+        "POST",
+        "/v1/agree/scope",
+        "The head of every record of one scope.",
+        AgreeScopeRequest,
+        AgreeScopeReply,
+        codes=((404, "not_found"),),
     ),
     Route(
         "history",

@@ -123,8 +123,10 @@ def test_more_than_one_batch_and_more_than_one_page_arrive_whole_though_cut_shor
     assert 0 < amy.casebook.waiting_count() < 620
     world.network.choose = lambda _route: DELIVER
     assert amy.sync().sent == amy.casebook.count(Query()) - 500
-    world.network.choose = nth(1, KILL_AFTER)
-    ben.sync()
+    world.network.choose = nth(3, KILL_AFTER)
+    with pytest.raises(Killed):
+        ben.sync()
+    ben.kill()
     settle(world)
     assert ben.casebook.count(Query()) == 620 < MAX_PAGE_ROWS
 

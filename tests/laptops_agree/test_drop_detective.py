@@ -33,7 +33,7 @@ from sync.server.audit import Entry
 from sync.server.dropping import Campaigns, DropBox
 from sync.server.logs import LOGGER, PlainLines, note
 from sync.server.tables import drop_answer
-from sync.wire import DROP_BYTES, DROP_TYPE, ROUTES, ChallengeReply, TokenReply
+from sync.wire import DROP_BYTES, DROP_TYPE, ROUTES, ChallengeReply, SegmentsReply, TokenReply
 from tests.laptops import Laptop, World
 
 QUESTION = "What should we do better?"
@@ -92,6 +92,15 @@ class OverHttp:
 
     def push(self, token: str, request: Any, _size: int) -> bytes:
         return self._ask("push", pack(request), token)
+
+    def segments(self, token: str, request: Any) -> SegmentsReply:
+        return unpack(SegmentsReply, self._ask("segments", pack(request), token))
+
+    def segment(self, token: str, segment_ids: Sequence[str], start: int) -> bytes:
+        path = f"{ROUTES['segment']}/{','.join(segment_ids)}?start={start}"
+        reply = self._client.get(path, headers={"authorization": f"Bearer {token}"})
+        assert reply.status_code == 200, reply.content
+        return bytes(reply.content)
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ JOIN_AGAIN_WORDS = (
 )
 ADMITTED, RETURNED = "admitted", "returned"
 CANCEL, GO_ON = "Cancel", "Go on"
+MENDED = "mended"
 LONG_HOURS = 24
 """After this long, a thing that still waits says why."""
 
@@ -179,6 +180,10 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
     """Put a notice into words."""
     if notice.kind == KEY_CHANGED:
         return Look(f"A laptop of {names.worker(notice.record_id)}", notice.words, "Please look")
+    if notice.kind == MENDED:
+        count = "1 record" if notice.words == "1" else f"{notice.words} records"
+        words = f"Heard compared itself with the council and mended {count}. Nothing you wrote was lost."
+        return Look("This laptop and the council differed", words, "Mended", "circle-check")
     title = names.title(entry) if entry else "A record that is not on this laptop any more"
     if notice.kind == HELD:
         reason = notice.words.strip().rstrip(".")

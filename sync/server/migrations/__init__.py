@@ -15,6 +15,7 @@ from sync.server.migrations import (
     m0003_trust,
     m0004_loose_branches,
     m0005_blobs,
+    m0006_segments,
 )
 
 STEPS: tuple[ModuleType, ...] = (
@@ -23,6 +24,7 @@ STEPS: tuple[ModuleType, ...] = (
     m0003_trust,
     m0004_loose_branches,
     m0005_blobs,
+    m0006_segments,
 )
 LATEST: int = STEPS[-1].NUMBER
 
@@ -75,5 +77,7 @@ def _take(connection: Connection, step: ModuleType) -> None:
         for ours, theirs in names.items():
             statement = statement.replace(ours, theirs)
         connection.exec_driver_sql(statement)
+    if hasattr(step, "fill"):
+        step.fill(connection)
     connection.exec_driver_sql("DELETE FROM heard_schema")
     connection.exec_driver_sql(f"INSERT INTO heard_schema (number) VALUES ({int(step.NUMBER)})")

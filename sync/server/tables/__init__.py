@@ -25,6 +25,7 @@ from sync.server.tables.core import (
 )
 from sync.server.tables.drop import campaign, drop_answer
 from sync.server.tables.permissions import erasure, rule, withdrawal
+from sync.server.tables.segments import digest, segment
 
 __all__ = [
     "assignment",
@@ -36,6 +37,7 @@ __all__ = [
     "campaign",
     "council",
     "device",
+    "digest",
     "drop_answer",
     "enrolment_code",
     "erasure",
@@ -47,6 +49,7 @@ __all__ = [
     "record",
     "rule",
     "scope",
+    "segment",
     "spent_challenge",
     "token",
     "version",

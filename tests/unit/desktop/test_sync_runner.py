@@ -142,6 +142,9 @@ class LongRound:
             self.progress(Progress(SEND, self.done, 1000))
         return Outcome(sent=1000)
 
+    def agree(self) -> int:
+        return 0
+
     def fetch_history(self, record_id: str) -> int:
         self.asked_for.append(record_id)
         return 7
@@ -498,3 +501,38 @@ def test_the_worker_may_stop_the_carrying(casebook: Callable[[str], Casebook], m
         assert begun.wait(WAIT_SECONDS)
         runner.pause()
         until(lambda: bool(told) and told[-1].state == PAUSED)
+
+
+class Comparing:
+    """An engine whose first round brings something, and that finds two records to mend at the first comparison."""
+
+    def __init__(self) -> None:
+        self.did: list[str] = []
+        self.is_mended = threading.Event()
+
+    def __call__(self, *_args: Any, **_more: Any) -> Comparing:
+        return self
+
+    def round(self) -> Outcome:
+        self.did.append("round")
+        if "agree" in self.did:
+            self.is_mended.set()
+        return Outcome(received=0 if "agree" in self.did else 3)
+
+    def agree(self) -> int:
+        self.did.append("agree")
+        return 2
+
+
+def test_both_ends_compare_what_they_hold_after_a_round_that_moved_something_and_a_difference_is_fetched_at_once(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Comparing()
+    monkeypatch.setattr(sync_runner, "Engine", engine)
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), lambda _status: None)
+    runner.start()
+    try:
+        assert engine.is_mended.wait(WAIT_SECONDS)
+    finally:
+        runner.stop(0.0)
+    assert engine.did == ["round", "agree", "round"]

@@ -70,9 +70,10 @@ def test_only_heads_come_and_each_in_its_order(amy: Any, ben: Any, sarah: str) -
 def test_pages_are_bounded_and_skip_nothing(short_pages: int, amy: Any, ben: Any, sarah: str) -> None:
     amy.push(*(amy.version(sarah) for _ in range(10)))
     sizes = []
+    assert (ben.page().rows, ben.filling) == ((), {sarah: 0})
     while (page := ben.page()).more:
         sizes.append(len(page.rows))
-        assert page.cursor == page.rows[-1].seq
+        assert (page.cursor, page.filling) == (10, {sarah: page.rows[-1].seq})
     assert (*sizes, len(page.rows)) == (3, 3, 3, 1)
     assert seqs(ben.rows) == list(range(1, 11))
 
@@ -80,6 +81,8 @@ def test_pages_are_bounded_and_skip_nothing(short_pages: int, amy: Any, ben: Any
 def test_a_page_never_holds_more_than_a_thousand_rows(amy: Any, ben: Any, sarah: str) -> None:
     for _ in range(3):
         amy.push(*(amy.version(sarah) for _ in range(400)))
+    told = ben.page()
+    assert (told.rows, told.still_to_come) == ((), 1200)
     assert len(ben.page().rows) == MAX_PAGE_ROWS
     assert len(ben.pull()) == 200
 

@@ -99,7 +99,10 @@ def test_a_laptop_joins_signs_in_pushes_pulls_and_reads_history(
     push = PushRequest(versions=(note,), signature=amy.key.sign(batch_digest((note,))))
     reply = unpack(PushReply, post(client, "push", pack(push), **bearer).content)
     assert [result.outcome for result in reply.results] == ["head"]
-    page = post(client, "pull", pack(PullRequest(cursor=0, grant_counter=0, timeline="")), **bearer)
+    ask = PullRequest(cursor=0, grant_counter=0, timeline="")
+    first = unpack(PullPage, post(client, "pull", pack(ask), **bearer).content)
+    ask = PullRequest(cursor=first.cursor, grant_counter=first.grant_counter, timeline="", filling=first.filling)
+    page = post(client, "pull", pack(ask), **bearer)
     assert [row.version.version_id for row in unpack(PullPage, page.content).rows] == [note.version_id]
     path = f"{ROUTES['history']}/{note.record_id}"
     history = client.get(path, headers=bearer)

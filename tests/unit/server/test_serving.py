@@ -108,6 +108,8 @@ def test_a_server_starts_serves_a_laptop_and_ends_when_asked(
         note = amy.version(sarah)
         assert [one.outcome for one in push(client, headers, amy, note).results] == ["head"]
         pull = PullRequest(cursor=0, grant_counter=0, timeline="")
+        first = unpack(PullPage, client.post(ROUTES["pull"], content=pack(pull), headers=headers).content)
+        pull = PullRequest(cursor=first.cursor, grant_counter=first.grant_counter, timeline="", filling=first.filling)
         page = client.post(ROUTES["pull"], content=pack(pull), headers=headers)
         assert [row.version.version_id for row in unpack(PullPage, page.content).rows] == [note.version_id]
         assert "server" not in page.headers
