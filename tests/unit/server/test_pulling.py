@@ -403,19 +403,20 @@ def test_a_laptop_on_a_line_that_breaks_may_ask_for_small_pages_and_still_gets_e
     chance = random.Random(5)
     for _ in range(40):
         amy.push(amy.version(sarah, {"what_happened": "".join(chance.choices("abcdefgh ", k=2000))}))
-    first = hub.pull(ben.sign_in(), PullRequest(cursor=0, grant_counter=0, timeline=""))
-    grants = unpack(PullPage, first).grant_counter
-    whole = len(hub.pull(ben.token, PullRequest(cursor=0, grant_counter=grants, timeline="")))
+    first = unpack(PullPage, hub.pull(ben.sign_in(), PullRequest(cursor=0, grant_counter=0, timeline="")))
+    start = PullRequest(
+        cursor=first.cursor, grant_counter=first.grant_counter, timeline=first.timeline, filling=first.filling
+    )
+    whole = len(hub.pull(ben.token, start))
     for room in (-5, 0, whole * 2):
-        page = hub.pull(ben.token, PullRequest(cursor=0, grant_counter=grants, timeline="", room=room))
+        page = hub.pull(ben.token, msgspec.structs.replace(start, room=room))
         assert len(unpack(PullPage, page).rows) == 40
     for room in (1, 8192, whole // 2):
-        cursor, got, more = 0, 0, True
+        filling, got, more = dict(first.filling), 0, True
         while more:
-            request = PullRequest(cursor=cursor, grant_counter=grants, timeline="", room=room)
-            page = hub.pull(ben.token, request)
+            page = hub.pull(ben.token, msgspec.structs.replace(start, filling=filling, room=room))
             read = unpack(PullPage, page)
             assert len(page) <= room or len(read.rows) == 1
-            assert read.cursor > cursor
-            cursor, got, more = read.cursor, got + len(read.rows), read.more
+            assert read.filling != filling
+            filling, got, more = read.filling, got + len(read.rows), read.more
         assert got == 40
