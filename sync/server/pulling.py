@@ -51,16 +51,21 @@ class _Place(NamedTuple):
     is_head: bool = True
 
 
-def may_read_clause(worker_id: str, scopes: Mapping[str, str]) -> ColumnElement[bool]:
-    """Write the policy's answer to "may this worker read it?" as a condition on the record table."""
+def may_read_clause(
+    worker_id: str, scopes: Mapping[str, str], audience: ColumnElement[str] = record_table.c.audience
+) -> ColumnElement[bool]:
+    """Write the policy's answer to "may this worker read it?" as a condition on the record table.
+
+    ``audience`` is the record's, or that of another version of it.
+    """
     by_role: dict[str, list[str]] = {}
     for scope_id, role in sorted(scopes.items()):
         by_role.setdefault(role, []).append(scope_id)
     parts = []
     for role, scope_ids in by_role.items():
         allowed = policy.readable(role)
-        of_anyone = record_table.c.audience.in_(sorted(allowed.of_anyone))
-        of_own = and_(record_table.c.author_id == worker_id, record_table.c.audience.in_(sorted(allowed.of_own)))
+        of_anyone = audience.in_(sorted(allowed.of_anyone))
+        of_own = and_(record_table.c.author_id == worker_id, audience.in_(sorted(allowed.of_own)))
         parts.append(and_(record_table.c.scope_id.in_(scope_ids), or_(of_anyone, of_own)))
     return or_(*parts) if parts else false()
 
@@ -250,25 +255,19 @@ class _Reading:
     ) -> list[_Place]:
         """What lies beside those heads and nobody has merged: whoever gets it may."""
         loose = loose_branch.c
+        may_read = may_read_clause(self._caller.worker_id, scopes, loose.audience)
         rows = self._connection.execute(
-            select(
-                loose.seq, loose.version_id, loose.scope_id, loose.record_id, loose.audience, record_table.c.author_id
-            )
+            select(loose.seq, loose.version_id, loose.scope_id, loose.record_id, loose.audience)
             .join_from(
                 loose_branch,
                 record_table,
                 and_(loose.council_id == record_table.c.council_id, loose.record_id == record_table.c.record_id),
             )
-            .where(*self._mine(scopes), record_table.c.is_erased.is_(False), where(loose.seq))
+            .where(*self._mine(scopes), may_read, record_table.c.is_erased.is_(False), where(loose.seq))
             .order_by(loose.seq)
             .limit(room + 1)
         )
-        me = self._caller.worker_id
-        return [
-            _Place(*row[:5], is_head=False)
-            for row in rows
-            if policy.can_read(row.audience, scopes[row.scope_id], is_author=row.author_id == me)
-        ]
+        return [_Place(*row, is_head=False) for row in rows]
 
     def _mine(self, scopes: Mapping[str, str]) -> list[ColumnElement[bool]]:
         return [

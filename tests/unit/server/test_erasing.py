@@ -75,7 +75,7 @@ def test_hashes_and_signatures_still_hold_and_the_audit_says_who_without_a_word(
     erase(centre, note.record_id)
     assert check_everything(centre)["faults"] == []
     with centre.database.read() as connection:
-        rows = connection.exec_driver_sql("SELECT action, detail FROM audit").fetchall()
+        rows = connection.exec_driver_sql("SELECT action, detail FROM audit ORDER BY no").fetchall()
     assert [row[0] for row in rows if row[0].startswith("eras")] == ["erasure_asked", "erased"]
     assert not any("Article" in row[1] for row in rows)
 
