@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +10,9 @@ import pytest
 
 from desktop.kdf import KdfCost, KdfPolicy
 from desktop.vault import Created, Vault
+from models.casebook import Casebook
 from models.clock import Clock
+from models.identity import Identity, Worker
 
 CHEAP = KdfPolicy(
     floor=KdfCost(8 * 1024, 1, 1),
@@ -83,3 +85,27 @@ def open_vault(tmp_path: Path, secrets: FakeSecrets, clock: Clock) -> Callable[.
 def made(open_vault: Callable[..., Vault]) -> Created:
     """A vault that exists, opened by ``words.first``."""
     return open_vault().create(WORDS.first, created_with="0.1.0")
+
+
+@pytest.fixture
+def casebook(tmp_path: Path) -> Iterator[Callable[[str], Casebook]]:
+    """Opens a casebook that belongs to a server, or to none."""
+    books: list[Casebook] = []
+
+    def open_with(url: str) -> Casebook:
+        me = Identity(
+            device_id="laptop",
+            device_epoch=1,
+            council_id="council",
+            council_name="Testshire",
+            worker=Worker(worker_id="amy", display_name="Amy"),
+            timeline="first",
+            server_url=url,
+            signing_key=bytes(32),
+        )
+        books.append(Casebook.open(tmp_path, bytes(range(32)), identity=me))
+        return books[-1]
+
+    yield open_with
+    for book in books:
+        book.close()

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,37 +14,13 @@ from desktop import sync_runner
 from desktop.sync_runner import SyncRunner
 from models.casebook import Casebook
 from models.errors import StoreDamaged, Trouble
-from models.identity import Identity, Worker
+from models.identity import Identity
 from models.status import ATTENTION, FILES_OUT, NOT_JOINED, OFFLINE, PAUSED, SEND, SENT, Progress, Status, chip_words
 from sync.client.backoff import Backoff
 from sync.client.engine import Cancelled, Outcome
 from sync.client.http import Offline, Refused
 
 WAIT_SECONDS = 20.0
-
-
-@pytest.fixture
-def casebook(tmp_path: Path) -> Iterator[Callable[[str], Casebook]]:
-    """Opens a casebook that belongs to a server, or to none."""
-    books: list[Casebook] = []
-
-    def open_with(url: str) -> Casebook:
-        me = Identity(
-            device_id="laptop",
-            device_epoch=1,
-            council_id="council",
-            council_name="Testshire",
-            worker=Worker(worker_id="amy", display_name="Amy"),
-            timeline="first",
-            server_url=url,
-            signing_key=bytes(32),
-        )
-        books.append(Casebook.open(tmp_path, bytes(range(32)), identity=me))
-        return books[-1]
-
-    yield open_with
-    for book in books:
-        book.close()
 
 
 class Rounds:
@@ -501,38 +476,3 @@ def test_the_worker_may_stop_the_carrying(casebook: Callable[[str], Casebook], m
         assert begun.wait(WAIT_SECONDS)
         runner.pause()
         until(lambda: bool(told) and told[-1].state == PAUSED)
-
-
-class Comparing:
-    """An engine whose first round brings something, and that finds two records to mend at the first comparison."""
-
-    def __init__(self) -> None:
-        self.did: list[str] = []
-        self.is_mended = threading.Event()
-
-    def __call__(self, *_args: Any, **_more: Any) -> Comparing:
-        return self
-
-    def round(self) -> Outcome:
-        self.did.append("round")
-        if "agree" in self.did:
-            self.is_mended.set()
-        return Outcome(received=0 if "agree" in self.did else 3)
-
-    def agree(self) -> int:
-        self.did.append("agree")
-        return 2
-
-
-def test_both_ends_compare_what_they_hold_after_a_round_that_moved_something_and_a_difference_is_fetched_at_once(
-    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = Comparing()
-    monkeypatch.setattr(sync_runner, "Engine", engine)
-    runner = SyncRunner(casebook("http://127.0.0.1:9"), lambda _status: None)
-    runner.start()
-    try:
-        assert engine.is_mended.wait(WAIT_SECONDS)
-    finally:
-        runner.stop(0.0)
-    assert engine.did == ["round", "agree", "round"]
