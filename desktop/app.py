@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop import garbage, opening
 from desktop.lock import CLOSING_SECONDS, Ending, restart_fresh
 from desktop.opening import Background, Held, JoinForm
+from desktop.outside import Outside
 from desktop.passphrases import find_weakness
 from desktop.paths import Paths
 from desktop.platform import current
@@ -119,6 +120,8 @@ class App:
 
         paths = Paths()
         current().harden_process()
+        # What a crash left there was readable by whoever has this laptop's disk: before anything else.
+        Outside(self._options.vault, current(), lambda _path: False).empty()
         self._crash = CrashReports(paths.logs, self._tell_crash)
         self._crash.catch_everything()
         self._crash.catch_qt()

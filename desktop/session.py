@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
 from desktop.high_water import Mark, write_mark
 from desktop.idle_filter import IdleFilter
 from desktop.lock import IdleWatch
+from desktop.outside import Outside
 from desktop.passphrases import find_weakness
 from desktop.platform import current
 from desktop.platform.power import watch_power
@@ -32,6 +35,7 @@ from models.status import ATTENTION, OFFLINE, PAUSED, SENDING, SENT, Status, chi
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
+from ui.tasks import in_background
 from ui.theme import Theme
 from ui.window import HeardWindow
 
@@ -75,6 +79,8 @@ class Session:
         self.link.sync_now, self.link.pause_sync = self.runner.sync_now, self.runner.pause
         self.link.fetch_history = self.runner.fetch_history
         self.link.join_again = self.runner.join_again
+        self._outside = Outside(self._folder, current(), _open_with_system)
+        self.link.open_outside = self._open_outside
         self._keep_mark()
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")
@@ -108,6 +114,7 @@ class Session:
         # Each a step of its own: one that fails must not keep what is typed from being saved.
         return [
             self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close, self.casebook.close,
+            self._outside.empty,
         ]  # fmt: skip
 
     # ---- joining the parts ----
@@ -123,6 +130,21 @@ class Session:
         idle.resumed.connect(window.clear_lock_warning)
         idle.covered.connect(window.cover)
         idle.locked.connect(self._lock)
+
+    def _open_outside(self, content: bytes, ending: str) -> Future[Path]:
+        """Copy beside the screen, then have the system open the copy, on the main thread as Qt wants it."""
+        opened: Future[Path] = Future()
+
+        def show(path: Path) -> None:
+            try:
+                self._outside.show(path)
+            except Trouble as trouble:
+                opened.set_exception(trouble)
+            else:
+                opened.set_result(path)
+
+        self.link.wait(in_background(lambda: self._outside.copy(content, ending)), show, opened.set_exception)
+        return opened
 
     def _show_status(self, status: Status) -> None:
         icon, tone = _LOOKS.get(status.state, ("cloud-off", "info"))
@@ -207,3 +229,7 @@ def _application() -> QApplication:
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     return application
+
+
+def _open_with_system(path: Path) -> bool:
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from models import export_files
 from models.casebook import Casebook
 from models.entry import Entry
 from models.errors import Trouble
@@ -64,13 +65,19 @@ def write(casebook: Casebook, kind: str, out: Path, *, scope_id: str = "", recor
     """Write an export and return its path: ``out``, or a file in it where ``out`` is a folder. Readable by the owner
     alone.
 
+    Photos, sound, films and pages lie in a folder beside a JSON export, and pictures are part of an HTML page.
     ``kind`` is one of KINDS; ``scope_id`` and ``record_id`` narrow it to one child or one record. Raises Trouble
     where the place cannot be written to; nothing half done is left there.
     """
-    made = {"json": to_json, "csv": to_csv, "html": to_html}[kind](casebook, gather(casebook, scope_id, record_id))
+    chapters = gather(casebook, scope_id, record_id)
+    made = {"json": to_json, "csv": to_csv, "html": to_html}[kind](casebook, chapters)
     path = out / f"heard.{kind}" if out.is_dir() else out
+    files = export_files.folder_beside(path)
     draft = path.with_name(f".{path.name}.part")
     try:
+        if kind == "json":
+            entries = (sheet.entry for chapter in chapters for sheet in chapter.sheets)
+            export_files.write_files(casebook, entries, files)
         with open(os.open(draft, FLAGS, 0o600), "wb") as file:
             file.write(made)
         os.replace(draft, path)
@@ -233,6 +240,7 @@ _STYLE = (
     "body{font:1.1rem/1.6 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1d1d1f;background:#fffdf8}"
     "dt{font-weight:700;margin-top:.8rem}dd{margin:0;white-space:pre-wrap;overflow-wrap:anywhere}"
     "blockquote{margin:0;padding-left:.8rem;border-left:.3rem solid #6b4e9b}article{margin-bottom:2.5rem}"
+    "img{max-width:100%;height:auto}"
 )
 
 
@@ -241,20 +249,21 @@ def to_html(casebook: Casebook, chapters: Sequence[Chapter]) -> bytes:
     made = f"{casebook.me.council_name} · {casebook.me.worker.display_name} · {casebook.clock.stamp()[:10]}"
     parts = [
         '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_safe('Heard: ' + made)}</title><style>{_STYLE}</style></head>",
         f"<body><header><h1>Heard</h1><p>{_safe(made)}</p></header><main>",
     ]
     for chapter in chapters:
         parts.append(f"<section><h2>{_safe(chapter.name)}</h2>")
-        parts += [_article(sheet) for sheet in chapter.sheets]
+        parts += [_article(sheet, export_files.picture_uri(casebook, sheet.entry)) for sheet in chapter.sheets]
         parts.append("</section>")
     parts.append("</main></body></html>\n")
     return "\n".join(parts).encode("utf-8", "replace")
 
 
-def _article(sheet: Sheet) -> str:
+def _article(sheet: Sheet, picture: str) -> str:
     finished = "finished" if sheet.entry.is_finished else "not finished"
     answers = "".join(
         f"<dt>{_safe(line.label)}</dt>{_answer(line.words, line)}"
@@ -263,7 +272,9 @@ def _article(sheet: Sheet) -> str:
         )
         for line in sheet.lines
     )
-    return f"<article><h3>{_safe(sheet.title)}</h3><p>{_safe(sheet.author)}, {finished}</p><dl>{answers}</dl></article>"
+    drawn = f'<img src="{picture}" alt="{_safe(sheet.entry.title or sheet.title)}">' if picture else ""
+    head = f"<h3>{_safe(sheet.title)}</h3><p>{_safe(sheet.author)}, {finished}</p>"
+    return f"<article>{head}{drawn}<dl>{answers}</dl></article>"
 
 
 def _answer(words: str, line: Line) -> str:

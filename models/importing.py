@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from models import export_files
 from models.audience import AUTHORED
 from models.casebook import Casebook
 from models.entry import Draft, Edit
@@ -73,7 +74,7 @@ def bring_in(casebook: Casebook, path: Path) -> Report:
             elif casebook.entry(one.record_id) is not None:
                 report.known += 1
             else:
-                _land(casebook, chapter.scope_id, one)
+                _land(casebook, chapter.scope_id, one, export_files.folder_beside(path))
                 report.landed += 1
     return report
 
@@ -101,13 +102,17 @@ def _why_not(casebook: Casebook, scope_id: str, one: _Exported) -> str:
     return f"it holds what this Heard does not know: {', '.join(sorted(unknown))}" if unknown else ""
 
 
-def _land(casebook: Casebook, scope_id: str, one: _Exported) -> None:
+def _land(casebook: Casebook, scope_id: str, one: _Exported, files: Path) -> None:
     declaration = declaration_of(one.type)
     assert declaration is not None
     body = declaration.upgrade(dict(one.body), one.schema)
     audience = one.audience or declaration.audience
     draft = Draft(one.record_id, one.type, scope_id, audience, one.keep_from, one.about)
-    casebook.save(draft, {name: Edit(None, value) for name, value in body.items()}).result()
+    taken = export_files.bring_back(body, files) if one.type == export_files.TYPE else None
+    if taken is not None:
+        casebook.attachments.add(draft, taken, body)
+    else:
+        casebook.save(draft, {name: Edit(None, value) for name, value in body.items()}).result()
     if one.is_finished:
         casebook.finish(one.record_id).result()
     else:

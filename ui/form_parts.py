@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.fields import Field, Kind, is_empty
-from models.record import Declaration, all_declarations
+from models.record import Declaration, all_declarations, declaration_of
 from models.version import Body
 from models.wording import say
 from ui import theme
+from ui.attachments import AttachmentStrip
 from ui.form_inline import InlineRecords
 from ui.parts.card import Card
 from ui.parts.field_rows import FieldRows
@@ -29,6 +30,12 @@ def inline_types(declaration: Declaration) -> list[Declaration]:
     return [each for each in found if declaration.type in each.fields[each.shown_in].links_to]
 
 
+def takes_attachments(declaration: Declaration) -> bool:
+    """Whether photos and pages may belong to a record of this type."""
+    attachment = declaration_of(ATTACHMENT)
+    return attachment is not None and declaration.type in attachment.fields[attachment.shown_in].links_to
+
+
 class FormPart(QWidget):
     """One part of a form, or the records of one type shown inside it. What is folded is built when it is opened."""
 
@@ -38,7 +45,7 @@ class FormPart(QWidget):
         self.names: tuple[str, ...] = ()
         self.folded: tuple[Field, ...] = ()
         self.fold: Fold | None = None
-        self.inline: InlineRecords | None = None
+        self.inline: InlineRecords | AttachmentStrip | None = None
         self._words = ""
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -96,6 +103,11 @@ class FormPart(QWidget):
         self.inline = InlineRecords(self.form, declaration, self)
         self.column.addWidget(self.inline)
 
+    def add_attachments(self) -> None:
+        """Show the photos and pages that belong to this record, and the ways to add one."""
+        self.inline = AttachmentStrip(self.form, self)
+        self.column.addWidget(self.inline)
+
     def inline_forms(self) -> list[Form]:
         """The forms of the records shown inside."""
         return self.inline.forms() if self.inline else []
@@ -136,4 +148,6 @@ def make_parts(form: Form, column: QVBoxLayout) -> list[FormPart]:
         if title == after:
             for declaration in inline:
                 add().add_inline(declaration)
+            if form.manner.has_inline and takes_attachments(form.declaration):
+                add().add_attachments()
     return parts

@@ -54,6 +54,8 @@ class Link(QObject):
         self.fetch_history: Callable[[str], Future[int]] = _no_server
         self.join_again: Callable[[str, str, str], Future[Any]] = _no_server
         """Joins this laptop again: one-time code, sign-in name, password for the council's server."""
+        self.open_outside: Callable[[bytes, str], Future[Any]] | None = None
+        """Opens what Heard does not show itself in another program: its bytes, and the ending of its kind (".pdf")."""
         self.status = Status(NOT_JOINED)
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop = casebook.listen(lambda changes: self.post(lambda: self.changed.emit(changes)))

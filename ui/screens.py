@@ -10,6 +10,7 @@ from typing import Any
 from ui.link import Link
 from ui.parts.pages import PageSpec
 from ui.theme import Theme
+from ui.views.attachment import AttachmentPage
 from ui.views.children import ChildrenPage
 from ui.views.find import FindPage
 from ui.views.held import HeldPage
@@ -77,6 +78,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("knock", "Before you knock", KnockPage, whole=True)
     add("this_is_me", "This is Me", ThisIsMePage)
     add("edit", "Record", RecordPage)
+    add("attachment", "Photo or page", AttachmentPage)
     add("plan", "Plan a visit", PlanPage)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)

@@ -18,6 +18,9 @@ class Platform(Protocol):
     def open_private(self, path: Path) -> int:
         """Open a new or emptied file for writing, readable by this worker alone. Returns a file descriptor."""
 
+    def mark_from_outside(self, path: Path) -> None:
+        """Mark a file as one from outside, where the system opens such files with more care. Raises OSError."""
+
     def sync_folder(self, folder: Path) -> None:
         """Make renames inside ``folder`` survive a power cut, where the system needs to be asked."""
 

@@ -40,6 +40,9 @@ class Posix:
         os.fchmod(descriptor, _FILE_MODE)
         return descriptor
 
+    def mark_from_outside(self, path: Path) -> None:
+        """Linux knows no such mark; on macOS it is set by whatever downloads, and is not tried here."""
+
     def sync_folder(self, folder: Path) -> None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:

@@ -50,6 +50,11 @@ class Windows:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
         return os.open(path, flags, 0o600)
 
+    def mark_from_outside(self, path: Path) -> None:
+        # Mark of the Web: Office opens such a file in its protected view, and SmartScreen looks at it.
+        with open(f"{path}:Zone.Identifier", "w", encoding="ascii", newline="\r\n") as stream:
+            stream.write("[ZoneTransfer]\nZoneId=3\n")
+
     def sync_folder(self, folder: Path) -> None:
         """Nothing to do: NTFS journals a rename, and a folder cannot be flushed."""
 

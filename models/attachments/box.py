@@ -47,7 +47,8 @@ class Attachments:
             "width": taken.width or None,
             "height": taken.height or None,
         }
-        edits = {key: Edit(None, value) for key, value in {"kind": taken.kind, **values, **facts}.items()}
+        known = {key: value for key, value in facts.items() if value is not None}
+        edits = {key: Edit(None, value) for key, value in {"kind": taken.kind, **values, **known}.items()}
 
         def act(it: Act) -> Saved:
             saved = acts.save(it, draft, edits)

@@ -19,7 +19,7 @@ from models.attachments.kinds import (
     FileKind,
     checked_kind,
 )
-from models.attachments.pictures import redraw
+from models.attachments.pictures import redraw, small_of
 from models.attachments.scrubbing import scrub, seconds_of
 from models.errors import Trouble
 
@@ -48,6 +48,20 @@ def take_file(path: Path) -> Taken:
 
     May take a second for a large photo: call it beside the screen.
     """
+    return take_in(_read(path))
+
+
+def take_back(path: Path, blob_id: str) -> Taken:
+    """Take in a file as it is that Heard kept before, judged as strictly. Raises Trouble if its hash is another."""
+    data = _read(path)
+    kind = checked_kind(bytes(data[:_START]), len(data))
+    if hashlib.sha256(data).hexdigest() != blob_id:
+        raise Trouble("That file is not what it was", NOTHING_CHANGED, "Export it again.")
+    small = small_of(bytes(data), kind) if kind.what == PICTURE else b""
+    return Taken(data, kind.media_type, _GUESSES[kind.what], blob_id, small=small)
+
+
+def _read(path: Path) -> bytearray:
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(handle, "rb") as file:
@@ -57,10 +71,9 @@ def take_file(path: Path) -> Taken:
             start = file.read(_START)
             checked_kind(start, facts.st_size)
             # It may grow while it is read: what counts is what came.
-            data = bytearray(start + file.read(MOST_BYTES + 1 - len(start)))
+            return bytearray(start + file.read(MOST_BYTES + 1 - len(start)))
     except (OSError, ValueError) as error:
         raise Trouble("That file could not be opened", NOTHING_CHANGED, "Look where it is, and try again.") from error
-    return take_in(data)
 
 
 def take_in(data: bytes | bytearray) -> Taken:

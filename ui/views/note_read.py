@@ -14,6 +14,7 @@ from models.record import declaration_of
 from models.value_words import value_words
 from models.wording import Spoken, say
 from ui import access, messages
+from ui.attachments import AttachmentShelf
 from ui.autosave import SaveState
 from ui.form import Form
 from ui.form_manner import Manner
@@ -51,6 +52,11 @@ class NoteReading(QWidget):
         self._column.addWidget(view)
         for said in self._inside("own_words", "said_in_id"):
             self._column.addWidget(self._saying(said))
+        pictures = casebook.attachments.belonging_to(note.record_id, note.scope_id)
+        if pictures:
+            card = Card("Photos and pages", parent=self)
+            card.add(AttachmentShelf(link, navigator, pictures, card))
+            self._column.addWidget(card)
         self._mine: Entry | None = None
         for added in self._inside("addendum", "adds_to_id"):
             if not added.is_finished and not casebook.why_not_editable(added):

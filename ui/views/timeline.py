@@ -261,6 +261,8 @@ class TimelineView(QWidget):
             self._navigator.open("note", record_id=entry.record_id)
         elif entry.type == "this_is_me":
             self._navigator.open("this_is_me", scope_id=entry.scope_id)
+        elif entry.type == "attachment":
+            self._navigator.open("attachment", record_id=entry.record_id)
         elif entry.type == "own_words" and entry.body.get("said_in_id"):
             self._navigator.open("note", record_id=str(entry.body["said_in_id"]))
         else:

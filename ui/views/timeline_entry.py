@@ -15,6 +15,7 @@ from models.status import ATTENTION, Status
 from models.timeline import Moment, excerpt, headline
 from models.wording import Spoken, say
 from ui import access
+from ui.attachments import AttachmentShelf
 from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
@@ -26,7 +27,7 @@ from ui.parts.pill import Pill
 from ui.parts.voice_quote import VoiceQuote
 from ui.views.check_back import CheckBack
 
-WORDS = "own_words"
+WORDS, ATTACHMENT = "own_words", "attachment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,11 @@ class TimelineEntry(QWidget):
             self._add_text(quiet=bool(said))
         if moment.changed:
             self.card.add(PlainLabel(f"Changed: {', '.join(self._labels())}", "body"))
+        pictures = [one for one in (moment.entry, *moment.inside) if one.type == ATTACHMENT]
+        if pictures:
+            self.card.add(AttachmentShelf(self._around.link, self._around.navigator, pictures, self.card))
         for one in moment.inside:
-            if one.type != WORDS:
+            if one.type not in (WORDS, ATTACHMENT):
                 self._add_inside(one)
         if moment.entry.open_choices and moment.is_latest:
             self._add_two_versions()

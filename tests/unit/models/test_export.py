@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.attachments.intake import take_in
+from models.casebook import Casebook
 from models.errors import Trouble
 from models.export import COLUMNS, KINDS, as_cell, gather, to_csv, to_html, to_json, write
 from models.identity import Directory, Worker
+from models.importing import bring_in
+from models.invented import make_caseload, me_for_trying
 from models.version import OpenChoice
+from tests.drawings import PDF, photo
 
 SARAH, TOM = "01a00000-0000-7000-8000-000000000001", "01a00000-0000-7000-8000-000000000002"
 HOSTILE = [
@@ -129,3 +136,68 @@ def test_more_records_than_one_page_of_reading_are_all_there(desk: Any, monkeypa
     for number in range(8):
         desk.begin(what_happened=f"note {number}")
     assert len(rows_of(desk)) == 8
+
+
+def test_a_photo_is_part_of_the_page_and_lies_beside_the_json_and_comes_back(tmp_path: Path, clock: Any) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    first = Casebook.open(tmp_path / "one", bytes(32), identity=me_for_trying(), clock=clock)
+    load = make_caseload(first, 1, 1)
+    scope_id = next(iter(load.scopes))
+    made = [take_in(photo(1, turn=6)), take_in(PDF)]
+    drafts = [first.new_draft("attachment", scope_id) for _ in made]
+    for draft, taken in zip(drafts, made, strict=True):
+        first.attachments.add(draft, taken, {"caption": "Her <street>", "made_by": "child"})
+    page = write(first, "html", tmp_path / "all.html").read_text("utf-8")
+    assert page.count("<img ") == 1
+    assert f"base64,{base64.b64encode(made[0].content).decode()}" in page
+    assert 'alt="Her &lt;street&gt;"' in page
+    assert "img-src data:" in page
+    file = write(first, "json", tmp_path / "all.json")
+    beside = tmp_path / "all.json.files"
+    endings = {path.suffix for path in beside.iterdir()}
+    assert len(list(beside.iterdir())) == 2
+    assert ".pdf" in endings
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (beside, *beside.iterdir()))
+    second = Casebook.open(tmp_path / "two", bytes(32), identity=me_for_trying(), clock=clock)
+    second.exchange.take([], cursor=1, grants=1, filling={}, scopes=load.scopes).result()
+    damaged = next(path for path in beside.iterdir() if path.suffix == ".pdf")
+    damaged.write_bytes(b"%PDF- another")
+    bring_in(second, file)
+    back = [second.entry(draft.record_id) for draft in drafts]
+    assert back[0] is not None
+    assert second.attachments.content(back[0]) == made[0].content
+    assert back[0].body == first.entry(drafts[0].record_id).body  # type: ignore[union-attr]
+    assert second.attachments.small(back[0])
+    assert back[1] is not None
+    assert second.attachments.whereabouts([back[1]]) == {drafts[1].record_id: "coming"}
+    first.close()
+    second.close()
+
+
+def test_an_export_that_fails_leaves_none_of_its_files_and_nothing_of_others_is_touched(
+    tmp_path: Path, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    casebook = Casebook.open(tmp_path, bytes(32), identity=me_for_trying(), clock=clock)
+    scope_id = next(iter(make_caseload(casebook, 1, 1).scopes))
+    for number in range(2):
+        casebook.attachments.add(casebook.new_draft("attachment", scope_id), take_in(photo(number)), {})
+    out = tmp_path / "out.json"
+    beside = tmp_path / "out.json.files"
+    beside.mkdir()
+    (beside / "mine.txt").write_text("not Heard's")
+    opened, count = os.open, [0]
+
+    def sometimes_full(path: Any, *more: Any) -> int:
+        count[0] += str(path).startswith(str(beside))
+        if count[0] == 2:
+            raise OSError(28, "No space left on device")
+        return opened(path, *more)
+
+    monkeypatch.setattr(os, "open", sometimes_full)
+    with pytest.raises(Trouble):
+        write(casebook, "json", out)
+    monkeypatch.undo()
+    assert [path.name for path in beside.iterdir()] == ["mine.txt"]
+    assert not out.exists()
+    casebook.close()
