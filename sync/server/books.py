@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from models.audience import PROTECTED
 from models.ids import is_id
@@ -386,7 +386,8 @@ class Books:
     def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
         if rows:
             council_id = self._centre.council_id
-            self._connection.execute(insert(table), [{"council_id": council_id, **row} for row in rows])
+            whole = [{"council_id": council_id, **row} for row in rows]
+            self._centre.database.insert_rows(self._connection, table, whole)
 
     # -- answering
 

@@ -11,7 +11,6 @@ from sync.server import refusal
 from sync.server.auth import hash_token
 from sync.server.centre import Centre
 from sync.server.tables import assignment, device, token, worker
-from sync.server.turns import lock_device
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,12 @@ class Caller:
     """A copy of this laptop has written under its name, or it has joined again under another one."""
 
 
-def find_caller(centre: Centre, connection: Connection, given_token: str) -> Caller:
-    """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token."""
-    row = connection.execute(
+def find_caller(centre: Centre, connection: Connection, given_token: str, *, alone: bool = False) -> Caller:
+    """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token.
+
+    ``alone`` waits for whatever else the laptop has under way, and lets it do nothing else until the end.
+    """
+    query = (
         select(
             device.c.worker_id,
             device.c.device_id,
@@ -50,7 +52,8 @@ def find_caller(centre: Centre, connection: Connection, given_token: str) -> Cal
             token.c.token_hash == hash_token(given_token),
             token.c.expires_at > centre.clock.stamp(),
         )
-    ).one_or_none()
+    )
+    row = connection.execute(query.with_for_update(of=device, key_share=True) if alone else query).one_or_none()
     if row is None:
         raise refusal.not_signed_in()
     return Caller(
@@ -66,8 +69,7 @@ def find_caller(centre: Centre, connection: Connection, given_token: str) -> Cal
 
 def find_sender(centre: Centre, connection: Connection, given_token: str) -> Caller:
     """Return who holds this token, once nothing else of that laptop is under way. Raises Refusal 401."""
-    lock_device(connection, centre.council_id, find_caller(centre, connection, given_token).device_id)
-    return find_caller(centre, connection, given_token)
+    return find_caller(centre, connection, given_token, alone=True)
 
 
 def find_reader(centre: Centre, connection: Connection, given_token: str) -> Caller:

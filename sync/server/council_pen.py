@@ -106,6 +106,8 @@ class CouncilPen:
             if any(one.outcome != "head" for one in outcomes):
                 raise RuntimeError("the council's own version did not become the head")
             self.write(books, sent)
+            if len(batch) == MAX_BATCH_VERSIONS:
+                self._centre.database.learn(self._connection)
 
     def write(self, books: Books, sent: Sequence[Sent]) -> None:
         """Write what the books noted, under one signature."""

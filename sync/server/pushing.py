@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from models.version import Version, batch_digest
 from sync.server.auth import is_signed
 from sync.server.books import Books, Held
-from sync.server.callers import find_caller, find_sender
+from sync.server.callers import find_sender
 from sync.server.centre import Centre
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
@@ -39,15 +39,13 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
     and has stored nothing then.
     """
     _check_size(request, packed_bytes)
-    with centre.database.read() as connection:
-        public_key = find_caller(centre, connection, token).public_key
-    if not is_signed(public_key, request.signature, batch_digest(request.versions)):
-        raise Refusal(
-            400, "bad_signature", "What this laptop sent did not carry its own signature. Nothing of it was stored."
-        )
-    sent = [prepare(version) for version in request.versions]
+    digest, sent = batch_digest(request.versions), [prepare(version) for version in request.versions]
     with centre.database.write() as connection:
         caller = find_sender(centre, connection, token)
+        if not is_signed(caller.public_key, request.signature, digest):
+            raise Refusal(
+                400, "bad_signature", "What this laptop sent did not carry its own signature. Nothing of it was stored."
+            )
         sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)

@@ -1,6 +1,7 @@
 """Whose turn it is: the locks a write takes so that others may write beside it, always in this order.
 
-1. the laptop that sends, so that what it sends twice at once is taken once, and closing it waits for what is under way;
+1. the laptop that sends, so that what it sends twice at once is taken once, and closing it waits for what is under way
+   (:func:`sync.server.callers.find_sender`);
 2. the children (scopes) it touches, lowest id first, so that who may write, what a record stands at and what waits in
    the held-back box hold still until the end;
 3. the records;
@@ -18,15 +19,9 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from models.ids import is_id
-from sync.server.tables import device, scope, worker
+from sync.server.tables import scope, worker
 
 _AT_ONCE = 500
-
-
-def lock_device(connection: Connection, council_id: str, device_id: str) -> None:
-    """Wait for whatever else this laptop has under way."""
-    mine = (device.c.council_id == council_id, device.c.device_id == device_id)
-    connection.execute(select(device.c.device_id).where(*mine).with_for_update(key_share=True)).all()
 
 
 def lock_scopes(connection: Connection, council_id: str, scope_ids: Iterable[str]) -> None:

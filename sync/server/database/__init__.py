@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
 from sync.server.database.files import write_durably
 
@@ -43,6 +43,12 @@ class Database(Protocol):
 
     def settle(self, connection: Connection) -> None:
         """Let this transaction's end wait until what it has read is as durable as what it would write."""
+
+    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert rows that all name the same columns, in the way that is quickest here."""
+
+    def learn(self, connection: Connection) -> None:
+        """Let the database see what its tables hold by now, after a great many rows have come at once."""
 
     def schema(self, ask: str) -> int | None:
         """Run ``ask`` without changing anything; None when the table is not there yet. Raises Trouble if damaged."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from models.errors import Trouble
@@ -71,6 +71,13 @@ class SQLiteFile:
 
     def settle(self, connection: Connection) -> None:
         """What can be read was written through to the disk before its writer was answered."""
+
+    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert them by one statement, prepared once."""
+        connection.execute(insert(table), [dict(row) for row in rows])
+
+    def learn(self, connection: Connection) -> None:
+        """SQLite has nothing to learn: it takes the longest key that fits."""
 
     def schema(self, ask: str) -> int | None:
         """Run ``ask`` on the file without changing a byte of it; None when the table is not there yet."""
@@ -180,6 +187,13 @@ class SQLiteMemory:
 
     def settle(self, connection: Connection) -> None:
         """Nothing here outlives the process anyway."""
+
+    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+        """Insert them by one statement, prepared once."""
+        connection.execute(insert(table), [dict(row) for row in rows])
+
+    def learn(self, connection: Connection) -> None:
+        """SQLite has nothing to learn: it takes the longest key that fits."""
 
     def schema(self, ask: str) -> int | None:
         """Run ``ask``; None when the table is not there yet."""
