@@ -52,9 +52,11 @@ def note_taken(connection: Connection, segments: Iterable[tuple[str, str]], now_
         for scope_id, audiences in now_covered.items()
         for audience, upto in audiences.items()
     ]
-    connection.exec_driver_sql(
-        "INSERT INTO cursor (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", names
-    )
+    if names:
+        connection.exec_driver_sql(
+            "INSERT INTO cursor (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            names,
+        )
 
 
 def note_by_pages(connection: Connection, scopes: Iterable[str]) -> None:
