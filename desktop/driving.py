@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QKeySequence, QWindow
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent, QKeySequence, QWindow
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -53,6 +53,7 @@ class Driver(QObject):
             "grab": self._grab,
             "resize": self._resize,
             "focus": self._focus,
+            "drop": self._drop,
             "theme": self._theme,
             "open": self._open,
             "scope": self._scope,
@@ -130,6 +131,19 @@ class Driver(QObject):
         window = _window_of(widget)
         QTest.mouseMove(window, at)
         QTest.mouseClick(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
+
+    def _drop(self, command: dict[str, Any]) -> None:
+        """Let a file go over something, as a hand does that dragged it there."""
+        widget: QWidget | None = self._find(command["name"])
+        while widget is not None and not widget.acceptDrops():
+            widget = widget.parentWidget()
+        if widget is None:
+            raise NotFound(f"{command['name']!r} takes nothing that is dropped")
+        self._bring_into_view(widget)
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(command["path"])])
+        at, left, none = QPointF(widget.rect().center()), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        widget.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, left, none))
 
     def _focus(self, command: dict[str, Any]) -> None:
         """Click where text begins, as a hand would."""

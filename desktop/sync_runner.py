@@ -222,10 +222,11 @@ class SyncRunner:
         """Carry photos, sound, films and pages, after all words. What comes between is done first; then it goes on."""
         assert self._carrier is not None
         self._next_carry = float("inf")
-        self._is_pausing = False
+        self._is_pausing = is_moved = False
         try:
             with self._busy(is_quiet=True):
-                self._carrier.carry()
+                carried = self._carrier.carry()
+            is_moved = bool(carried.sent or carried.received)
         except Cancelled:
             # After the next round it goes on by itself.
             if self._is_pausing:
@@ -240,7 +241,7 @@ class SyncRunner:
             # Why is for the next round to find out and to say: this laptop is closed, or was copied.
             self._next_round = min(self._next_round, self._now() + self._backoff.failed())
         with self._saying:  # or the timer might be just about to say that it is under way
-            if self._status.state == SENDING:
+            if is_moved or self._status.state == SENDING:
                 self._end_round(SENT)
 
     def _throw(self) -> None:

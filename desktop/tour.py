@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from desktop.demo import PASSPHRASE, PIN
+from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
 from desktop.tour_sync import SyncTour
@@ -24,6 +25,7 @@ from models.errors import Trouble
 
 WIDE, SMALL = (1366, 768), (1024, 600)
 WORDS = "I like Becky coming. I don't want her to stop. Can you ask if she can do Tuesdays?"
+DRAWING = "The flat I want, near Nan"
 HAPPENED = "Grandad met me at the door. Sarah stayed in the kitchen with the dog and joined us after ten minutes."
 
 
@@ -47,12 +49,14 @@ class Tour:
             raise Fell(f"{words}: {fell}") from fell
         print(f"{time.monotonic() - start:6.2f} s  {words}", flush=True)  # noqa: T201 - the tour's own report
 
-    def picture(self, app: Puppet, name: str) -> None:
-        """Save a screen in both themes, wide and small. The app stands light and wide afterwards."""
+    def picture(self, app: Puppet, name: str, at: str = "") -> None:
+        """Save a screen in both themes, wide and small, with ``at`` in sight. It stands light and wide afterwards."""
         for theme in ("light", "dark"):
             app.ask("theme", scheme=theme)
             for size, mark in ((WIDE, ""), (SMALL, "_1024")):
                 app.ask("resize", width=size[0], height=size[1])
+                if at:
+                    app.ask("focus", name=at)
                 path = self.out / f"{name}{mark}_{theme}.png"
                 app.grab(path)
                 self.pictures.append(path)
@@ -141,6 +145,7 @@ class Tour:
         app.write("own_words.words", WORDS)
         app.click("own_words.told_by.talking")
         app.read("save_line", until="Saved on this laptop")
+        self.add_drawing(app)
         app.click("note.finish")
         app.read("window", until="There is a problem")
         self.picture(app, "note_error")
@@ -148,6 +153,23 @@ class Tour:
         app.click("visit_note.seen_alone.no_childs_choice")
         app.read("save_line", until="Saved on this laptop")
         self.picture(app, "note_editor")
+
+    def add_drawing(self, app: Puppet) -> None:
+        """A photo of a drawing is dropped on the note: kept with it, as Sarah’s own, and seen whole on its own page."""
+        path = self.folder / "IMG_0231.png"
+        path.write_bytes(drawn_house())
+        app.ask("drop", name="attachment.strip", path=str(path), seconds=8)
+        app.read("attachment.open", until="Open:")
+        app.ask("focus", name="attachment.caption", seconds=8)
+        app.ask("type", text=DRAWING)
+        app.read("attachment.open", until=DRAWING)
+        app.read("save_line", until="Saved on this laptop")
+        self.picture(app, "note_drawing", at="attachment.caption")
+        app.click("attachment.open")
+        app.ask("focus", name="attachment.picture", seconds=8)
+        self.picture(app, "drawing")
+        app.press("Alt+Left")
+        app.read("note.title", until="Sarah")
 
     def hide_and_lock(self) -> None:
         """F9 hides at once; the PIN comes back; five wrong ones end the process that holds the key."""
@@ -256,6 +278,10 @@ class Tour:
         expect(app.read("visit_note.what_happened") == HAPPENED, "the note reads otherwise on the second laptop")
         expect(WORDS in app.read("window"), "her words read otherwise on the second laptop")
         self.picture(app, "colleague_note")
+        app.click("attachment.open", seconds=20)
+        app.ask("focus", name="attachment.picture", seconds=20)
+        self.picture(app, "colleague_drawing")
+        app.press("Alt+Left")
 
     def apart(self) -> None:
         """Both change her This is Me while apart: other boxes, and the same one."""

@@ -304,7 +304,7 @@ class NotePage(QWidget):
         facts = ("child", "communication_preferences", "person_i_trust", "own_words")
         if touches(changes, asked_by="note", types=facts, scope_id=self._scope_id):
             self._fit(anew=True)
-        is_inside = self._scope_id in changes.scopes and bool(changes.types & {"own_words", "addendum"})
+        is_inside = self._scope_id in changes.scopes and bool(changes.types & {"own_words", "addendum", "attachment"})
         if self._note_id in changes.records or is_inside:
             self._follow()
 

@@ -17,6 +17,7 @@ from models.errors import StoreDamaged, Trouble
 from models.identity import Identity
 from models.status import ATTENTION, FILES_OUT, NOT_JOINED, OFFLINE, PAUSED, SEND, SENT, Progress, Status, chip_words
 from sync.client.backoff import Backoff
+from sync.client.blobs import Carried
 from sync.client.engine import Cancelled, Outcome
 from sync.client.http import Offline, Refused
 
@@ -373,10 +374,12 @@ class Files:
         self.more = more
         return self
 
-    def carry(self) -> Any:
+    def carry(self) -> Carried:
+        moved = bool(self.steps)
         if self.steps:
             self.steps.pop(0)(self)
         self.carried += 1
+        return Carried(sent=int(moved))
 
 
 @contextmanager
@@ -476,3 +479,17 @@ def test_the_worker_may_stop_the_carrying(casebook: Callable[[str], Casebook], m
         assert begun.wait(WAIT_SECONDS)
         runner.pause()
         until(lambda: bool(told) and told[-1].state == PAUSED)
+
+
+def test_all_sent_is_said_once_the_last_file_has_gone_however_quickly(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [1]
+
+    def go(_files: Files) -> None:
+        waiting[0] = 0
+
+    files = Files(go)
+    monkeypatch.setattr(Casebook, "waiting_count", lambda _book: waiting[0])
+    with carrying(casebook, monkeypatch, files) as (_runner, told):
+        until(lambda: bool(told) and told[-1].state == SENT and told[-1].waiting == 0)

@@ -17,7 +17,7 @@ from sync.server.commands import build_parser
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 # Made by a command, or by the person reading.
-MADE = ("build/", ".venv", "blobs/", "backups/", "sealed/")
+MADE = ("build/", ".venv", "blobs/", "backups/", "sealed/", "opened/")
 
 
 def read(path: Path) -> str:
