@@ -61,6 +61,7 @@ OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
 CONNECT_SECONDS = 10.0
 """Three tries of TCP to open a line, which is what a line that loses a third of all packets needs."""
 READ_SECONDS = 60.0
+"""For the drop, whose answers are a few bytes; a line to the centre keeps the pace of ``sync.client.pace``."""
 IDLE_SECONDS = 60.0
 """A line is kept open this long between two exchanges: less than the server keeps it."""
 LEAST_ROOM_BYTES = 8 * 1024

@@ -79,6 +79,7 @@ class Proxy:
     chance: random.Random = field(default_factory=lambda: random.Random(0))
     bytes_up: int = 0
     bytes_down: int = 0
+    connections: int = 0
     requests: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     port: int = 0
@@ -157,6 +158,7 @@ class Proxy:
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
+        self.connections += 1
         upstream: list[asyncio.StreamWriter] = []
         try:
             while not self._is_down():
