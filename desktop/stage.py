@@ -139,9 +139,9 @@ class Stage:
         assert self._server is not None
         os.kill(self._server.pid, signal.SIGCONT)
 
-    def end_assignment(self, sign_in_name: str, child_code: str) -> None:
-        """End a worker's assignment to a child."""
-        self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--end")
+    def give_role(self, sign_in_name: str, child_code: str, role: str) -> None:
+        """Give a worker another part in a child's life."""
+        self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--role", role)
 
     def kill_server(self) -> None:
         """End the server between any two instructions, as a power cut would."""

@@ -45,7 +45,7 @@ class SyncTour:
         app.read("page.history", until="I want a flat near Nan.")
 
     def kept_safe(self, app: Puppet) -> None:
-        """Written while her assignment ended: kept safe for the manager, with the reason, and readable here."""
+        """Written while her part became one that only reads: kept safe for the manager, and readable here."""
         app.press("Ctrl+1")
         app.press("Ctrl+K")
         app.ask("type", text="Leo")
@@ -58,7 +58,7 @@ class SyncTour:
         app.write("visit_note.what_happened", APART)
         app.read("save_line", until="Saved on this laptop")
         app.press("Ctrl+1")
-        self._stage.end_assignment("aisha", "1004")
+        self._stage.give_role("aisha", "1004", "auditor")
         self._stage.serve()
         app.press("F5")
         app.read("top.state", until="1 kept safe for your manager", seconds=30)
@@ -67,7 +67,7 @@ class SyncTour:
         self._picture(app, "sync_kept_safe")
         app.click("sync.held.row")
         said = app.read("page.held", until=APART)
-        expect("You are not assigned here any more." in said, f"the reason is not told: {said!r}")
+        expect("Your part here does not include writing this." in said, f"the reason is not told: {said!r}")
         self._picture(app, "kept_safe")
 
     def many(self) -> None:

@@ -371,9 +371,16 @@ def held(connection: Connection) -> list[HeldItem]:
 
 
 def held_count(connection: Connection) -> int:
-    """How many records the server keeps something of apart."""
+    """How many records the server keeps something of apart.
+
+    What this laptop had to give up is among them, by the notice that stays of it until the worker puts it away.
+    """
     return int(
-        connection.exec_driver_sql("SELECT count(DISTINCT record_id) FROM outbox WHERE held_reason != ''").scalar_one()
+        connection.exec_driver_sql(
+            "SELECT count(*) FROM (SELECT record_id FROM outbox WHERE held_reason != '' UNION "
+            "SELECT record_id FROM issue WHERE kind = 'held' AND settled_at IS NULL "
+            "AND record_id NOT IN (SELECT record_id FROM record))"
+        ).scalar_one()
     )
 
 

@@ -320,7 +320,9 @@ def test_where_a_child_lives_opens_only_for_the_social_worker_and_the_manager(
         assert (page.form is not None) is opens
         shown = " ".join(one.text() for one in page.findChildren(QWidget) if hasattr(one, "text"))
         if not opens:
-            assert "Only the social worker and the team manager can open this. It keeps Sarah safe." in shown
+            # A record held here before the role changed is hidden at once; asked for by its kind, the page says why.
+            why = "is not on this laptop" if "record_id" in arguments else "It keeps Sarah safe."
+            assert why in shown
             assert str(home.body["address"]) not in shown
 
 
