@@ -28,9 +28,9 @@ class SyncTour:
         """Every version of Sarah's page, one key away: two lines that came together, and who wrote what."""
         app.press("Ctrl+H")
         app.read("history.title", until="This is Me")
-        said = app.read("page.history", until="Two lines came together", seconds=20)
+        app.read("page.history", until="Two lines came together", seconds=20)
         for words in ("Martin Webb", "You", "Written apart", "Stands now", "My hopes"):
-            expect(words in said, f"{words!r} is not in the history: {said!r}")
+            said = app.read("page.history", until=words, seconds=20)
         expect("not on this laptop" not in said, "the rest of the history did not come from the council")
         self._picture(app, "history")
 

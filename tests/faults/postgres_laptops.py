@@ -66,6 +66,7 @@ class Laptop:
     _ids: Ids = field(default_factory=Ids)
     _cursor: int = 0
     _grants: int = 0
+    _filling: dict[str, int] = field(default_factory=dict)
 
     def push_and_pull(self, stop: threading.Event) -> None:
         """Write, send, fetch, until told to stop; the last batch is still carried to its answer."""
@@ -129,7 +130,10 @@ class Laptop:
         line = self.lines[number % len(self.lines)]
         while True:
             request = PullRequest(
-                cursor=self._cursor, grant_counter=self._grants, timeline=self.identity.timeline, filling={}
+                cursor=self._cursor,
+                grant_counter=self._grants,
+                timeline=self.identity.timeline,
+                filling=self._filling,
             )
             try:
                 page = line.pull(self.identity, request)
@@ -138,7 +142,7 @@ class Laptop:
                 continue
             if page.timeline != self.identity.timeline:
                 self.wrong.append("the timeline changed")
-            self._cursor, self._grants = page.cursor, page.grant_counter
+            self._cursor, self._grants, self._filling = page.cursor, page.grant_counter, dict(page.filling)
             self.pulled.update(row.seq for row in page.rows)
             if not page.more:
                 return
