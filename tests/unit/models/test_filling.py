@@ -32,6 +32,11 @@ def test_pieces_are_remembered_until_every_scope_is_filled(casebook: Casebook) -
     assert (exchange.pieces(), exchange.halves) == (Pieces(), {})
 
 
+def test_a_scope_that_has_no_piece_at_all_leaves_nothing_to_remember(casebook: Casebook) -> None:
+    casebook.exchange.take_pieces([], [], {"sarah": {}}).result()
+    assert casebook.exchange.pieces() == Pieces()
+
+
 def test_a_scope_that_begins_to_be_filled_counts_on_nothing_taken_of_it_before(casebook: Casebook) -> None:
     exchange = casebook.exchange
     exchange.take_pieces([], [("sarah", "one"), ("sarah2", "two")], {"sarah": {"protected": 4}}).result()
