@@ -365,13 +365,17 @@ def _apart(one: Held, there: Council) -> list[str]:
 
 
 def _beyond(one: Held, there: Council) -> list[str]:
-    """R13: nothing is left here that its worker may not read, but what only the held-back box has besides."""
+    """R13: nothing is shown here that its worker may not read, but what only the held-back box has besides.
+
+    What an older copy of the vault brought back of a scope given up before is hidden, and no order purges it again.
+    """
     waiting = {row.record_id for row in one.outbox} | there.ever_held
     readable = _readable(one, there).keys()
     return [
         f"R13 {one.name}: {record_id} is here and may not be read"
         for record_id, row in one.records.items()
-        if record_id in there.heads and record_id not in readable and record_id not in waiting and row.working is None
+        if record_id in there.heads and not row.is_hidden and row.working is None
+        if record_id not in readable and record_id not in waiting
     ]
 
 
