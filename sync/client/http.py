@@ -234,7 +234,14 @@ class Centre:
             if error.status != 401 or error.code == "device_revoked":
                 raise
             self._tokens.pop(identity.device_id, None)
+        try:
             return ask(self._token_of(identity))
+        except Refused as error:
+            if error.code != "token_expired":
+                raise
+            # Fresh, and over already: the server's clock jumps. Signing in is nothing a worker could do about it.
+            self._tokens.pop(identity.device_id, None)
+            raise Offline("no token holds") from error
 
     def _token_of(self, identity: Identity) -> str:
         who = identity.device_id

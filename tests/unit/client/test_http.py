@@ -71,10 +71,25 @@ def test_a_token_whose_time_is_over_is_renewed_and_the_request_made_again(listen
     assert [asked.path[4:] for asked in ear.asked] == ["challenge", "token", "pull", "challenge", "token", "pull"]
 
 
-def test_a_server_that_never_takes_the_token_is_not_asked_for_ever(listen: Listen) -> None:
+def test_a_server_whose_clock_jumps_takes_no_token_and_is_tried_later_without_a_word_to_the_worker(
+    listen: Listen,
+) -> None:
+    ear = listen(council(refusal(401, "token_expired")))
+    centre = Centre(ear.url)
+    with pytest.raises(Offline) as told:
+        centre.pull(ME, REQUEST)
+    assert told.value.why == "no token holds"
+    assert [asked.path[4:] for asked in ear.asked] == ["challenge", "token", "pull", "challenge", "token", "pull"]
+    with pytest.raises(Offline):
+        centre.pull(ME, REQUEST)
+    assert len(ear.asked) == 12
+    centre.close()
+
+
+def test_any_other_no_to_a_fresh_token_is_told(listen: Listen) -> None:
     with pytest.raises(Refused) as told:
-        pull(listen, refusal(401, "token_expired"))
-    assert (told.value.status, told.value.code) == (401, "token_expired")
+        pull(listen, refusal(401, "unknown_device"))
+    assert (told.value.status, told.value.code) == (401, "unknown_device")
 
 
 def test_a_closed_laptop_is_told_so_at_once(listen: Listen) -> None:
