@@ -31,6 +31,8 @@ from sync.server.app import build_app_on
 from sync.wire import (
     DECLARED,
     WIRE_HEADER,
+    AgreeRequest,
+    AgreeScopeRequest,
     EnrolRequest,
     ErrorReply,
     ProofRequest,
@@ -38,6 +40,7 @@ from sync.wire import (
     PushRequest,
     ReceiptRequest,
     Route,
+    SegmentsReply,
     TokenReply,
     TokenRequest,
 )
@@ -183,6 +186,16 @@ class _Spoilt(Centre):
             case "history":
                 record_id, _, after = tail[1:].partition("?after=")
                 packed = hub.history(token, record_id, int(after))
+            case "segments":
+                # None lie ready, so that everything comes in pages.
+                packed = pack(SegmentsReply(segments=(), covered={}))
+            case "agree":
+                packed = pack(hub.agree(token, unpack(AgreeRequest, body or b"")))
+            case "agree_scope":
+                packed = pack(hub.agree_scope(token, unpack(AgreeScopeRequest, body or b"")))
+            case _:
+                # A part of a segment or a file is bytes, not a message: the line is down for those.
+                raise Offline(f"no {route} here")
         return self._spoil(route, packed)
 
 
