@@ -15,6 +15,7 @@ from desktop.demo import PASSPHRASE, make_vault
 from models.casebook import Casebook
 from models.entry import Edit
 from models.invented import make_caseload, me_for_trying
+from tests.perf.lines_sync import sync_lines
 
 NOTES = 10_000
 Held = Callable[..., Any]
@@ -37,7 +38,7 @@ def all_lines(folder: Path, held: Held) -> tuple[list[Any], dict[str, Any]]:
         lines += [typing_line(casebook, held)]
     finally:
         casebook.close()
-    return lines, counters
+    return lines + sync_lines(folder, held, counters), counters
 
 
 def probe(kind: str, *words: str) -> dict[str, Any]:
