@@ -144,12 +144,27 @@ LEFT = pytest.StashKey[list[str]]()
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run if a program that a test started still runs, and end it."""
+    config = session.config
+    if config.getoption("numprocesses", None):
+        # The workers themselves have looked; to this process they would seem left over.
+        if config.stash.get(LEFT, []):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return
     left = list(_left_running())
     for pid, _ in left:
         os.kill(pid, signal.SIGKILL)
     if left:
-        session.config.stash[LEFT] = [f"{pid} {command}" for pid, command in left]
+        config.stash[LEFT] = [f"{pid} {command}" for pid, command in left]
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left"] = config.stash.get(LEFT, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what a worker found left running."""
+    left = getattr(node, "workeroutput", {}).get("left", [])
+    node.config.stash[LEFT] = node.config.stash.get(LEFT, []) + left
 
 
 def _not_run(reporter: pytest.TerminalReporter) -> Counter[str]:

@@ -13,6 +13,9 @@ import coverage
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PARTS, FILES = "HEARD_COVERAGE_PARTS", "files.json"
+"""As in tests/measured.py, which is the workers' end of this and must not be imported here."""
+WORKERS = ["-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"]
 MOST_SHOWN = 12
 """Branches named for one file; the rest is counted by the percentage."""
 
@@ -53,13 +56,17 @@ def in_ranges(lines: list[int]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest under coverage. 0 if all passed and all is covered; pytest's own code if a test failed."""
-    files = listed_files()
-    measured = coverage.Coverage(data_file=None, branch=True, include=[str(path) for path in files])
-    measured.start()
-    code = int(pytest.main(arguments))
-    measured.stop()
-    missing = uncovered(measured, files)
+    """Run pytest, one worker a processor, each measured. 0 if all passed and all is covered; else pytest's own code."""
+    files = [str(path) for path in listed_files()]
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory(prefix="heard-coverage-") as folder:
+        os.environ[PARTS] = folder
+        (Path(folder) / FILES).write_text(json.dumps(files))
+        code = int(pytest.main([*WORKERS, "-p", "tests.measured", *arguments]))
+        parts = [str(path) for path in Path(folder).glob("*.part")]
+        measured = coverage.Coverage(data_file=str(Path(folder) / "whole"), branch=True, include=files)
+        measured.combine(parts, strict=bool(parts))
+        missing = uncovered(measured, [Path(path) for path in files], ROOT)
     for line in missing:
         print(f"FAILED: not covered whole: {line}")
     if not missing:

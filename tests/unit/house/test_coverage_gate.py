@@ -60,3 +60,26 @@ def test_the_gate_watches_the_files_that_exist(gate: ModuleType) -> None:
     names = [str(path.relative_to(ROOT)) for path in gate.listed_files()]
     assert "sync/codec.py" in names
     assert "models/audience.py" in names
+
+
+def test_parts_of_two_workers_are_put_together(gate: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "two_ways.py").write_text(TWO_WAYS)
+    for answer in (True, False):
+        (tmp_path / f"test_{answer}.py").write_text(f"import two_ways\ndef test_it():\n    two_ways.choose({answer})\n")
+    (tmp_path / "run.py").write_text(
+        "import sys; from pathlib import Path\n"
+        f"sys.path[:0] = [{str(ROOT)!r}, {str(tmp_path)!r}]\n"
+        "from tests import coverage_gate as gate\n"
+        f"gate.listed_files = lambda: [Path({str(tmp_path / 'two_ways.py')!r})]\n"
+        f"gate.ROOT = Path({str(tmp_path)!r}); gate.WORKERS = ['-n', '2']\n"
+        f"sys.exit(gate.main(['-p', 'no:cacheprovider', *sys.argv[1:]]))\n"
+    )
+    both = _gate_says(tmp_path, "test_True.py", "test_False.py")
+    assert (both.returncode, "is whole in the 1 files" in both.stdout) == (0, True), both.stdout + both.stderr
+    one = _gate_says(tmp_path, "test_True.py")
+    assert (one.returncode, "branches 3->5" in one.stdout) == (1, True), one.stdout + one.stderr
+
+
+def _gate_says(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(folder / "run.py"), *tests]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)

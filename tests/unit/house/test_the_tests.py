@@ -49,7 +49,8 @@ def test_ids_are_repeatable_and_sort_in_order(ids: Ids) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="not run: needs Linux's /proc")
-def test_a_run_that_leaves_a_program_running_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [(), ("-n", "1")], ids=["one process", "a worker"])
+def test_a_run_that_leaves_a_program_running_fails(tmp_path: Path, workers: tuple[str, ...]) -> None:
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
     (tmp_path / "test_careless.py").write_text(
         "import subprocess, sys\n"
@@ -59,7 +60,7 @@ def test_a_run_that_leaves_a_program_running_fails(tmp_path: Path) -> None:
     )
     environment = os.environ | {"PYTHONPATH": str(ROOT), "HEARD_TEST_RUN": "another"}
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", str(tmp_path)],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", *workers, str(tmp_path)],
         cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert run.returncode == 1, run.stdout + run.stderr
