@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,4 +83,6 @@ def test_parts_of_two_workers_are_put_together(gate: ModuleType, tmp_path: Path)
 
 def _gate_says(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(folder / "run.py"), *tests]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    # This test may itself run in a worker, which the run within it is not.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
