@@ -27,6 +27,8 @@ from sync.server.tables import council, held_back, op, segment, version, worker
 from sync.server.tables import record as record_table
 from sync.wire import Segment
 
+SERVER = "the server"
+
 
 class Device(Protocol):
     """A laptop: its name, and its casebook, open."""
@@ -46,6 +48,8 @@ class Ledger:
     words: dict[str, tuple[str, str]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     """Words that somebody who saw them took out of a text again; all others must be seen on every laptop."""
+    put_back: set[str] = field(default_factory=set)
+    """Laptops whose vault was an older copy once; ``SERVER`` among them where the council's database was."""
 
     def saved(self, token: str, device: str, record_id: str) -> None:
         """Note that a device said "saved" of a text with this token in it."""
@@ -136,7 +140,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             if is_quiet:
                 found += _apart(one, there)
                 found += _overwritten(one, there, ledger, closed)
-                found += _beyond(one, there)
+                found += _beyond(one, there, ledger)
     return found
 
 
@@ -257,7 +261,7 @@ def read_council(centre: Centre, worker_ids: Iterable[str]) -> Council:
 def _lost(held: list[Held], there: Council | None, ledger: Ledger, *, is_quiet: bool) -> list[str]:
     """R1: every acknowledged word is on the server, or on the laptop that acknowledged it.
 
-    Before all is quiet a colleague's laptop may be the one that has still to give it back to a restored server.
+    Before all is quiet again, a colleague's laptop may be the one that has still to give it back to a restored server.
     """
     found = []
     by_name = {one.name: one for one in held}
@@ -265,7 +269,7 @@ def _lost(held: list[Held], there: Council | None, ledger: Ledger, *, is_quiet: 
         places = [there.texts.get(record_id, "")] if there is not None else []
         if device in by_name:
             places.append(by_name[device].texts.get(record_id, ""))
-        if not is_quiet:
+        if SERVER in ledger.put_back and not is_quiet:
             places += [one.texts.get(record_id, "") for one in held]
         if not any(token in place for place in places):
             found.append(f"R1 {token} of {device} in {record_id} is nowhere")
@@ -364,18 +368,20 @@ def _apart(one: Held, there: Council) -> list[str]:
     return found
 
 
-def _beyond(one: Held, there: Council) -> list[str]:
-    """R13: nothing is shown here that its worker may not read, but what only the held-back box has besides.
+def _beyond(one: Held, there: Council, ledger: Ledger) -> list[str]:
+    """R13: nothing is left here that its worker may not read, but what only the held-back box has besides.
 
-    What an older copy of the vault brought back of a scope given up before is hidden, and no order purges it again.
+    What an older copy, of the vault or of the server, brought back of a scope given up before is hidden: no order
+    stands for it any more.
     """
     waiting = {row.record_id for row in one.outbox} | there.ever_held
     readable = _readable(one, there).keys()
+    may_be_hidden = bool({one.name, SERVER} & ledger.put_back)
     return [
         f"R13 {one.name}: {record_id} is here and may not be read"
         for record_id, row in one.records.items()
-        if record_id in there.heads and not row.is_hidden and row.working is None
-        if record_id not in readable and record_id not in waiting
+        if record_id in there.heads and record_id not in readable and record_id not in waiting
+        if row.working is None and not (row.is_hidden and may_be_hidden)
     ]
 
 

@@ -31,6 +31,7 @@ class Post:
     """What becomes of the messages of one round, in order; and those that have left and not arrived yet."""
 
     fates: list[str] = field(default_factory=list)
+    delays_pushes: bool = False
     statement: int = 1
     late: list[Callable[[], object]] = field(default_factory=list)
     fired: Counter[str] = field(default_factory=Counter)
@@ -71,6 +72,8 @@ class ModelWire(Wire):
         message = self.message
         self.post.on_request()
         fate = self.post.fates.pop(0) if self.post.fates else DELIVER
+        if route == "push" and self.post.delays_pushes:
+            fate = LATE
         if fate != DELIVER:
             self.post.fired[fate] += 1
         if fate == LATE:

@@ -116,12 +116,25 @@ def purge_before_hand_over(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(Engine, "_pull", pull)
 
 
-PLANTS: dict[Plant, int] = {
-    latest_wins_on_prose: 1000,
-    base_not_advanced_after_a_merge: 1003,
-    exact_words_merged: 1001,
-    head_taken_over_what_is_being_written: 1001,
-    seq_taken_before_the_lock: 1010,
-    purge_before_hand_over: 1000,
+def older_taken_over_newer(plant: pytest.MonkeyPatch) -> None:
+    """A page, or a ready-made piece of one, that was made earlier and comes later puts its older texts in place."""
+    real = arrivals._take_known
+
+    def take_known(connection: Any, pen: Any, arrival: Any, touched: Any) -> bool:
+        connection.exec_driver_sql("UPDATE record SET head_seq = 0 WHERE record_id = ?", (arrival.version.record_id,))
+        return real(connection, pen, arrival, touched)
+
+    plant.setattr(arrivals, "_take_known", take_known)
+
+
+_WRITING = ("edit", "edit_after_a_look", "sync", "sync_again")
+PLANTS: dict[Plant, tuple[str, ...]] = {
+    latest_wins_on_prose: (*_WRITING, "clash"),
+    base_not_advanced_after_a_merge: (*_WRITING, "clash"),
+    exact_words_merged: (*_WRITING, "edit_what_is_shown"),
+    head_taken_over_what_is_being_written: (*_WRITING, "sync_over_a_bad_line"),
+    seq_taken_before_the_lock: (*_WRITING, "a_push_is_overtaken"),
+    purge_before_hand_over: (*_WRITING, "begin", "revoke", "grant"),
+    older_taken_over_newer: (*_WRITING, "leave_and_come_back"),
 }
-"""Each fault, and a seed from which on it has been seen: looking from the beginning would only take longer."""
+"""Each fault, and the rules by which chance comes upon it; by all of them it would do so too, and take longer."""
