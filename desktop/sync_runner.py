@@ -303,7 +303,7 @@ class SyncRunner:
             self._index()
         if outcome and (outcome.sent or outcome.received):
             self._agree_by = min(self._agree_by, self._agreed_at + AGREE_SECONDS)
-        if self._now() >= self._agree_by:
+        if self._now() >= self._agree_by or self._casebook.exchange.was_put_back():
             self._agree(engine)
 
     def _agree(self, engine: Engine) -> None:

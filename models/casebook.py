@@ -28,7 +28,7 @@ from models.leasing import Leasing
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
-from models.store import acts, answers, backup, meta, migrate, records, refresh, salvage, search, versions
+from models.store import acts, agreement, answers, backup, meta, migrate, records, refresh, salvage, search, versions
 from models.store.desk import Act, Desk
 from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
 from models.version import OpenChoice, Version
@@ -153,6 +153,7 @@ class Casebook:
                 return False
             newer = msgspec.structs.replace(known, device_epoch=epoch + 1)
             meta.put(it.connection, "identity", msgspec.json.encode(newer))
+            agreement.note_put_back(it.connection, is_so=True)
             self._desk.identity = newer
             return True
 

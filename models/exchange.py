@@ -68,6 +68,8 @@ class Exchange:
 
     def __init__(self, desk: Desk, lease: Leasing) -> None:
         self._desk, self._lease = desk, lease
+        self._may_remain = True
+        self._asked_about: set[tuple[str, str]] = set()
         self.halves: dict[str, bytes] = {}
         """What a cut line left of pieces on their way, by their ids, so that the next round goes on at that byte."""
 
@@ -144,6 +146,7 @@ class Exchange:
         def act(it: Act) -> set[str]:
             fill = dict(filling)
             if scopes is not None:
+                self._may_remain = True
                 roles = meta.scopes(it.connection)
                 # In another role other records of the scope may be read: those lie before the cursor, too.
                 others = {scope for scope, role in scopes.items() if roles.get(scope, role) != role}
@@ -189,6 +192,25 @@ class Exchange:
         store = self._desk.store
         return Cleaning(store, store.path.parent / "backups", self._desk.clock, must_stop).run() or has_moved
 
+    def remains(self) -> list[tuple[str, str]]:
+        """Scope and record ("": the whole scope) of what lies hidden here without an order, and was not asked about.
+
+        Looked for after an opening, and where a page or a comparison may have hidden something; else nothing is read.
+        """
+        if not self._may_remain:
+            return []
+        places = [place for place in self._desk.read(withdrawn.remains) if place not in self._asked_about]
+        self._may_remain = bool(places)
+        return places
+
+    def take_orders(self, orders: Sequence[Order], asked: Collection[tuple[str, str]]) -> Future[None]:
+        """Take the server's orders for what was ``asked`` about; what it orders nothing of stays hidden as it is."""
+        self._asked_about.update(asked)
+        return self._desk.write(
+            lambda it: withdrawn.follow(it.connection, it.pen, orders, meta.scopes(it.connection), it.touched),
+            is_sync=True,
+        )
+
     def receipts_due(self) -> tuple[str, ...]:
         """The orders of which nothing is left here, and whose receipt the server does not have yet."""
         return tuple(one.order_id for one in self.leaving() if one.state == withdrawn.PURGED)
@@ -233,9 +255,18 @@ class Exchange:
 
     def mend(self, scope_id: str, heads: Mapping[str, str]) -> Future[int]:
         """Hold a scope against the server's heads, and have what differs come again. Returns how many differ."""
+        self._may_remain = True
         return self._desk.write(
             lambda it: agreement.mend(it.connection, it.pen, scope_id, heads, it.touched), is_sync=True
         )
+
+    def was_put_back(self) -> bool:
+        """Say whether this vault is an older copy that was not compared with the council's records since."""
+        return self._desk.read(agreement.was_put_back)
+
+    def note_compared(self) -> Future[None]:
+        """It has been."""
+        return self._desk.write(lambda it: agreement.note_put_back(it.connection, is_so=False))
 
     def settle(self, receipts: Iterable[Receipt]) -> Future[set[str]]:
         """Apply the server's receipts: only now is a version sent. Returns the records whose head is now another's."""
@@ -315,6 +346,7 @@ class Exchange:
         """
 
         def act(it: Act) -> None:
+            self._asked_about.clear()
             identity = msgspec.structs.replace(self._desk.identity, timeline=timeline)
             timelines.forget_places(it.connection, it.pen)
             meta.put(it.connection, "identity", msgspec.json.encode(identity))

@@ -50,6 +50,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
     SegmentsReply,
     SegmentsRequest,
     TokenRequest,
@@ -133,6 +135,13 @@ class Wire:
         return self._signed_in(
             identity, "receipt", message, ReceiptReply,
             lambda token: pack(self.hub.receipt(token, unpack(ReceiptRequest, message))),
+        )  # fmt: skip
+
+    def remains(self, identity: Identity, request: RemainsRequest) -> RemainsReply:
+        message = pack(request)
+        return self._signed_in(
+            identity, "remains", message, RemainsReply,
+            lambda token: pack(self.hub.remains(token, unpack(RemainsRequest, message))),
         )  # fmt: skip
 
     def offer_blob(self, identity: Identity, offer: BlobOffer) -> BlobState:

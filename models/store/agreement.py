@@ -14,6 +14,7 @@ from models.store.issues import raise_issue
 from models.store.versions import Pen, decode_version, encode
 
 MENDED = "mended"
+_PUT_BACK = "put_back"
 
 
 def here(connection: Connection) -> tuple[int, dict[str, str]]:
@@ -47,6 +48,16 @@ def _heads(connection: Connection, where: str, values: tuple[str, ...]) -> list[
         for row in rows
         if row.tip is None or not decode_version(row.tip).is_erased
     ]
+
+
+def note_put_back(connection: Connection, *, is_so: bool) -> None:
+    """Remember whether this is an older copy whose records have still to be compared with the council's."""
+    meta.put(connection, _PUT_BACK, b"1" if is_so else b"")
+
+
+def was_put_back(connection: Connection) -> bool:
+    """Say whether it is."""
+    return bool(meta.get(connection, _PUT_BACK))
 
 
 def mend(connection: Connection, pen: Pen, scope_id: str, right: Mapping[str, str], touched: Touched) -> int:

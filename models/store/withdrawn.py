@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from models.audience import may_read
 from models.changes import Touched
+from models.store import meta
 from models.store.arrivals import Arrival
 from models.store.issues import raise_issue
 from models.store.versions import Pen, decode_version, decode_working, encode
@@ -76,6 +77,22 @@ def follow(
         )
         where, value = ("record_id = ?", order.record_id) if order.record_id else ("scope_id = ?", order.scope_id)
         _hide(connection, where, (value,), touched)
+
+
+def remains(connection: Connection) -> list[tuple[str, str]]:
+    """What is hidden here and no order speaks of: a scope with an empty record id, or one record of a granted scope.
+
+    An older copy of the vault brings back what had been given up since. Only what the server has told of is named.
+    """
+    granted = encode(list(meta.scopes(connection))).decode()
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT r.scope_id, CASE WHEN r.scope_id IN (SELECT value FROM json_each(?)) THEN r.record_id "
+        "ELSE '' END AS record_id FROM record r WHERE r.is_hidden = 1 AND r.head_version_id != '' AND NOT EXISTS "
+        "(SELECT 1 FROM withdrawal w WHERE w.record_id = r.record_id "
+        "OR (w.scope_id = r.scope_id AND w.record_id = '')) ORDER BY 1, 2",
+        (granted,),
+    )
+    return [(row.scope_id, row.record_id) for row in rows]
 
 
 def _hide(connection: Connection, where: str, values: tuple[str, ...], touched: Touched) -> None:

@@ -35,6 +35,8 @@ def agree(exchange: Exchange, line: Comparing) -> int:
         return 0  # an older server, which cannot be asked
     if not reply.is_current:
         return 0
+    if exchange.was_put_back():
+        exchange.note_compared().result()
     mended = 0
     for scope_id in reply.differing:
         heads = line.agree_scope(exchange.identity, AgreeScopeRequest(scope_id=scope_id))

@@ -27,8 +27,6 @@ from sync.wire import (
     PushReply,
     PushRequest,
     PushResult,
-    ReceiptReply,
-    ReceiptRequest,
 )
 
 FORKED = "device_forked"
@@ -38,7 +36,7 @@ MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
 
 
-class Line(AskingLine, segments.Pieces, agreement.Comparing, Protocol):
+class Line(AskingLine, segments.Pieces, agreement.Comparing, withdrawing.Line, Protocol):
     """What a round needs of the server; the HTTP client is one, a simulated network in tests another."""
 
     def pull(self, identity: Identity, request: PullRequest) -> PullPage: ...
@@ -46,8 +44,6 @@ class Line(AskingLine, segments.Pieces, agreement.Comparing, Protocol):
     def push(self, identity: Identity, request: PushRequest) -> PushReply: ...
 
     def history(self, identity: Identity, record_id: str) -> HistoryReply: ...
-
-    def receipt(self, identity: Identity, request: ReceiptRequest) -> ReceiptReply: ...
 
 
 @dataclass(slots=True)
@@ -110,6 +106,7 @@ class Engine:
             if not moved:
                 break
         give_back(self._exchange, self._line, self._send)
+        withdrawing.ask_about_remains(self._exchange, self._line)
         withdrawing.carry_out(self._exchange, self._line, self._must_stop)
         if outcome.sent or outcome.received:
             self._exchange.note_round(outcome.sent, outcome.received).result()

@@ -45,6 +45,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
     SegmentsReply,
     SegmentsRequest,
     Spoken,
@@ -217,6 +219,10 @@ class Centre:
     def agree_scope(self, identity: Identity, request: AgreeScopeRequest) -> AgreeScopeReply:
         """Ask for the head of every record of one scope."""
         return self._signed_in(identity, "agree_scope", pack(request, level=1), AgreeScopeReply)
+
+    def remains(self, identity: Identity, request: RemainsRequest) -> RemainsReply:
+        """Say what lies hidden here without an order, and hear what of it must go."""
+        return self._signed_in(identity, "remains", pack(request), RemainsReply)
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""

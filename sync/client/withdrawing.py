@@ -7,7 +7,17 @@ from typing import Protocol
 
 from models.exchange import Exchange, HeldWord, News, Order
 from models.identity import Identity
-from sync.wire import ClosingReply, PullPage, ReceiptReply, ReceiptRequest
+from sync.client.http import Refused
+from sync.wire import (
+    MAX_REMAINS,
+    ClosingReply,
+    PullPage,
+    ReceiptReply,
+    ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
+    Withdrawal,
+)
 
 MOST_RECEIPTS = 500
 RECEIPT_WORDS = b"heard-receipt-1\n"
@@ -19,13 +29,41 @@ class Line(Protocol):
 
     def receipt(self, identity: Identity, request: ReceiptRequest) -> ReceiptReply: ...
 
+    def remains(self, identity: Identity, request: RemainsRequest) -> RemainsReply: ...
+
 
 def news_of(page: PullPage) -> News:
     """What a page says beside its rows."""
     return News(
-        orders=tuple(Order(one.order_id, one.scope_id, one.record_id) for one in page.withdrawals),
+        orders=tuple(_order(one) for one in page.withdrawals),
         held=tuple(HeldWord(one.version_id, one.record_id, one.state, one.words) for one in page.held),
     )
+
+
+def ask_about_remains(exchange: Exchange, line: Line) -> None:
+    """After an older copy was put back: say what lies hidden here without an order, and take the orders for it.
+
+    Asks nothing where there is nothing of the kind, and once for each thing while the vault is open. Call it when
+    nothing waits to be given back. Raises Offline or Refused.
+    """
+    places = exchange.remains()
+    for start in range(0, len(places), MAX_REMAINS):
+        some = places[start : start + MAX_REMAINS]
+        request = RemainsRequest(
+            scopes=tuple(scope_id for scope_id, record_id in some if not record_id),
+            records=tuple(record_id for _, record_id in some if record_id),
+        )
+        try:
+            orders = line.remains(exchange.identity, request).orders
+        except Refused as error:
+            if error.status != 404:
+                raise
+            orders = ()  # an older server, which cannot be asked
+        exchange.take_orders([_order(one) for one in orders], some).result()
+
+
+def _order(told: Withdrawal) -> Order:
+    return Order(told.order_id, told.scope_id, told.record_id)
 
 
 def carry_out(exchange: Exchange, line: Line, must_stop: Callable[[], bool]) -> None:

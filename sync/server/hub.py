@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sync.server import agreeing, blobs, closing, covering, proving, pulling, pushing, segments, withdrawing
+from sync.server import agreeing, blobs, closing, covering, proving, pulling, pushing, remaining, segments, withdrawing
 from sync.server.auth import Secrets
 from sync.server.centre import Centre
 from sync.server.database import again
@@ -28,6 +28,8 @@ from sync.wire import (
     PushRequest,
     ReceiptReply,
     ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
     SegmentsReply,
     SegmentsRequest,
     TokenReply,
@@ -65,6 +67,9 @@ class Hub:
 
     def receipt(self, token: str, request: ReceiptRequest) -> ReceiptReply:
         return again(lambda: withdrawing.take_receipt(self.centre, token, request))
+
+    def remains(self, token: str, request: RemainsRequest) -> RemainsReply:
+        return again(lambda: remaining.order_again(self.centre, token, request))
 
     def cover(self, token: str, request: CoverRequest) -> CoverReply:
         return again(lambda: covering.cover(self.centre, token, request))

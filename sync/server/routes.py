@@ -100,6 +100,7 @@ def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
         "pull": lambda call: hub.pull(call.token, call.message),
         "push": lambda call: hub.push(call.token, call.message, call.size),
         "receipt": lambda call: hub.receipt(call.token, call.message),
+        "remains": lambda call: hub.remains(call.token, call.message),
         "cover": lambda call: hub.cover(call.token, call.message),
         "closing": lambda call: hub.closing(call.token),
         "proof": lambda call: hub.proof(call.token, call.message),

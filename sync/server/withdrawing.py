@@ -21,6 +21,7 @@ from sync.server.turns import lock_workers
 from sync.wire import CouncilRules, HeldNews, ReceiptReply, ReceiptRequest, Withdrawal
 
 UNASSIGNED, ROLE, NARROWED, ERASED, CLOSED = "unassigned", "role", "narrowed", "erased", "closed"
+PUT_BACK = "put_back"
 """Why a laptop must give something up."""
 RECEIPT_WORDS = b"heard-receipt-1\n"
 MOST_RECEIPTS = 1000
@@ -89,6 +90,26 @@ def settle_role(centre: Centre, connection: Connection, worker_id: str, scope_id
             place = (device_id, worker_id, scope_id, state.record_id)
             if place not in open_now and policy.could_have_read(heads, still, is_author=is_author):
                 _order(centre, connection, [place], ERASED if state.is_erased else ROLE, seq)
+
+
+def order_once(
+    centre: Centre, connection: Connection, device_id: str, worker_id: str, places: Iterable[tuple[str, str]]
+) -> tuple[Withdrawal, ...]:
+    """Return the order for each place (scope, record) on one laptop, made now where none is open.
+
+    The caller holds the scopes still, and has seen that the worker may not have what lies there.
+    """
+    lock_workers(connection, centre.council_id, [worker_id])
+    wanted = {(device_id, worker_id, *place) for place in places}
+    fresh = wanted - _open_places(centre, connection, [worker_id])
+    _order(centre, connection, sorted(fresh), PUT_BACK, _seq(centre, connection))
+    if fresh:
+        detail = {"places": [record_id or scope_id for _, _, scope_id, record_id in sorted(fresh)]}
+        entry = Entry("ordered_again", worker_id, device_id, detail)
+        centre.ledger.close(connection, centre.clock.stamp(), [entry])
+    mine = {place[2:] for place in wanted}
+    told = open_orders(centre, connection, device_id)
+    return tuple(one for one in told if (one.scope_id, one.record_id) in mine)
 
 
 def _shown(state: RecordState) -> policy.Shown:

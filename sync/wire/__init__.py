@@ -8,6 +8,7 @@ from models.version import Version
 from sync.wire.blobs import BLOB_PART_BYTES, MAX_BLOB_BYTES, BlobOffer, BlobState
 from sync.wire.care import (
     MAX_PROOF_VERSIONS,
+    MAX_REMAINS,
     AgreeReply,
     AgreeRequest,
     AgreeScopeReply,
@@ -20,6 +21,8 @@ from sync.wire.care import (
     ProofRequest,
     ReceiptReply,
     ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
 )
 from sync.wire.core import (
     MAX_BATCH_BYTES,
@@ -64,6 +67,7 @@ __all__ = [
     "MAX_PAGE_BYTES",
     "MAX_PAGE_ROWS",
     "MAX_PROOF_VERSIONS",
+    "MAX_REMAINS",
     "MAX_REQUEST_BYTES",
     "PART_HASH_HEADER",
     "ROUTES",
@@ -102,6 +106,8 @@ __all__ = [
     "PushResult",
     "ReceiptReply",
     "ReceiptRequest",
+    "RemainsReply",
+    "RemainsRequest",
     "Reply",
     "Route",
     "Segment",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sync.wire.core import Message, Reply
+from sync.wire.pulling import Withdrawal
 
 
 class ReceiptRequest(Message, frozen=True, kw_only=True):
@@ -19,6 +20,26 @@ class ReceiptReply(Reply, frozen=True, kw_only=True):
     """The orders whose receipt is written down now, or was before."""
 
     order_ids: tuple[str, ...]
+
+
+class RemainsRequest(Message, frozen=True, kw_only=True):
+    """What lies hidden on this laptop without an order to give it up: an older copy of it was put back.
+
+    ``scopes`` it holds and is not granted, ``records`` of granted scopes that it was told not to show. At most
+    MAX_REMAINS of both together.
+    """
+
+    scopes: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+
+
+class RemainsReply(Reply, frozen=True, kw_only=True):
+    """The orders for those of them that must go. What none of them names stays hidden, and as it is."""
+
+    orders: tuple[Withdrawal, ...]
+
+
+MAX_REMAINS = 500
 
 
 class ClosingReply(Reply, frozen=True, kw_only=True):

@@ -18,6 +18,8 @@ from sync.wire.care import (
     ProofRequest,
     ReceiptReply,
     ReceiptRequest,
+    RemainsReply,
+    RemainsRequest,
 )
 from sync.wire.core import MAX_MESSAGE_BYTES, Message, Reply
 from sync.wire.drop import DROP_BYTES, DROP_TYPE, DropRequest
@@ -174,6 +176,14 @@ _ALL = (
         ReceiptReply,
         codes=((400, "bad_signature"),),
         most_out=SMALL_BYTES,
+    ),
+    Route(
+        "remains",
+        "POST",
+        "/v1/remains",
+        "What a laptop that was put back to an older copy still holds: the orders to give it up, made anew.",
+        RemainsRequest,
+        RemainsReply,
     ),
     Route(
         "cover",

@@ -39,6 +39,7 @@ from sync.wire import (
     PullRequest,
     PushRequest,
     ReceiptRequest,
+    RemainsRequest,
     Route,
     SegmentsReply,
     TokenReply,
@@ -191,6 +192,8 @@ class _Spoilt(Centre):
                 packed = pack(SegmentsReply(segments=(), covered={}))
             case "agree":
                 packed = pack(hub.agree(token, unpack(AgreeRequest, body or b"")))
+            case "remains":
+                packed = pack(hub.remains(token, unpack(RemainsRequest, body or b"")))
             case "agree_scope":
                 packed = pack(hub.agree_scope(token, unpack(AgreeScopeRequest, body or b"")))
             case _:

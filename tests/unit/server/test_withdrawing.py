@@ -10,8 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models.audience import EVERYONE_ON_RECORD, ONLY_AUTHOR, PROTECTED, SHARED, WORKER_AND_IRO
 from sync.server.administration import Administration
+from sync.server.care import check_everything
 from sync.server.centre import Centre
+from sync.server.erasing import agree_to_erasure, ask_for_erasure
 from sync.server.refusal import Refusal
+from sync.wire import RemainsRequest
 
 Enrol = Callable[..., Any]
 
@@ -227,3 +230,57 @@ def test_receipts_are_in_the_audit(amy: Any, office: Administration, centre: Cen
     with centre.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT worker_id, detail FROM audit WHERE action = 'receipt'").fetchall()
     assert [(row[0], order.order_id in row[1]) for row in rows] == [(amy.worker_id, True)]
+
+
+def left(laptop: Any, scopes: tuple[str, ...] = (), records_: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Ask as a laptop that was put back: the places it is ordered to give up."""
+    request = RemainsRequest(scopes=scopes, records=records_)
+    told = laptop.hub.remains(laptop.token or laptop.sign_in(), request).orders
+    return [(one.scope_id, one.record_id) for one in told]
+
+
+def test_what_an_older_copy_brought_back_is_ordered_anew_once_and_nobody_elses_is(
+    amy: Any, ben: Any, office: Administration, sarah: str
+) -> None:
+    office.unassign("amy", "1001")
+    amy.answer(*(one.order_id for one in amy.told()))
+    assert left(amy, (sarah,)) == [(sarah, "")]
+    assert left(amy, (sarah,)) == [(sarah, "")], "asked again, the same"
+    assert left(ben, (sarah,)) == [], "he holds it by right"
+    assert [one["why"] for one in office.withdrawals()] == ["put_back"]
+    amy.answer(*(one.order_id for one in amy.told()))
+    assert office.withdrawals() == []
+    assert left(amy, (sarah,)) == [(sarah, "")], "and again after another receipt"
+    office.assign("amy", "1001", "social_worker")
+    assert (left(amy, (sarah,)), office.withdrawals()) == ([], [])
+
+
+def test_one_record_is_ordered_anew_only_from_whoever_may_not_keep_it(
+    amy: Any, ben: Any, office: Administration, centre: Centre, sarah: str
+) -> None:
+    mine = amy.version(sarah, audience=ONLY_AUTHOR)
+    gone = amy.shared(sarah)
+    amy.push(mine, gone)
+    ask_for_erasure(centre, gone.record_id, "amy", "Article 17")
+    agree_to_erasure(centre, gone.record_id, "ben")
+    ben.answer(*(one.order_id for one in ben.told()))
+    amy.answer(*(one.order_id for one in amy.told()))
+    both = (mine.record_id, gone.record_id)
+    assert left(ben, (), both) == [(sarah, mine.record_id), (sarah, gone.record_id)]
+    assert left(amy, (), both) == [(sarah, gone.record_id)]
+
+
+def test_what_the_council_does_not_know_is_never_ordered_away_and_too_much_is_not_read(
+    amy: Any, office: Administration, centre: Centre, sarah: str
+) -> None:
+    unknown = amy.ids.new()
+    assert left(amy, (unknown, "no id", "\0"), (unknown, "no id")) == []
+    assert office.withdrawals() == []
+    for many in (RemainsRequest(scopes=(sarah,) * 501), RemainsRequest(scopes=(sarah,) * 250, records=(sarah,) * 251)):
+        with pytest.raises(Refusal, match="bad_message"):
+            amy.hub.remains(amy.sign_in(), many)
+    assert left(amy, (sarah,) * 250, (sarah,) * 250) == []
+    office.revoke(amy.joined.device_id)
+    with pytest.raises(Refusal, match="device_revoked"):
+        left(amy, (sarah,))
+    assert check_everything(centre)["faults"] == []
