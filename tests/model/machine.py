@@ -8,84 +8,45 @@ laptop that may see the record. ``tests/verify.py`` judges; this module only mak
 from __future__ import annotations
 
 import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
-from itertools import count
-from pathlib import Path
-from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from models.audience import AUDIENCES, EVERYONE_ON_RECORD
 from models.casebook import Casebook
-from models.entry import Entry
-from models.errors import Trouble
-from models.ids import Ids, new_uuid7
 from models.query import Query
-from sync.server.administration import Administration
-from sync.server.centre import open_centre
-from sync.server.hub import Hub
 from sync.server.segments import Cutter
 from tests.conftest import StillClock
-from tests.laptops import DELIVER, Killed, Laptop, World
-from tests.model.eras import in_era
-from tests.model.line import FATES, LATE, ModelWire, Post, killed_at
-from tests.verify import SERVER, breaches, read_council, read_device
+from tests.laptops import DELIVER, Laptop
+from tests.model.acting import Acting
+from tests.model.beginning import CHILDREN, FIELDS, LAPTOPS
+from tests.model.line import FATES, killed_at
+from tests.verify import SERVER, breaches
 
-PROSE = {"visit_note": "what_happened", "planned_visit": "purpose"}
-EXACT = {"this_is_me": "helps_me", "own_words": "words"}
-FIELDS = PROSE | EXACT
 ROLES = ("social_worker", "family_support", "iro", "team_manager", "advocate")
-CHILDREN = ("1001", "1002")
-TAKE_OUT = 3
-"""How an edit is told to delete a line: ``how % 4``."""
 COPIES = 3
 """So many copies of each vault and of the server are kept in a run: enough to put the wrong one back."""
 
-SEEN: Counter[str] = Counter()
-"""What all runs of this process saw happen, so that a campaign in which nothing happened can fail."""
+SHARED = ("planned_visit", "this_is_me")
+"""What both workers may write in: one as prose, one as the child's exact words."""
+AT_MOST = 3
+"""What is many steps in one is done so often in a run, or it would leave room for little else."""
 
 anyone = st.integers(0, 2)
 number = st.integers(0, 10_000)
 child = st.integers(0, 1)
 
 
-class SyncModel(RuleBasedStateMachine):
+class SyncModel(Acting, RuleBasedStateMachine):
     """Each rule is something a person, a laptop, a network or a server may do; none of them asserts anything itself."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="heard-model-"))
-        made = count(1)
-        clock = StillClock(datetime(2026, 11, 23, 10, 30, tzinfo=UTC))
-        ids = Ids(lambda: new_uuid7(1_763_890_200_000 + (n := next(made)), n.to_bytes(10, "big")))
-        self.world = World(self.folder, clock, ids)
-        self.post = Post()
-        self.words = count(1)
-        self.backups: dict[str, list[Path]] = {}
-        self.server_copies: list[Path] = []
-        self.newer: set[str] = set()
-        self.marks: dict[str, tuple[int, int]] = {}
-        self.seen: Counter[str] = Counter()
-        self.scopes = [self.world.child(code) for code in CHILDREN]
-        both = {f"c{code}": "social_worker" for code in CHILDREN}
-        for name, worker in (("amy", "amy"), ("home", "amy"), ("ben", "ben")):
-            laptop = self.world.laptop(name, worker, **both)
-            laptop.wire = ModelWire(self.world.hub, self.world.network, post=self.post)
-            self._keep_mark(laptop)
-        for type_name, field in FIELDS.items():
-            self._act(self.laptops[0], lambda laptop, t=type_name, f=field: laptop.begin(
-                t, self.scopes[0], **{f: "\n".join(self._word(laptop) for _ in range(4))}
-            ))  # fmt: skip
-        self._rest(4)
-
-    @property
-    def laptops(self) -> list[Laptop]:
-        return self.world.laptops
+    @initialize(lot=st.integers(0, 2**32))
+    def begin_anew(self, lot: int) -> None:
+        """Every seed would else begin with the same run, the simplest there is."""
+        assume(lot)
+        self.set_out()
 
     # ---- what people do ----
 
@@ -105,14 +66,16 @@ class SyncModel(RuleBasedStateMachine):
     def edit_after_a_look(self, who: int, pick: int, how: int) -> None:
         self._do(who, lambda laptop: self._edit(laptop, pick, how, looks=True))
 
-    @rule(who=anyone, pick=number, hows=st.tuples(number, number, number))
-    def clash(self, who: int, pick: int, hows: tuple[int, int, int]) -> None:
-        """Two workers write in one record without knowing of each other, one of them takes a line out; both send it."""
+    @precondition(lambda self: self.seen["clashes"] < AT_MOST)
+    @rule(who=anyone, what=st.sampled_from(SHARED), pick=number, hows=st.tuples(number, number, number))
+    def clash(self, who: int, what: str, pick: int, hows: tuple[int, int, int]) -> None:
+        """Two workers write in one record without knowing of each other, and both send it."""
+        self.seen["clashes"] += 1
         one, other = self.laptops[who], self.laptops[(who + 1) % 3]
         for laptop in (one, other):
             self._act(laptop, lambda laptop: laptop.sync())
-        shared = [each.record_id for each in self._records(one) if each.type == "planned_visit"]
-        for laptop, how in ((one, hows[0]), (other, hows[1]), (other, hows[2] * 4 + TAKE_OUT)):
+        shared = self._shared(one, what)
+        for laptop, how in ((one, hows[0]), (other, hows[1]), (other, hows[2])):
             if shared:
                 self._act(laptop, lambda laptop, how=how: self._edit(laptop, shared[pick % len(shared)], how))
         for laptop in (one, other, one):
@@ -195,7 +158,7 @@ class SyncModel(RuleBasedStateMachine):
 
     @rule(
         who=anyone,
-        fates=st.lists(st.sampled_from((DELIVER, DELIVER, *FATES)), min_size=1, max_size=4),
+        fates=st.lists(st.sampled_from((DELIVER, *FATES)), min_size=1, max_size=5),
         statement=st.integers(1, 25),
         types_on=st.one_of(st.none(), st.tuples(number, number)),
     )
@@ -212,23 +175,52 @@ class SyncModel(RuleBasedStateMachine):
         self._do(who, act)
         self.post.fates, self.post.on_request = [], lambda: None
 
+    @rule(who=anyone, fate=st.sampled_from(FATES), statement=st.integers(1, 25))
+    def sync_over_a_bad_line_again(self, who: int, fate: str, statement: int) -> None:
+        self.sync_over_a_bad_line(who, [fate], statement, None)
+
     @rule(who=anyone)
     def sync_and_have_the_push_delayed(self, who: int) -> None:
         self.post.delays_pushes = True
         self._do(who, lambda laptop: laptop.sync())
         self.post.delays_pushes = False
 
-    @rule(who=anyone, picks=st.tuples(number, number), hows=st.tuples(number, number))
-    def a_push_is_overtaken(self, who: int, picks: tuple[int, int], hows: tuple[int, int]) -> None:
-        """What left first arrives last: a colleague has sent theirs meanwhile, and everybody has read past it."""
-        slow, quick = self.laptops[who], self.laptops[(who + 1) % 3]
-        for laptop, pick, how in zip((slow, quick), picks, hows, strict=True):
-            self._act(laptop, lambda laptop, pick=pick, how=how: self._edit(laptop, pick, how))
-        self.sync_and_have_the_push_delayed(who)
-        for laptop in (quick, self.laptops[(who + 2) % 3]):
-            self._act(laptop, lambda laptop: laptop.sync())
-        while self.post.late:
-            self.post.arrive(0)
+    @precondition(lambda self: self.seen["met while typing"] < AT_MOST)
+    @rule(who=anyone, what=st.sampled_from(SHARED), pick=number, hows=st.tuples(number, number))
+    def type_while_a_page_is_on_its_way(self, who: int, what: str, pick: int, hows: tuple[int, int]) -> None:
+        """The page brings another text of the record that is being written in."""
+        self.seen["met while typing"] += 1
+        other = (who + 1) % 3
+        self.sync(other)
+        shared = self._shared(self.laptops[other], what)
+        if shared:
+            record_id = shared[pick % len(shared)]
+            self._do(other, lambda laptop: self._edit(laptop, record_id, hows[0]))
+            self.sync(other)
+            self._type_at_the_first_message(self.laptops[who], record_id, hows[1])
+            self.sync(who)
+            self.post.on_request = lambda: None
+
+    @precondition(lambda self: self.seen["overtaken"] < AT_MOST)
+    @rule(who=anyone, pick=number, how=number)
+    def be_overtaken(self, who: int, pick: int, how: int) -> None:
+        """A push sets out, another passes it on its way, and a third laptop has pulled before the first arrives."""
+        self.seen["overtaken"] += 1
+        first, second, third = who, (who + 1) % 3, (who + 2) % 3
+        self.sync(first)
+        self.edit_after_a_look(first, pick, how)
+        self.sync_and_have_the_push_delayed(first)
+        self.edit_after_a_look(second, pick + 1, how)
+        self.sync(second)
+        self.sync(third)
+        if self.post.late:
+            self.post.arrive(-1)
+        self.sync(third)
+
+    @rule(who=anyone)
+    def compare(self, who: int) -> None:
+        """As the app does it after a round that moved something."""
+        self._do(who, self._compare)
 
     @rule(who=anyone, statement=st.integers(1, 60))
     def sync_and_be_killed(self, who: int, statement: int) -> None:
@@ -261,27 +253,29 @@ class SyncModel(RuleBasedStateMachine):
         if self.world.office.assign(who, CHILDREN[scope], role):
             self.seen["grants"] += 1
 
-    @rule(who=st.sampled_from(("amy", "ben")), scope=child, editor=anyone, pick=number, how=number)
-    def leave_and_come_back(self, who: str, scope: int, editor: int, pick: int, how: int) -> None:
-        """Whoever comes back is given ready-made pieces: some cut long ago, some since the last change."""
-        mine = [laptop for laptop in self.laptops if laptop.casebook.me.worker.display_name.lower() == who]
-        self.revoke(who, scope)
-        for laptop in mine:
-            self._act(laptop, lambda laptop: laptop.sync())
-        self._cut_pieces()
-        self._do(editor, lambda laptop: self._edit(laptop, pick, how))
-        self._do(editor, lambda laptop: laptop.sync())
-        self._cut_pieces()
-        self.grant(who, scope, "social_worker")
-        for laptop in mine:
-            self._act(laptop, lambda laptop: laptop.sync())
-
-    def _cut_pieces(self) -> None:
-        """The server cuts ready-made pieces in its idle time."""
+    @rule()
+    def cut_pieces(self) -> None:
+        """Nobody asks the server anything: it makes pieces ready."""
         cutter = Cutter(self.world.centre)
         while cutter.cut_some():
             pass
-        self.seen["pieces cut"] += 1
+
+    @precondition(lambda self: self.seen["filled again"] < AT_MOST)
+    @rule(who=anyone, scope=child, picks=st.tuples(number, number), how=number)
+    def fill_again_from_pieces_old_and_new(self, who: int, scope: int, picks: tuple[int, int], how: int) -> None:
+        """Pieces are cut, texts move on, more are cut; then somebody loses the child, gets it back, and is filled."""
+        self.seen["filled again"] += 1
+        other = (who + 1) % 3
+        self.cut_pieces()
+        for pick in picks:
+            self.edit_after_a_look(other, pick, how)
+        self.sync(other)
+        self.cut_pieces()
+        name = LAPTOPS[self.laptops[who].name]
+        self.revoke(name, scope)
+        self.sync(who)
+        self.grant(name, scope, "social_worker")
+        self.sync(who)
 
     # ---- copies put back ----
 
@@ -314,7 +308,9 @@ class SyncModel(RuleBasedStateMachine):
         """Somebody puts an older copy of the vault back behind our back."""
         laptop = self.laptops[who]
         copies = self.backups.get(laptop.name, [])
-        if copies:
+        if not copies:
+            self.back_up_laptop(who)
+        else:
             laptop.casebook._desk.store.close()
             after = laptop.folder.with_name(f"{laptop.name} life {laptop.lives + 1}")
             shutil.copytree(copies[which % len(copies)], after)
@@ -329,9 +325,11 @@ class SyncModel(RuleBasedStateMachine):
         self.world.centre.database.backup(copy)
         self.server_copies.append(copy)
 
-    @precondition(lambda self: self.server_copies)
     @rule(which=number)
     def put_the_server_back(self, which: int) -> None:
+        if not self.server_copies:
+            self.copy_the_server()
+            return
         world = self.world
         world.centre.keep_head()
         world.centre.close()
@@ -352,172 +350,25 @@ class SyncModel(RuleBasedStateMachine):
         assert not found, "\n".join(found)
 
     def teardown(self) -> None:
-        try:
-            self._end()
-        finally:
-            self._count()
-            self.world.close()
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if self.is_set_out:
+            try:
+                self._end()
+            finally:
+                self.close()
 
     def _end(self) -> None:
         """A good line until nothing moves: then everything must be everywhere it belongs."""
         while self.post.late:
             self.post.arrive(0)
         self._rest(20)
+        self.look()
         # As the app does it after a round that moved something: what an older copy brought back is found only so.
         # Nothing else may be: a difference that is found and mended here had been passed over by every round before.
-        differed = 0
-        for laptop in self.laptops:
-            with in_era(laptop.name in self.newer):
-                differed += laptop.agree()
+        differed = sum(self._compare(laptop) for laptop in self.laptops)
         assert not differed or self.world.ledger.put_back, f"{differed} records were passed over"
         self._rest(20)
         found = breaches(self.laptops, self.world.centre, self.world.ledger, is_quiet=True)
         assert not found, "\n".join(found)
 
-    def _count(self) -> None:
-        self.seen["runs"] += 1
-        self.seen["stale pushes"] += self.post.stale_pushes
-        self.seen["words"] += next(self.words)
-        self.seen["restores"] = self.seen["laptop restores"] + self.seen["server restores"]
-        self.seen.update(self.post.fired)
-        with suppress(Exception):
-            there = read_council(self.world.centre, [])
-            keys = {
-                (one.record_id, choice.field, choice.losing_version_id)
-                for one in there.versions.values()
-                for choice in one.open_choices
-            }
-            self.seen["open choices"] += len(keys)
-        SEEN.update(self.seen)
 
-    # ---- how things are done ----
-
-    def _word(self, laptop: Laptop) -> str:
-        return f"{laptop.name}~{next(self.words)}~"
-
-    def _records(self, laptop: Laptop, *, is_deleted: bool = False) -> list[Entry]:
-        return laptop.casebook.select(Query(types=tuple(FIELDS), is_deleted=is_deleted))
-
-    def _pick(self, laptop: Laptop, pick: int, *, is_deleted: bool = False) -> Entry | None:
-        found = self._records(laptop, is_deleted=is_deleted)
-        return found[pick % len(found)] if found else None
-
-    def _edit(self, laptop: Laptop, pick: int | str, how: int, *, looks: bool = True) -> None:
-        """Change a record: one by its place in the list, or by its id."""
-        if isinstance(pick, str):
-            entry = laptop.casebook.entry(pick)
-        else:
-            entry = self._pick(laptop, pick, is_deleted=pick % 11 == 0)
-        if entry is None:
-            return
-        field = FIELDS[entry.type]
-        if looks or (entry.record_id, field) not in laptop.shown:
-            laptop.look(entry.record_id)
-        before = str(laptop.shown.get((entry.record_id, field)) or "")
-        laptop.write(entry.draft(), **{field: self._changed(before, self._word(laptop), how)})
-
-    def _changed(self, text: str, word: str, how: int) -> str:
-        lines = text.split("\n") if text else []
-        at, act = how // 4 % (len(lines) + 1), how % 4
-        if act < 2 or not lines:
-            lines.insert(at, word)
-        elif act != TAKE_OUT:
-            lines[at - 1] = f"{lines[at - 1]} {word}"
-        else:
-            lines[at - 1 : at] = []  # a deleted line: what edits that only append never find
-        return "\n".join(lines)
-
-    def _type_at_the_first_message(self, laptop: Laptop, pick: int, how: int) -> None:
-        def type_on() -> None:
-            self.post.on_request = lambda: None
-            with suppress(Trouble):
-                self._edit(laptop, pick, how, looks=False)
-            self.seen["typed in flight"] += 1
-
-        self.post.on_request = type_on
-
-    def _do(self, who: int, act: Callable[[Laptop], object], during: Any = None) -> None:
-        laptop = self.laptops[who]
-        self._act(laptop, act, during)
-
-    def _act(self, laptop: Laptop, act: Callable[[Laptop], object], during: Any = None) -> None:
-        try:
-            with in_era(laptop.name in self.newer), during or nullcontext():
-                act(laptop)
-        except Trouble:
-            pass  # not this worker's, finished, offline: what a screen says, and no fault
-        except Killed:
-            self._killed(laptop)
-
-    def _killed(self, laptop: Laptop) -> None:
-        self.seen["kills"] += 1
-        after = laptop.folder.with_name(f"{laptop.name} life {laptop.lives + 1}")
-        laptop.casebook._desk.store.close()
-        if not after.exists():
-            shutil.copytree(laptop.folder, after)
-        laptop.folder, laptop.lives = after, laptop.lives + 1
-        self._open(laptop)
-
-    def _reopen(self, laptop: Laptop) -> None:
-        laptop.casebook._desk.store.close()
-        self._open(laptop)
-
-    def _open(self, laptop: Laptop) -> None:
-        laptop.wire.token = ""
-        laptop.shown.clear()
-        with in_era(laptop.name in self.newer):
-            clock = self.world.clock
-            laptop.casebook = Casebook.open(laptop.folder, laptop.key, clock=clock, ids=self.world.ids)
-            laptop.casebook.begin_epoch_above(*self.marks.get(laptop.name, (0, 0)))
-            self._keep_mark(laptop)
-
-    def _keep_mark(self, laptop: Laptop) -> None:
-        """As the app does it: the highest op number given out is kept outside the vault, after each cut."""
-
-        def keep(op_no: int) -> None:
-            mark = (laptop.casebook.me.device_epoch, op_no)
-            self.marks[laptop.name] = max(self.marks.get(laptop.name, (0, 0)), mark)
-
-        laptop.casebook.on_cut(keep)
-
-    def _open_server(self) -> None:
-        world = self.world
-        world.centre = open_centre(world.centre.settings, world.clock, world.ids)
-        world.hub, world.office = Hub(world.centre), Administration(world.centre)
-        for laptop in self.laptops:
-            laptop.wire.hub, laptop.wire.token = world.hub, ""
-        self.post.late.clear()
-
-    def _forget_what_only_it_had(self, laptop: Laptop, restore: Callable[[], object]) -> None:
-        """A disk that is gone takes with it what had never left it: only those words are struck from the ledger."""
-        restore()
-        self.world.ledger.put_back.add(laptop.name)
-        self._open(laptop)
-        held, there = read_device(laptop), read_council(self.world.centre, [])
-        for word, (name, record_id) in list(self.world.ledger.words.items()):
-            places = (there.texts.get(record_id, ""), held.texts.get(record_id, ""))
-            if name == laptop.name and not any(word in place for place in places):
-                del self.world.ledger.words[word]
-
-    def _forget_what_only_the_server_had(self) -> None:
-        there = read_council(self.world.centre, [])
-        on_laptops = [read_device(laptop) for laptop in self.laptops]
-        for word, (_name, record_id) in list(self.world.ledger.words.items()):
-            places = [there.texts.get(record_id, ""), *(held.texts.get(record_id, "") for held in on_laptops)]
-            if not any(word in place for place in places):
-                del self.world.ledger.words[word]
-
-    def _rest(self, rounds: int) -> None:
-        for _ in range(rounds):
-            moved = 0
-            for laptop in self.laptops:
-                before = laptop.casebook.waiting_count()
-                with in_era(laptop.name in self.newer):
-                    outcome = laptop.sync()
-                moved += outcome.sent + outcome.received + outcome.held + before
-            if not moved:
-                return
-
-
-__all__ = ["SEEN", "SyncModel"]
+__all__ = ["SyncModel"]

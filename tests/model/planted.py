@@ -18,6 +18,7 @@ from sync.codec import unpack
 from sync.server.audit import Ledger
 from sync.server.tables import council
 from sync.wire import PushRequest
+from tests.model import scenes
 from tests.model.line import ModelWire, Post
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -127,14 +128,13 @@ def older_taken_over_newer(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(arrivals, "_take_known", take_known)
 
 
-_WRITING = ("edit", "edit_after_a_look", "sync", "sync_again")
-PLANTS: dict[Plant, tuple[str, ...]] = {
-    latest_wins_on_prose: (*_WRITING, "clash"),
-    base_not_advanced_after_a_merge: (*_WRITING, "clash"),
-    exact_words_merged: (*_WRITING, "edit_what_is_shown"),
-    head_taken_over_what_is_being_written: (*_WRITING, "sync_over_a_bad_line"),
-    seq_taken_before_the_lock: (*_WRITING, "a_push_is_overtaken"),
-    purge_before_hand_over: (*_WRITING, "begin", "revoke", "grant"),
-    older_taken_over_newer: (*_WRITING, "leave_and_come_back"),
+PLANTS: dict[Plant, scenes.Scene] = {
+    latest_wins_on_prose: scenes.two_write_in_one_text,
+    base_not_advanced_after_a_merge: scenes.a_line_goes_between_two_merges,
+    exact_words_merged: scenes.two_write_down_one_quotation,
+    head_taken_over_what_is_being_written: scenes.somebody_types_while_a_page_is_on_its_way,
+    seq_taken_before_the_lock: scenes.a_push_is_overtaken,
+    purge_before_hand_over: scenes.a_worker_loses_a_child_with_work_unsent,
+    older_taken_over_newer: scenes.a_laptop_is_filled_from_pieces_old_and_new,
 }
-"""Each fault, and the rules by which chance comes upon it; by all of them it would do so too, and take longer."""
+"""Each fault, and the scene in which it shows."""
