@@ -72,6 +72,7 @@ class Books:
         self._sender = sender
         self._appended: list[tuple[Sent, str]] = []
         self._newly_held: list[Held] = []
+        self._claimed: list[Held] = []
         self._begun: set[str] = set()
         self._moved: set[str] = set()
         self._before: dict[str, RecordState] = {}
@@ -167,7 +168,7 @@ class Books:
     @property
     def has_news(self) -> bool:
         """Whether anything came that was not here before."""
-        return bool(self._appended or self._newly_held)
+        return bool(self._appended or self._newly_held or self._claimed)
 
     def append(self, sent: Sent, outcome: str, after: RecordState | None) -> None:
         """Note a version to keep; ``after`` is the record with it as its head, None for a branch."""
@@ -190,6 +191,15 @@ class Books:
     def hold(self, held: Held) -> None:
         """Note a version for the held-back box."""
         self._newly_held.append(held)
+        self.held[held.sent.content_hash] = HeldBefore(held.code, held.reason)
+        self._note_op(held.sent.version)
+
+    def claim(self, held: Held) -> None:
+        """Note that what lay in the held-back box has come from the laptop that wrote it, and waits for its own reason.
+
+        A colleague's laptop gave it back before: as theirs it could never be appended, by nobody.
+        """
+        self._claimed.append(held)
         self.held[held.sent.content_hash] = HeldBefore(held.code, held.reason)
         self._note_op(held.sent.version)
 
@@ -219,6 +229,8 @@ class Books:
             ],
         )
         self._insert(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held])
+        for held in self._claimed:
+            self._mark_claimed(held, batch_id)
         for content_hash in self._released:
             self._mark_admitted(content_hash, now)
         device_id = self._sender.device_id
@@ -246,6 +258,13 @@ class Books:
         mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == content_hash)
         decided = {"state": "admitted", "decided_at": now, "decided_by": manager_id or None, "words": words or None}
         self._connection.execute(update(held_back).where(*mine).values(decided))
+
+    def _mark_claimed(self, held: Held, batch_id: str) -> None:
+        mine = (held_back.c.council_id == self._centre.council_id, held_back.c.content_hash == held.sent.content_hash)
+        sender = {"worker_id": self._sender.worker_id, "device_id": self._sender.device_id, "batch_id": batch_id}
+        why = {"reason_code": held.code, "reason": held.reason, "state": "waiting", "content": held.content()}
+        undecided = {"decided_at": None, "decided_by": None, "words": None}
+        self._connection.execute(update(held_back).where(*mine).values(**sender, **why, **undecided))
 
     def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
         lines = [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
@@ -304,7 +323,7 @@ class Books:
         """One audit row for the batch and one for each version held back."""
         by = (self._sender.worker_id, self._sender.device_id)
         entries = [Entry("push", *by)] if self._appended else []
-        for held in self._newly_held:
+        for held in (*self._newly_held, *self._claimed):
             entries.append(Entry("held", *by, {"reason": held.code, "content": held.sent.content_hash}))
         entries += [Entry("released", *by, {"content": content_hash}) for content_hash in self._released]
         return entries

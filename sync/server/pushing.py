@@ -92,8 +92,7 @@ def _take(books: Books, sender: Sender, sent: Sent, *, trusted: bool) -> Outcome
     else:
         code = _why_hold(books, sender, sent, trusted=trusted)
     if code is not None:
-        if before is None:
-            books.hold(Held(sent, code, REASONS[code]))
+        (books.hold if before is None else books.claim)(Held(sent, code, REASONS[code]))
         return Outcome(version.version_id, version.record_id, "held", REASONS[code])
     if was_given_back:
         books.release(sent.content_hash)
@@ -107,8 +106,16 @@ def _wrote(sender: Sender, version: Version) -> bool:
 def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
     """Append what was held back only because it came before its parents, now that they may be here.
 
-    Laptops that give back what a restored server lacks come in any order. Returns the records that changed.
+    Laptops that give back what a restored server lacks come in any order: what one brings may be what several others'
+    waited for, one after another. Returns the records that changed.
     """
+    changed: set[str] = set()
+    while fresh := _admit_some(centre, connection, record_ids):
+        changed |= fresh
+    return changed
+
+
+def _admit_some(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
     waiting = connection.execute(
         select(held_back)
         .where(

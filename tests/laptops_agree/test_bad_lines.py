@@ -242,7 +242,8 @@ def put_back(world: World) -> None:
     world.centre = open_centre(world.centre.settings, world.clock, world.ids)
     world.hub, world.office = Hub(world.centre), Administration(world.centre)
     for laptop in world.laptops:
-        laptop.wire.hub, laptop.wire.token = world.hub, ""
+        laptop.wire.hub = world.hub
+        laptop.wire.tokens.clear()
 
 
 def test_a_server_put_back_to_an_older_copy_gets_back_what_the_laptops_hold(
@@ -300,6 +301,26 @@ def test_what_only_a_colleague_still_has_after_two_restores_is_kept_whole_at_the
     world.network.asked.clear()
     ben.sync()
     assert [route for route, _size in world.network.asked] == ["pull"]
+
+
+def test_texts_that_grew_from_one_another_come_back_to_a_restored_server_in_whatever_order_laptops_meet_it(
+    world: World, amy: Laptop, ben: Laptop, card: str
+) -> None:
+    """A colleague gave back what its author then sends before it can be appended: it must not stay a colleague's."""
+    settle(world)
+    world.centre.database.backup(world.folder / "copy.db")
+    for laptop, text in ((amy, "Biscuit amy~1"), (ben, "Biscuit amy~1 ben~1"), (amy, "Biscuit amy~1 ben~1 amy~2")):
+        laptop.edit(card, helps_me=text)
+        settle(world)
+    put_back(world)
+    ben.sync()
+    assert {row["reason_code"] for row in world.office.held()} == {"not_yours", "parents_unknown"}
+    settle(world)
+    assert {row["state"] for row in world.office.held()} == {"admitted"}
+    for laptop in (amy, ben):
+        assert laptop.body(card)["helps_me"] == "Biscuit amy~1 ben~1 amy~2"
+        assert laptop.look(card).state == SENT
+    world.verify(is_quiet=True)
 
 
 def test_a_laptop_repaired_from_its_own_backup_catches_up_and_its_new_work_is_taken(
