@@ -19,6 +19,7 @@ from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
 from desktop.tour_sync import SyncTour
+from desktop.tour_voice import VoiceTour
 from desktop.touring import expect
 from desktop.worked_example import write_worked_example
 from models.errors import Trouble
@@ -38,6 +39,7 @@ class Tour:
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
         self.together = SyncTour(self.stage, folder, self.picture, ends)
+        self.voice = VoiceTour(self.picture)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
 
     def step(self, words: str, act: Callable[[], object]) -> None:
@@ -367,6 +369,7 @@ class Tour:
             ("finish the note", self.finish_note),
             ("find it by a word", self.find),
             ("plan a visit", self.plan),
+            ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
             ("look around", self.look_around),
             ("the line comes back: sync", self.sync),
             ("the colleague reads it", self.colleague_reads),

@@ -100,6 +100,27 @@ PEN_HELD_BY = _list(
     "carer_for_child: A carer, for {child}",
     "someone_else: Someone else",
 )
+METHOD = _list(
+    "one_to_one: One to one",
+    "call: Call",
+    "group: Group",
+    "survey: Survey",
+    "feedback_form: Feedback form",
+    "social_media: Social media",
+    "app: App",
+    "website: Website",
+    "online_chat: Online chat",
+    "video_meeting: Video meeting",
+    "activity_day: Activity day",
+    "film: Film",
+    "art: Art",
+    "drama: Drama",
+    "craft: Craft",
+    "panel: Panel",
+    "board_meeting: Board meeting",
+    "visit_by_members: Visit by members",
+)
+"""Ways of being asked and of taking part (seeds 001, 003, 004)."""
 THEMES = _list(
     "stigma: How people see us",
     "being_told: Being told what is happening",

@@ -118,6 +118,7 @@ def invent(me: Identity, now: datetime, children: int = 18, notes: int = 200, se
     scopes = [making.child(number) for number in range(max(1, children))]
     making.visits(scopes)
     making.notes(scopes, notes, [worker for worker, _role in told])
+    making.not_taking_part(scopes[0])
     making.other_types(scopes[0])
     assigned = [
         Assignment(scope_id=scope, worker_id=worker.worker_id, role=role, is_lead=worker == me.worker)
@@ -344,6 +345,16 @@ class _Making:
             result = {"checked_back_on": day.isoformat(), "checked_back_result": "right"}
             body |= result
         self.add("own_words", scope_id, {**body, "said_in_id": note_id}, days_ago=days_ago, author=author)
+
+    def not_taking_part(self, scope_id: str) -> None:
+        """Let a child have chosen, some weeks ago, not to take part."""
+        body = {"what_happened": "not_now_maybe_later", "was_for": "review", "ask_again": "next_visit"}
+        made = self.add(
+            "not_taking_part", scope_id, {**body, "happened_on": self._day_ago(33)}, days_ago=33, is_finished=True
+        )
+        said = {"words": "Not today. Ask me when Nan is here.", "told_by": ["talking"], "said_on": self._day_ago(33)}
+        right = {"checked_back_on": self._day_ago(33), "checked_back_result": "right"}
+        self.add("own_words", scope_id, {**said, **right, "said_in_id": made}, days_ago=33)
 
     # ---- whatever else is declared ----
 

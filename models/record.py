@@ -42,7 +42,8 @@ class Declaration:
     """All that is known of a record type.
 
     ``timeline`` names the field that places the record in time. ``title_field`` names the one that titles it in
-    lists. ``is_one_per_child`` marks types with one current record, such as This is Me. ``shown_in`` names the
+    lists, ``headline`` the choice whose words head it
+    on a timeline. ``is_one_per_child`` marks types with one current record, such as This is Me. ``shown_in`` names the
     link field through which it is shown inline in another record's form.
     """
 
@@ -56,6 +57,7 @@ class Declaration:
     audience: str = EVERYONE_ON_RECORD
     timeline: str = ""
     title_field: str = ""
+    headline: str = ""
     shown_in: str = ""
     icon: str = "file-pen-line"
     is_one_per_child: bool = False
@@ -149,7 +151,7 @@ def _check(declaration: Declaration) -> None:
         raise ValueError(f"{declaration.type}: edited_by is author or assigned")
     if len(declaration.indexed) > MAX_INDEXED:
         raise ValueError(f"{declaration.type}: at most {MAX_INDEXED} indexed fields")
-    for name in (declaration.timeline, declaration.title_field, declaration.shown_in):
+    for name in (declaration.timeline, declaration.title_field, declaration.headline, declaration.shown_in):
         if name and name not in declaration.fields:
             raise ValueError(f"{declaration.type}: no field {name}")
     for field in declaration.fields.values():

@@ -10,7 +10,9 @@ from models.entry import HELD, SAVED, SENT, Entry
 from models.fields import Kind
 from models.moments import month_of, read_moment
 from models.query import Query, Where
+from models.reading import read_record
 from models.record import Declaration, all_declarations
+from models.value_words import no_title
 from models.version import Version
 from models.wording import Spoken, say
 
@@ -172,13 +174,13 @@ def _changed(declaration: Declaration, kept: dict[str, Version], version: Versio
 
 
 def headline(entry: Entry, child: Spoken) -> str:
-    """What an entry is called: a note by where it was, anything else by its type."""
+    """What an entry is called: by the answer its type is headed by, such as where a visit was, or by its type."""
     declaration = entry.declaration
     if declaration is None:
         return "Written by a newer Heard"
-    place = declaration.fields.get("place")
-    if place is not None and entry.body.get("place"):
-        return say(place.words_for(str(entry.body["place"])), child)
+    code = entry.body.get(declaration.headline) if declaration.headline else None
+    if code:
+        return say(declaration.fields[declaration.headline].words_for(str(code)), child)
     return say(declaration.title, child)
 
 
@@ -190,6 +192,16 @@ def excerpt(entry: Entry) -> tuple[str, bool]:
         if one.kind is Kind.PROSE and isinstance(text, str) and text.strip():
             return _shortened(text.strip()), one.is_verbatim
     return "", False
+
+
+def short_answers(entry: Entry, child: Spoken) -> str:
+    """What was answered in a record that is headed by an answer and holds no long text: "Visit. Ask again? …"."""
+    declaration = entry.declaration
+    if declaration is None or any(one.kind is Kind.PROSE for one in declaration.fields.values()):
+        return ""
+    said = [one for part in read_record(declaration, entry.body, child, no_title) for one in part.answers]
+    skipped = (declaration.headline, declaration.timeline)
+    return " · ".join(f"{one.label} {one.words}" for one in said if one.field not in skipped)
 
 
 def _shortened(text: str) -> str:

@@ -18,6 +18,7 @@ from models.wording import Spoken
 NOTE = "note"
 CHECK_BACK = "check_back"
 TWO_VERSIONS = "two_versions"
+NOT_TAKING_PART = "not_taking_part"
 MOST_TO_FINISH = 5
 CHECK_BACK_DAYS = 60
 """Words older than this are still marked on the timeline, but Today no longer asks for them."""
@@ -42,7 +43,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing begun and not finished. ``kind`` is note, check_back or two_versions."""
+    """One thing begun and not finished. ``kind`` is note, not_taking_part, check_back or two_versions."""
 
     kind: str
     record_id: str
@@ -72,8 +73,8 @@ def notes_query(today: date, me: str) -> Query:
 
 
 def unfinished_query(me: str) -> Query:
-    """The notes this worker has not finished, the last one touched first."""
-    return Query(types=("visit_note",), author_id=me, is_finished=False, order=CHANGED, limit=50)
+    """What this worker has begun and not finished, the last one touched first."""
+    return Query(types=("visit_note", NOT_TAKING_PART), author_id=me, is_finished=False, order=CHANGED, limit=50)
 
 
 def unchecked_query(me: str, today: date) -> Query:
@@ -145,6 +146,13 @@ def to_finish(
     for note in unfinished:
         open_notes.add(note.record_id)
         begun = read_moment(note.changed_at)
+        if note.type == NOT_TAKING_PART:
+            # One of today finishes by itself, once it can no longer be taken back.
+            if begun is None or begun.date() < today:
+                title = f"Not taking part – {_name(child_of, note)}"
+                words = "Begun and not finished. Saved."
+                found.append(ToFinish(NOT_TAKING_PART, note.record_id, note.scope_id, title, words))
+            continue
         words = f"Started {in_a_sentence(day_and_time(begun, today))}. Saved." if begun else "Saved."
         found.append(ToFinish(NOTE, note.record_id, note.scope_id, f"Visit note – {_name(child_of, note)}", words))
     for entry in torn:

@@ -35,6 +35,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("Esc", "Alt+Left"), "Back", MOVING),
     Action("keys", ("F1", "?", "Ctrl+/"), "Show all keys", MOVING),
     Action("new_note", ("Ctrl+N",), "New visit note", WRITING),
+    Action("not_taking_part", ("Ctrl+Shift+D",), "Chose not to take part", WRITING),
     Action("finish", ("Ctrl+Enter", "Ctrl+Return"), "Finish, or done", WRITING),
     Action("undo", ("Ctrl+Z",), "Undo", WRITING),
     Action("redo", ("Ctrl+Y",), "Redo", WRITING, native=True),

@@ -18,6 +18,7 @@ from ui.views.history import HistoryPage
 from ui.views.join_again import JoinAgainPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
+from ui.views.not_taking_part import NotTakingPartPage
 from ui.views.note import NotePage
 from ui.views.plan import PlanPage
 from ui.views.recently_deleted import RecentlyDeletedPage
@@ -80,6 +81,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("edit", "Record", RecordPage)
     add("attachment", "Photo or page", AttachmentPage)
     add("plan", "Plan a visit", PlanPage)
+    add("not_taking_part", "Not taking part", NotTakingPartPage)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
     add("held", "Kept safe for your manager", HeldPage)
@@ -104,12 +106,20 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     show_closed()
     window.new_note_asked.connect(lambda: window.open("note", **_about(window)))
     window.knock_asked.connect(lambda: _knock(window))
+    window.not_taking_part_asked.connect(lambda: _not_taking_part(window))
 
 
 def _about(window: HeardWindow) -> dict[str, str]:
     """What a new note started on the page that stands is about: its child, or the next visit."""
     ask = getattr(window.pages.currentWidget(), "new_note_about", None)
     return dict(ask()) if ask is not None else {}
+
+
+def _not_taking_part(window: HeardWindow) -> None:
+    """About the child, and the note or visit, of the page that stands."""
+    about = _about(window)
+    ask = getattr(window.pages.currentWidget(), "not_taking_part_about", None)
+    window.open("not_taking_part", **(ask() if ask is not None else {"scope_id": about.get("scope_id", "")}))
 
 
 def _knock(window: HeardWindow) -> None:

@@ -33,13 +33,15 @@ def _local_now() -> datetime:
 class HeardWindow(QMainWindow):
     """The shell. Signals say what the worker asked for; methods show what the application knows.
 
-    ``check_pin`` is asked when the screen is hidden. `new_note_asked` is Ctrl+N, `knock_asked` Ctrl+Shift+B where the
-    page has no child of its own, `sync_asked` F5, `stay_asked` the idle banner's button, `lock_wanted` five wrong
-    PINs, `covered` and `lifted` the hidden screen, `arrived` each page opened (a Visit), `closing` the end.
+    ``check_pin`` is asked when the screen is hidden. `new_note_asked` is Ctrl+N; `knock_asked` Ctrl+Shift+B and
+    `not_taking_part_asked` Ctrl+Shift+D where the page does not answer them; `sync_asked` F5, `stay_asked` the idle
+    banner's button, `lock_wanted` five wrong PINs, `covered` and `lifted` the hidden screen, `arrived` each page
+    opened (a Visit), `closing` the end.
     """
 
     new_note_asked = Signal()
     knock_asked = Signal()
+    not_taking_part_asked = Signal()
     sync_asked = Signal()
     stay_asked = Signal()
     lock_wanted = Signal()
@@ -113,6 +115,7 @@ class HeardWindow(QMainWindow):
             "new_note": self.new_note_asked.emit,
             "before_you_knock": self._knock,
             "history": self._history,
+            "not_taking_part": self._not_taking_part,
             "finish": self._finish,
             "undo": self._undo_last,
             "saved": self._say_saved,
@@ -311,6 +314,10 @@ class HeardWindow(QMainWindow):
     def _knock(self) -> None:
         if not self.pages.act("before_you_knock"):
             self.knock_asked.emit()
+
+    def _not_taking_part(self) -> None:
+        if not self.pages.act("not_taking_part"):
+            self.not_taking_part_asked.emit()
 
     def _history(self) -> None:
         if not self.pages.act("history"):

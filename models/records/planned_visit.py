@@ -23,6 +23,7 @@ STATE = (
     plural="Planned visits",
     edited_by="assigned",
     timeline="planned_at",
+    headline="place",
     icon="calendar",
     is_on_timeline=False,
 )

@@ -15,6 +15,7 @@ from models.record import Record, record
     plural="Visit notes",
     edited_by="author",
     timeline="visited_at",
+    headline="place",
     icon="file-pen-line",
 )
 class VisitNote(Record):

@@ -119,6 +119,10 @@ class ChildPage(QWidget):
         self.about.setObjectName("child.about")
         names.addWidget(self.about)
         row.addLayout(names, 1)
+        self.not_now = Button("Not taking part", "hand", "secondary")
+        self.not_now.setObjectName("child.not_taking_part")
+        self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", scope_id=self.scope_id))
+        row.addWidget(self.not_now, 0, Qt.AlignmentFlag.AlignTop)
         self.note = Button("New visit note", "file-pen-line", "primary")
         self.note.setObjectName("child.note")
         self.note.clicked.connect(lambda: self._navigator.open("note", scope_id=self.scope_id))
@@ -172,6 +176,7 @@ class ChildPage(QWidget):
         self.about.setText(line)
         self._card = card_of(casebook, self.scope_id, body)
         self._fit()
+        self.not_now.set_words("Not taking part", name=f"{spoken.name} chose not to take part")
         self.note.set_words("New visit note", name=f"New visit note about {spoken.name}")
 
     def _turn(self, _at: int = 0) -> None:

@@ -112,7 +112,10 @@ class KnockPage(QWidget):
         self.change = Button("Change these answers", "pencil", "quiet")
         self.change.setObjectName("knock.change")
         self.change.clicked.connect(self._edit)
-        for button in (self.start, self.me, self.change):
+        self.not_now = Button("Not taking part", "hand")
+        access.describe(self.not_now, "Not taking part", key="knock.not_taking_part")
+        self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", scope_id=self._scope_id))
+        for button in (self.start, self.me, self.not_now, self.change):
             foot.addWidget(button)
         return foot
 

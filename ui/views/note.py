@@ -18,7 +18,7 @@ from models.query import OLDEST, Query
 from models.record import declaration_of
 from models.today import bounds
 from models.wording import Spoken, name_and_age
-from ui import access, messages, theme
+from ui import access, actions, messages, theme
 from ui.autosave import How, SaveState
 from ui.form import Form
 from ui.form_manner import Manner
@@ -68,6 +68,10 @@ class NotePage(QWidget):
         access.describe(self.finish_button, "Finish note", "Ctrl+Enter", key="note.finish")
         self.finish_button.clicked.connect(self._finish)
         self.head.buttons.addWidget(self.finish_button)
+        self.not_now = Button("Not taking part", "hand", "secondary", self)
+        access.describe(self.not_now, "Not taking part", actions.keys("not_taking_part"), key="note.not_taking_part")
+        self.not_now.clicked.connect(lambda: navigator.open("not_taking_part", **self.not_taking_part_about()))
+        self.head.buttons.insertWidget(0, self.not_now)
         self.add_button = Button("Add to this note", "plus", "primary", self)
         access.describe(self.add_button, "Add to this note", key="note.add")
         self.add_button.clicked.connect(self._add)
@@ -187,7 +191,7 @@ class NotePage(QWidget):
                     widget.setParent(None)
                     widget.deleteLater()
         self.line.show_state(SaveState())
-        for button in (self.finish_button, self.add_button, self.history):
+        for button in (self.finish_button, self.add_button, self.history, self.not_now):
             button.hide()
 
     def _show_head(self) -> None:
@@ -228,6 +232,7 @@ class NotePage(QWidget):
         delete.clicked.connect(self._delete)
         self._content.addWidget(delete, 0, Qt.AlignmentFlag.AlignRight)
         self.finish_button.show()
+        self.not_now.show()
         self._show_head()
         if entry is not None:
             self.line.show_changed(read_moment(entry.changed_at), self._link.casebook.clock.today())
@@ -388,6 +393,11 @@ class NotePage(QWidget):
     def new_note_about(self) -> dict[str, str]:
         """What another new note started here is about."""
         return {"scope_id": self._scope_id} if self._scope_id else {}
+
+    def not_taking_part_about(self) -> dict[str, str]:
+        """What "Not taking part" started here is about: this note, once it exists, or the visit it is planned for."""
+        about = self._note_id if self._link.casebook.entry(self._note_id) is not None else self._planned_id
+        return {"scope_id": self._scope_id, "about_id": about}
 
     def may_leave(self) -> bool:
         """Stay once where something typed cannot be saved as it stands, so that it is not lost unseen."""

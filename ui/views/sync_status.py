@@ -26,6 +26,7 @@ from ui.parts.scroll_page import ScrollPage
 from ui.parts.state_row import StateRow
 from ui.theme import Theme
 from ui.views import sync_words as words
+from ui.views.places import place_of
 from ui.views.sync_cards import Laptop, NoticePart, StateBanner, fact_row, round_row
 from ui.views.sync_reading import FIRST, Reading, Seen
 
@@ -298,16 +299,8 @@ class SyncPage(QWidget):
     # ---- going on ------------------------------------------------------------------------------------------------
 
     def _open(self, entry: Entry) -> None:
-        if entry.type == "visit_note":
-            self._navigator.open("note", record_id=entry.record_id)
-        elif entry.type == "own_words" and entry.body.get("said_in_id"):
-            self._navigator.open("note", record_id=str(entry.body["said_in_id"]))
-        elif entry.type == "this_is_me":
-            self._navigator.open("this_is_me", scope_id=entry.scope_id)
-        elif entry.type == "planned_visit":
-            self._navigator.open("plan", scope_id=entry.scope_id, record_id=entry.record_id)
-        else:
-            self._navigator.open("edit", type=entry.type, record_id=entry.record_id)
+        page, arguments = place_of(self._link.casebook, entry)
+        self._navigator.open(page, **arguments)
 
     def _see_both(self, record_id: str) -> None:
         self._navigator.open("two_versions", record_id=record_id)

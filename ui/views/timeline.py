@@ -25,6 +25,7 @@ from ui.parts.labels import PlainLabel
 from ui.parts.row_button import RowButton
 from ui.parts.scroll_page import ScrollPage
 from ui.views.child_facts import spoken_of
+from ui.views.places import place_of
 from ui.views.timeline_entry import Around, TimelineEntry
 
 AHEAD = 900
@@ -257,16 +258,8 @@ class TimelineView(QWidget):
         return card
 
     def _open(self, entry: Entry) -> None:
-        if entry.type == "visit_note":
-            self._navigator.open("note", record_id=entry.record_id)
-        elif entry.type == "this_is_me":
-            self._navigator.open("this_is_me", scope_id=entry.scope_id)
-        elif entry.type == "attachment":
-            self._navigator.open("attachment", record_id=entry.record_id)
-        elif entry.type == "own_words" and entry.body.get("said_in_id"):
-            self._navigator.open("note", record_id=str(entry.body["said_in_id"]))
-        else:
-            self._navigator.open("edit", type=entry.type, record_id=entry.record_id)
+        page, arguments = place_of(self._link.casebook, entry)
+        self._navigator.open(page, **arguments)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

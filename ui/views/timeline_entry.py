@@ -12,7 +12,7 @@ from models.moments import read_day, read_moment, short_day
 from models.reading import when_words
 from models.record import whose_words
 from models.status import ATTENTION, Status
-from models.timeline import Moment, excerpt, headline
+from models.timeline import Moment, excerpt, headline, short_answers
 from models.wording import Spoken, say
 from ui import access
 from ui.attachments import AttachmentShelf
@@ -151,6 +151,7 @@ class TimelineEntry(QWidget):
 
     def _add_text(self, *, quiet: bool) -> None:
         text, is_exact = excerpt(self.moment.entry)
+        text = text or short_answers(self.moment.entry, self._around.child)
         declaration = self.moment.entry.declaration
         if not text or declaration is None:
             return

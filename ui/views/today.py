@@ -18,6 +18,7 @@ from models.reading import telling_apart
 from models.today import (
     CHECK_BACK,
     MOST_TO_FINISH,
+    NOT_TAKING_PART,
     NOTE,
     ToFinish,
     Visit,
@@ -55,7 +56,7 @@ SHORT_LINE = 14
 """Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
 _TYPES = ("planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
-_ICONS = {NOTE: "file-pen-line", CHECK_BACK: "circle-check"}
+_ICONS = {NOTE: "file-pen-line", NOT_TAKING_PART: "hand", CHECK_BACK: "circle-check"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,6 +333,8 @@ class TodayPage(QWidget):
     def _finish(self, item: ToFinish) -> None:
         if item.kind == NOTE:
             self._navigator.open("note", record_id=item.record_id)
+        elif item.kind == NOT_TAKING_PART:
+            self._navigator.open(NOT_TAKING_PART, record_id=item.record_id)
         elif item.kind == CHECK_BACK:
             self._navigator.open("children", scope_id=item.scope_id, tab="timeline", record_id=item.record_id)
         else:

@@ -39,7 +39,7 @@ def test_entries_come_newest_first_and_a_page_at_a_time(casebook: Casebook) -> N
     caseload, scope = fill(casebook, 120)
     timeline = Timeline(casebook, scope)
     first = timeline.fetch()
-    assert len([one for one in first if one.entry.type == "visit_note"]) == PAGE
+    assert len([one for one in first if one.entry.type in ("visit_note", "not_taking_part")]) == PAGE
     assert [one.at for one in first] == sorted((one.at for one in first), reverse=True)
     while timeline.has_more:
         assert timeline.fetch()
@@ -56,7 +56,7 @@ def test_own_words_and_addenda_stand_inside_their_note_and_nowhere_else(casebook
     inside = [one for moment in timeline.moments for one in moment.inside]
     assert {one.record_id for one in inside if one.type == "own_words"} == set(caseload.record_ids("own_words"))
     assert [one.type for one in inside].count("addendum") == 1
-    assert all(moment.entry.type in ("visit_note", "this_is_me") for moment in timeline.moments)
+    assert all(moment.entry.type in ("visit_note", "not_taking_part", "this_is_me") for moment in timeline.moments)
 
 
 def test_words_said_outside_any_visit_stand_by_themselves(casebook: Casebook) -> None:

@@ -31,6 +31,18 @@ def planned(hour: int, minute: int = 0, **body: Any) -> Entry:
     return Entry(f"p{hour}", "sarah", "planned_visit", {"planned_at": at, "place": "home", **body}, ME, at, when=at)
 
 
+def not_taking_part(record_id: str, changed: datetime) -> Entry:
+    return Entry(record_id, "sarah", "not_taking_part", {}, ME, to_stamp(changed))
+
+
+def test_what_was_begun_today_and_not_taken_part_in_finishes_by_itself_and_of_yesterday_is_asked_for() -> None:
+    begun = [not_taking_part("now", NOW), not_taking_part("old", NOW - timedelta(days=1))]
+    found = to_finish(begun, [], [], lambda _scope: {"known_as": "Sarah"}, TODAY)
+    assert [(one.kind, one.record_id, one.title) for one in found] == [
+        ("not_taking_part", "old", "Not taking part – Sarah")
+    ]
+
+
 def note(record_id: str, **more: Any) -> Entry:
     body = {"planned_visit_id": more.pop("for_visit", "")}
     return Entry(record_id, "sarah", "visit_note", body, ME, to_stamp(NOW), **more)

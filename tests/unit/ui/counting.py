@@ -1,0 +1,99 @@
+"""A worker's hands: each press and each key goes in where the window system hands it over, and is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from models.casebook import Casebook
+from models.invented import make_caseload, me_for_trying
+from ui.link import Link
+from ui.parts.cover_page import PinAnswer
+from ui.screens import Choices, register
+from ui.window import HeardWindow
+
+NO_MODIFIER, CTRL, SHIFT = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+class Hands:
+    """Presses what is seen and types keys. A chord counts as one key, as the budgets do."""
+
+    def __init__(self, window: HeardWindow, settle: Callable[[], None]) -> None:
+        self.window, self._settle = window, settle
+        self.clicks = self.keys = 0
+
+    def find(self, name: str) -> Any:
+        """The one widget of a name that is seen."""
+        found = [one for one in self.window.findChildren(QWidget, name) if one.isVisible()]
+        assert len(found) == 1, f"{len(found)} of {name} are seen"
+        return found[0]
+
+    def click(self, name: str) -> None:
+        """Press the middle of a widget; it must be in sight."""
+        widget = self.find(name)
+        middle = widget.mapTo(self.window, widget.rect().center())
+        assert self.window.rect().contains(middle), f"{name} is out of sight"
+        self.clicks += 1
+        QTest.mouseClick(
+            self.window.windowHandle(), Qt.MouseButton.LeftButton, NO_MODIFIER, QPoint(middle.x(), middle.y())
+        )
+        self._settle()
+
+    def key(self, key: Qt.Key, modifiers: Any = NO_MODIFIER) -> None:
+        """Press one key, or one chord."""
+        self.keys += 1
+        QTest.keyClick(self.window.windowHandle(), key, modifiers)
+        self._settle()
+
+    def type(self, text: str) -> None:
+        """Type words where the cursor is; not counted."""
+        for letter in text:
+            QTest.keyClick(self.window.windowHandle(), letter)
+        self._settle()
+
+    def wait_for(self, is_so: Callable[[], Any], seconds: float = 8) -> None:
+        """Run the window until something is so; the deadline is for a test that fails."""
+        deadline = monotonic() + seconds
+        while not is_so():
+            assert monotonic() < deadline, "it never became so"
+            QTest.qWait(2)
+
+
+@contextmanager
+def whole_app(folder: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[[], None]) -> Iterator[SimpleNamespace]:
+    """Every page of Heard in its window, over an invented caseload of three children."""
+    casebook = Casebook.open(folder, bytes(range(32)), identity=me_for_trying(), clock=clock)
+    load = make_caseload(casebook, 3, 15)
+    link, window = Link(casebook), HeardWindow(lambda _pin: PinAnswer(False))
+    no_settings: Any = SimpleNamespace(lock_minutes=5)
+    no_call: Any = lambda *_a, **_k: None  # noqa: E731 - stands for each call of Settings, which is not opened here
+    choices = Choices(lambda: no_settings, no_call, no_call, no_call, no_call, folder, "0", no_call, no_call)
+    register(window, link, look, choices)
+    qtbot.addWidget(window)
+    window.resize(1366, 768)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    window.open("today")
+    settle()
+    hands = Hands(window, settle)
+    scope = next(iter(load.scopes))
+    yield SimpleNamespace(
+        casebook=casebook, link=link, window=window, hands=hands, scope=scope, load=load, settle=settle
+    )
+    window.close()
+    link.close()
+    casebook.close()
+    settle()
