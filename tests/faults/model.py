@@ -12,6 +12,7 @@ from tests.faults.result import Result
 
 RUNS_A_SEED = 8
 """From ten on, hypothesis makes some of a seed's runs out of the runs before."""
+SEEDS_A_LIFE = 32
 LEAST = {"stale pushes": 500, "revocations": 100, "restores": 100, "open choices": 100}
 """What 2,000 runs must have seen at the least; a smaller or larger campaign in proportion."""
 
@@ -25,6 +26,7 @@ def model(size: int, seed: int) -> Result:
             result.lost += broken.count("R1 ")
             result.corrupt += broken.count("\n") + 1 - broken.count("R1 ")
             result.what.append(f"seed {seed + number}: {broken}")
+            print(result.what[-1], flush=True)
     result.acknowledged = seen["words"]
     result.faults_fired = sum(number for name, number in seen.items() if name not in NOT_FAULTS)
     for name, least in LEAST.items():
@@ -40,8 +42,11 @@ NOT_FAULTS = ("runs", "words", "open choices", "stale pushes", "deletes", "chose
 def _runs(size: int, seed: int) -> Iterator[tuple[Counter[str], str]]:
     portions = [min(RUNS_A_SEED, size - start) for start in range(0, size, RUNS_A_SEED)]
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn, max_tasks_per_child=16) as workers:
-        yield from workers.map(_run, range(seed, seed + len(portions)), portions)
+    for start in range(0, len(portions), SEEDS_A_LIFE):
+        # New processes now and then, as what a run leaves in memory adds up; Python's own way to have them may hang.
+        some = portions[start : start + SEEDS_A_LIFE]
+        with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as workers:
+            yield from workers.map(_run, range(seed + start, seed + start + len(some)), some)
 
 
 def _run(number: int, runs: int) -> tuple[Counter[str], str]:
