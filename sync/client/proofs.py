@@ -25,6 +25,10 @@ UNSIGNED = (
     "No laptop’s signature was found for what is written here. It is kept as it came. Please tell your council’s IT, "
     "and ask whoever wrote it before you rely on it."
 )
+GIVEN_BACK = (
+    "After the council’s server went back to an older copy, another laptop gave this back, and a manager let it in. "
+    "The signature of the laptop it was written on is lost. Please ask whoever wrote it before you rely on it."
+)
 KEY_CHANGED = (
     "A laptop of theirs signs with another key than before, without having joined again. What it wrote is kept and "
     "marked. Please tell your council’s IT."
@@ -107,8 +111,9 @@ def look(waiting: Sequence[Unproved], batches: Iterable[BatchProof], known: Mapp
             found.missing.append(one)
         else:
             batch, signed = proof
-            is_covered = _is_theirs(one.version, batch) and envelope_hash(one.version) in signed
-            found.verdicts.append(Verdict(one, "" if is_covered else CHANGED))
+            is_covered = envelope_hash(one.version) in signed
+            wrong = GIVEN_BACK if is_covered and one.version.device_id != batch.device_id else CHANGED
+            found.verdicts.append(Verdict(one, "" if is_covered and _is_theirs(one.version, batch) else wrong))
     return found
 
 

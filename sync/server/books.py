@@ -233,6 +233,10 @@ class Books:
             self._mark_claimed(held, batch_id)
         for content_hash in self._released:
             self._mark_admitted(content_hash, now)
+        self._write_ops()
+        self._write_appended(batch_id, now, self._entries() + self._flag_fork(now))
+
+    def _write_ops(self) -> None:
         device_id = self._sender.device_id
         self._insert(
             op,
@@ -241,15 +245,18 @@ class Books:
                 for (epoch, number), version_id in self._new_ops.items()
             ],
         )
-        self._write_appended(batch_id, now, self._entries() + self._flag_fork(now))
 
-    def write_admitted(self, batch_id: str, content_hash: str, manager_id: str = "", words: str = "") -> None:
+    def write_admitted(
+        self, batch_id: str, content_hash: str, manager_id: str = "", words: str = "", **more: str
+    ) -> None:
         """Write one version that had been held back, under the batch whose signature it came with.
 
-        ``manager_id`` is who decided it, with ``words`` for the worker; "" where what it waited for has come.
+        ``manager_id`` is who decided it, with ``words`` for the worker; "" where what it waited for has come. ``more``
+        is what else the audit should say.
         """
         now = self._centre.clock.stamp()
-        detail = {"content": content_hash}
+        detail = {"content": content_hash, **more}
+        self._write_ops()
         by = (manager_id, "") if manager_id else (self._sender.worker_id, self._sender.device_id)
         self._write_appended(batch_id, now, [Entry("admitted", *by, detail)])
         self._mark_admitted(content_hash, now, manager_id, words)

@@ -19,6 +19,7 @@ from sync.server.centre import Centre
 from sync.server.database import tried_again
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import RecordState, Sender, moves_head, state_after
+from sync.server.origins import GIVEN_BACK, Origin, find_origin, went_back_before
 from sync.server.outgoing import split_version
 from sync.server.tables import assignment, held_back, scope, worker
 from sync.server.turns import lock_scopes
@@ -26,7 +27,7 @@ from sync.server.withdrawing import follow_heads, tell_of_decision
 
 LONGEST_WORDS = 1000
 MANAGER = "team_manager"
-_NEVER = ("not_yours", "version_reused", "moved", "erased", "erasing")
+_NEVER = ("version_reused", "moved", "erased", "erasing")
 """Reasons that no manager can set aside: the version says of itself what is not so, or the law has spoken."""
 
 
@@ -37,29 +38,52 @@ class _Case:
     row: Row[*tuple[Any, ...]]
     sent: Sent
     sender: Sender
+    origin: Origin | None = None
+    """Who wrote it and on which laptop, where another one gave it back."""
 
 
 def list_held(centre: Centre, *, state: str = "") -> list[dict[str, Any]]:
     """List the box, oldest first: who sent what, where it belongs and why it is held, never the words inside."""
     names = ("held_id", "worker_id", "device_id", "record_id", "scope_id", "reason_code", "state", "received_at")
-    columns = [held_back.c[name] for name in (*names, "decided_at", "decided_by")]
-    query = select(*columns).where(held_back.c.council_id == centre.council_id)
+    shown = (*names, "decided_at", "decided_by")
+    query = select(*(held_back.c[name] for name in (*shown, "content", "content_hash"))).where(
+        held_back.c.council_id == centre.council_id
+    )
     query = query.where(held_back.c.state == state) if state else query
     with centre.database.read() as connection:
-        rows = connection.execute(query.order_by(held_back.c.received_at, held_back.c.held_id)).mappings()
-        return [dict(row) for row in rows]
+        rows = connection.execute(query.order_by(held_back.c.received_at, held_back.c.held_id)).all()
+        return [{**{name: getattr(row, name) for name in shown}, **_told(centre, connection, row)} for row in rows]
+
+
+def _told(centre: Centre, connection: Connection, row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    """What a held-back version is, in a few words; of one given back, who wrote it and what proves it."""
+    if row.reason_code != GIVEN_BACK:
+        return {"what": "sent by whoever wrote it"}
+    origin = find_origin(centre, connection, msgspec.json.decode(row.content, type=Version))
+    if origin is None:
+        return {"what": "another laptop says that it was written by somebody else; nothing here knows of that"}
+    if not went_back_before(centre, connection, row.content_hash):
+        return {"what": "another laptop says that it was written by somebody else; this server never went back"}
+    return {
+        "what": "written by a colleague, lost by this server when it went back, given back by another laptop",
+        "written_by": origin.name,
+        "written_on": origin.device_id,
+        "proved": "by the signature of the laptop that wrote it" if origin.batch_id else "by nobody: ask who wrote it",
+    }
 
 
 def show_envelope(centre: Centre, held_id: str) -> dict[str, Any]:
     """Return a held-back version without anything that was written in it: what any manager may see."""
     with centre.database.read() as connection:
         row = _find(centre, connection, held_id)
+        told = _told(centre, connection, row)
     envelope, _body = split_version(msgspec.json.decode(row.content, type=Version).without_text())
     shown = json.loads(envelope)
     return {
         **{name: shown[name] for name in shown if name not in ("body", "salt", "open_choices", "is_erased")},
         "bytes": len(row.content),
         **{name: getattr(row, name) for name in ("held_id", "reason_code", "reason", "state", "received_at")},
+        **told,
     }
 
 
@@ -90,8 +114,10 @@ def admit(centre: Centre, held_id: str, manager: str, words: str = "") -> str:
     """Append a held-back version by a manager's decision; return ``head`` or ``branch``.
 
     The sender's permission is set aside and nothing else: it goes through the same books, under the signature it came
-    with. A finished record stays as it is, with this as a branch beside it. Raises Trouble, and changes nothing, for
-    what cannot be a version of its record at all.
+    with. A finished record stays as it is, with this as a branch beside it. What a colleague's laptop gave back after
+    this server went back keeps its author and counts in their laptop's own numbers, under the signature of that laptop
+    where it is here; else laptops say that it is not proved. Raises Trouble, and changes nothing, for what cannot be a
+    version of its record at all.
     """
     words = _checked(words)
     with centre.database.write() as connection:
@@ -105,8 +131,11 @@ def admit(centre: Centre, held_id: str, manager: str, words: str = "") -> str:
         before = books.records.get(version.record_id)
         outcome = "head" if moves_head(version, before) and not (before and before.is_finished) else "branch"
         books.append(case.sent, outcome, state_after(version, before) if outcome == "head" else None)
-        books.write_admitted(case.row.batch_id, case.row.content_hash, manager_id, words)
-        tell_of_decision(centre, connection, case.row.content_hash, case.row.worker_id)
+        is_signed_by_writer = case.origin is not None and case.origin.batch_id
+        batch_id = str(is_signed_by_writer or case.row.batch_id)
+        books.write_admitted(batch_id, case.row.content_hash, manager_id, words, **_given_by(case))
+        if case.origin is None:
+            tell_of_decision(centre, connection, case.row.content_hash, case.row.worker_id)
         follow_heads(centre, connection, books.changes())
     return outcome
 
@@ -126,7 +155,17 @@ def give_back(centre: Centre, held_id: str, manager: str, words: str) -> None:
         connection.execute(update(held_back).where(*mine).values(decided))
         entry = Entry("held_return", manager_id, detail={"content": case.row.content_hash})
         centre.ledger.close(connection, now, [entry])
-        tell_of_decision(centre, connection, case.row.content_hash, case.row.worker_id)
+        if case.row.reason_code != GIVEN_BACK:
+            # Whoever gave back what a colleague wrote never heard that it is held: there is nothing to tell them.
+            tell_of_decision(centre, connection, case.row.content_hash, case.row.worker_id)
+
+
+def _given_by(case: _Case) -> dict[str, str]:
+    """What the audit says of a version that another laptop gave back: who wrote it, and whose laptop brought it."""
+    if case.origin is None:
+        return {}
+    written = {"author": case.sent.version.author_id, "device": case.sent.version.device_id}
+    return {**written, "given_by": case.row.worker_id, "given_from": case.row.device_id}
 
 
 def _find(centre: Centre, connection: Connection, held_id: str) -> Row[*tuple[Any, ...]]:
@@ -140,7 +179,12 @@ def _find(centre: Centre, connection: Connection, held_id: str) -> Row[*tuple[An
 def _case(centre: Centre, connection: Connection, held_id: str) -> _Case:
     row = _find(centre, connection, held_id)
     sent = prepare(msgspec.json.decode(row.content, type=Version))
-    return _Case(row, sent, Sender(row.worker_id, row.device_id))
+    origin = None
+    if row.reason_code == GIVEN_BACK and went_back_before(centre, connection, row.content_hash):
+        origin = find_origin(centre, connection, sent.version)
+    if origin is None:
+        return _Case(row, sent, Sender(row.worker_id, row.device_id))
+    return _Case(row, sent, Sender(sent.version.author_id, sent.version.device_id), origin)
 
 
 def _decider(centre: Centre, connection: Connection, manager: str, case: _Case) -> str:
@@ -148,8 +192,8 @@ def _decider(centre: Centre, connection: Connection, manager: str, case: _Case) 
     if case.row.state != "waiting":
         raise Trouble(f"This was decided before: {case.row.state}.", "Nothing was changed.")
     manager_id = _find_manager(centre, connection, manager, case.sent.version)
-    if manager_id == case.row.worker_id:
-        raise Trouble("Somebody else must decide about what you wrote yourself.", "Nothing was changed.")
+    if manager_id in (case.row.worker_id, case.sent.version.author_id):
+        raise Trouble("Somebody else must decide about what you wrote or sent yourself.", "Nothing was changed.")
     return manager_id
 
 
@@ -189,6 +233,7 @@ def _check_admissible(centre: Centre, connection: Connection, case: _Case, books
     cannot = (
         case.sent.fault is not None
         or case.row.reason_code in _NEVER
+        or (case.row.reason_code == GIVEN_BACK and case.origin is None)
         or version.record_id in books.erased
         or version.version_id in books.stored
         or (before is not None and _place(before) != _place(version))

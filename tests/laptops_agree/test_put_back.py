@@ -9,9 +9,11 @@ import pytest
 
 from models.errors import Trouble
 from sync.client.http import Offline, Refused
+from sync.client.proofs import GIVEN_BACK, Proofs
 from sync.server.administration import Administration
 from sync.server.centre import open_centre, start_timeline
 from sync.server.erasing import agree_to_erasure, ask_for_erasure
+from sync.server.holding import admit, list_held
 from sync.server.hub import Hub
 from sync.server.withdrawing import PUT_BACK
 from tests.laptops import DELIVER, FAULTS, Killed, Laptop, World
@@ -49,15 +51,16 @@ def older_copy(world: World, laptop: Laptop, kept: Path) -> Laptop:
     return old
 
 
-def older_server(world: World, copy: Path) -> None:
-    """Put the council back to a copy, on a new timeline."""
+def older_server(world: World, copy: Path, *, is_noticed: bool = False) -> None:
+    """Put the council back to a copy, on a new timeline; ``is_noticed``: begun by the server itself."""
     world.centre.close()
     for name in ("heard.db-wal", "heard.db-shm"):
         (world.folder / "centre" / name).unlink(missing_ok=True)
     shutil.copy(copy, world.folder / "centre" / "heard.db")
     world.centre = open_centre(world.centre.settings, world.clock, world.ids)
-    with world.centre.database.write() as connection:
-        start_timeline(connection, world.centre.council_id, world.ids.new())
+    if not is_noticed:
+        with world.centre.database.write() as connection:
+            start_timeline(connection, world.centre.council_id, world.ids.new())
     world.hub, world.office = Hub(world.centre), Administration(world.centre)
     for laptop in world.laptops:
         laptop.wire.hub = world.hub
@@ -255,3 +258,35 @@ def test_an_older_server_that_knows_no_such_question_leaves_it_hidden(
     old.kill()
     old.sync()
     assert is_bare(old), "after the server's update it is asked at the next opening"
+
+
+def test_what_only_a_colleague_gave_back_comes_in_by_a_managers_word_and_every_laptop_says_what_it_is(
+    world: World, amy: Laptop, ben: Laptop, card: str, sarah: str, tmp_path: Path
+) -> None:
+    """Server and author's laptop both went back: the text is there again, under its author's name, and marked."""
+    mia = world.laptop("mia", c1001="team_manager")
+    world.settle()
+    world.centre.database.backup(tmp_path / "copy.db")
+    shutil.copytree(amy.folder, tmp_path / "kept")
+    lost = amy.begin("visit_note", sarah, what_happened="She told me about the dog amy~1")
+    world.settle()
+    old = older_copy(world, amy, tmp_path / "kept")
+    world.centre.keep_head()
+    older_server(world, tmp_path / "copy.db", is_noticed=True)
+    world.settle()
+    assert old.casebook.entry(lost.record_id) is None
+    (row,) = list_held(world.centre, state="waiting")
+    assert (row["written_by"], row["record_id"]) == ("Amy", lost.record_id)
+    assert admit(world.centre, row["held_id"], "mia") == "head"
+    world.settle()
+    for laptop in (old, ben, mia):
+        assert laptop.body(lost.record_id)["what_happened"] == "She told me about the dog amy~1"
+        entry = laptop.casebook.entry(lost.record_id)
+        assert entry is not None
+        assert entry.author_id == old.casebook.me.worker.worker_id
+    looks = Proofs(mia.casebook.exchange, mia.wire)
+    while looks.step():
+        pass
+    (notice,) = [one for one in mia.casebook.notices() if one.kind == "not_proved"]
+    assert notice.words == GIVEN_BACK
+    assert notice.record_id == lost.record_id

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from models.exchange import KnownKey, Unproved
 from models.identity import Identity, Worker
 from models.version import Version, digest_of_hashes, encode_body, envelope_hash, hash_body
-from sync.client.proofs import CHANGED, Proofs, look
+from sync.client.proofs import CHANGED, GIVEN_BACK, Proofs, look
 from sync.wire import BatchProof, ProofReply, ProofRequest
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -64,15 +64,21 @@ def test_what_its_authors_laptop_signed_stands_and_the_key_is_kept() -> None:
         {"signature": bytes(64)},
         {"public_key": b"no key"},
         {"envelope_hashes": ("0" * 64,)},
-        {"device_id": "another"},
         {"worker_id": "cat"},
         {"public_key": Ed25519PrivateKey.generate().public_key().public_bytes_raw()},
     ],
-    ids=["a signature", "a key that is none", "a list", "a laptop", "a worker", "a key"],
+    ids=["a signature", "a key that is none", "a list", "a worker", "a key"],
 )
 def test_a_proof_with_one_thing_wrong_proves_nothing(other: dict[str, Any]) -> None:
     one = version()
     assert words(look(waiting(one), [batch(one, **other)], {})) == [CHANGED]
+
+
+def test_what_another_laptop_signed_for_is_in_doubt_and_said_to_have_been_given_back() -> None:
+    one = version()
+    assert words(look(waiting(one), [batch(one, device_id="another", worker_id="cat")], {})) == [GIVEN_BACK]
+    other = batch(one, device_id="another", worker_id="cat", envelope_hashes=("0" * 64,))
+    assert words(look(waiting(one), [other], {})) == [CHANGED]
 
 
 def test_a_signature_over_other_versions_proves_nothing() -> None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import insert, select, update
 
 from models.audience import EVERYONE_ON_RECORD, ONLY_AUTHOR, PROTECTED
 from models.errors import Trouble
+from models.version import batch_digest, envelope_hash
+from sync.codec import unpack
 from sync.server.administration import Administration
+from sync.server.audit import Entry
 from sync.server.care import check_everything
-from sync.server.centre import Centre
+from sync.server.centre import Centre, start_timeline
 from sync.server.holding import admit, give_back, list_held, read_held, show_envelope
 from sync.server.refusal import Refusal
+from sync.server.tables import audit, batch, version
+from sync.wire import ProofReply, ProofRequest
 
 Enrol = Callable[..., Any]
 SECRET = "what only she should read"
@@ -174,8 +181,8 @@ def test_what_cannot_be_a_version_here_is_not_admitted_whoever_decides(
         amy.version(amy.ids.new()),
         amy.version(sarah, {"a": 1}, note, version_id=note.version_id, parents=()),
     ]
-    for version in cannot:
-        assert amy.push_one(version).outcome == "held"
+    for one in cannot:
+        assert amy.push_one(one).outcome == "held"
     office.assign("mia", "1002", "team_manager")
     for one in list_held(centre):
         with pytest.raises(Trouble, match="cannot be admitted"):
@@ -204,3 +211,150 @@ def test_what_is_admitted_is_read_by_those_who_may_and_by_nobody_else(
         ben.history(mine.record_id)
     with pytest.raises(Refusal, match="not_found"):
         amy.history(shared.record_id)
+
+
+def go_back(centre: Centre, *laptops: Any) -> None:
+    """The server has come back from an older copy: it says so in the audit, and laptops follow its new timeline."""
+    timeline = centre.ids.new()
+    with centre.database.write() as connection:
+        start_timeline(connection, centre.council_id, timeline)
+        centre.ledger.close(connection, centre.clock.stamp(), [Entry("went_back")])
+    for laptop in laptops:
+        laptop.joined = msgspec.structs.replace(laptop.joined, timeline=timeline)
+
+
+def keep_signature(centre: Centre, laptop: Any, *versions: Any) -> str:
+    """The batch in which a laptop had signed these is here, without the versions."""
+    batch_id = centre.ids.new()
+    hashes = "\n".join(envelope_hash(one) for one in versions)
+    row = {"batch_id": batch_id, "device_id": laptop.joined.device_id, "envelope_hashes": hashes}
+    signature = laptop.key.sign(batch_digest(versions))
+    with centre.database.write() as connection:
+        connection.execute(
+            insert(batch).values(council_id=centre.council_id, signature=signature, received_at="2026-11-01", **row)
+        )
+    return str(batch_id)
+
+
+def test_what_a_colleague_gave_back_after_a_restore_is_admitted_in_its_authors_name(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre
+) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    lost = amy.version(sarah, {"what_happened": "She told me."}, note)
+    go_back(centre, amy, ben)
+    assert ben.push_one(lost).outcome == "held"
+    (row,) = list_held(centre)
+    assert (row["written_by"], row["written_on"], row["worker_id"]) == ("Amy", amy.joined.device_id, ben.worker_id)
+    assert row["what"].startswith("written by a colleague, lost by this server")
+    assert row["proved"] == "by nobody: ask who wrote it" == show_envelope(centre, row["held_id"])["proved"]
+    assert read_held(centre, row["held_id"], "mia")["body"] == {"what_happened": "She told me."}
+    assert admit(centre, row["held_id"], "mia", "Thank you") == "head"
+    (came,) = [one for one in ben.pull() if one.version.record_id == note.record_id]
+    assert (came.version.author_id, came.version.device_id) == (amy.worker_id, amy.joined.device_id)
+    with centre.database.read() as connection:
+        said = connection.execute(select(audit).where(audit.c.action == "admitted")).one()
+    detail = json.loads(said.detail)
+    assert (said.worker_id, detail["author"], detail["given_by"]) == (mia.worker_id, amy.worker_id, ben.worker_id)
+    ben.grants = 0
+    assert ben.page().held == (), "he never heard that it was held"
+    assert check_everything(centre)["faults"] == []
+    assert amy.push_one(lost).outcome == "head", "it is known when its own laptop sends it after all"
+    (proof,) = proofs(ben, lost)
+    assert (proof.device_id, proof.worker_id) == (ben.joined.device_id, ben.worker_id)
+
+
+def proofs(laptop: Any, one: Any) -> Any:
+    packed = laptop.hub.proof(laptop.sign_in(), ProofRequest(version_ids=(one.version_id,)))
+    return unpack(ProofReply, packed).batches
+
+
+def test_the_signature_of_the_laptop_that_wrote_it_proves_it_where_it_is_here(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre
+) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    other, lost = amy.version(sarah, {"a": 1}, note), amy.version(sarah, {"a": 2}, note)
+    batch_id = keep_signature(centre, amy, other, lost)
+    go_back(centre, amy, ben)
+    ben.push_one(lost)
+    (row,) = list_held(centre)
+    assert row["proved"] == "by the signature of the laptop that wrote it"
+    admit(centre, row["held_id"], "mia")
+    (proof,) = proofs(ben, lost)
+    assert (proof.device_id, proof.envelope_hashes[1]) == (amy.joined.device_id, envelope_hash(lost))
+    with centre.database.read() as connection:
+        kept = connection.execute(select(version.c.batch_id).where(version.c.version_id == lost.version_id))
+        assert kept.scalar_one() == batch_id
+    assert check_everything(centre)["faults"] == []
+
+
+def test_a_signature_that_does_not_hold_proves_nothing(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre
+) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    lost = amy.version(sarah, {"a": 2}, note)
+    batch_id = keep_signature(centre, amy, lost)
+    with centre.database.write() as connection:
+        connection.execute(update(batch).where(batch.c.batch_id == batch_id).values(signature=bytes(64)))
+    go_back(centre, amy, ben)
+    ben.push_one(lost)
+    assert list_held(centre)[0]["proved"] == "by nobody: ask who wrote it"
+
+
+def test_nobody_puts_words_into_another_mouth_through_the_box(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre, enrol: Enrol
+) -> None:
+    """Only a server that went back can lack what a laptop wrote; and neither giver nor author decides."""
+    note = amy.version(sarah)
+    amy.push_one(note)
+    forged = amy.version(sarah, {"a": 1}, note)
+    ben.push_one(forged)
+    (row,) = list_held(centre)
+    assert row["what"].endswith("this server never went back")
+    with pytest.raises(Trouble, match="cannot be admitted"):
+        admit(centre, row["held_id"], "mia")
+    go_back(centre, amy, ben)
+    with pytest.raises(Trouble, match="cannot be admitted"):
+        admit(centre, row["held_id"], "mia")
+    stranger = amy.version(sarah, {"a": 3}, note, device_id=ben.joined.device_id, author_id=amy.worker_id)
+    ben.push_one(stranger)
+    (strange,) = [one for one in list_held(centre) if one["held_id"] != row["held_id"]]
+    assert strange["what"].endswith("nothing here knows of that")
+    with pytest.raises(Trouble, match="cannot be admitted"):
+        admit(centre, strange["held_id"], "mia")
+    second = enrol("max", c1001="team_manager")
+    mine = mia.version(sarah, {"a": 4})
+    second.push_one(mine)
+    (held,) = [one["held_id"] for one in list_held(centre) if one["record_id"] == mine.record_id]
+    for person in ("mia", "max"):
+        with pytest.raises(Trouble, match="Somebody else must decide"):
+            admit(centre, held, person)
+
+
+def test_what_was_given_back_can_be_returned_and_its_giver_is_not_troubled(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre
+) -> None:
+    note = amy.version(sarah)
+    amy.push_one(note)
+    go_back(centre, amy, ben)
+    ben.push_one(amy.version(sarah, {"a": 1}, note))
+    give_back(centre, only_held(centre), "mia", "Amy says that this was withdrawn.")
+    ben.grants = 0
+    assert ben.page().held == ()
+    assert [one["state"] for one in list_held(centre)] == ["returned"]
+
+
+def test_a_number_that_the_authors_laptop_has_used_again_since_stays_with_what_came_first(
+    amy: Any, ben: Any, mia: Any, sarah: str, centre: Centre
+) -> None:
+    """The author's laptop went back too, and counted on: what was lost comes in beside what it wrote since."""
+    note = amy.shared(sarah)
+    amy.push_one(note)
+    lost = amy.shared(sarah, {"a": 1}, note)
+    go_back(centre, amy, ben)
+    amy.push_one(amy.shared(sarah, {"a": 2}, note, op_no=lost.op_no))
+    ben.push_one(lost)
+    assert admit(centre, only_held(centre), "mia") == "branch"
+    assert check_everything(centre)["faults"] == []
