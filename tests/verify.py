@@ -140,7 +140,7 @@ def breaches(devices: Iterable[Device], server: Centre | None, ledger: Ledger, *
             if is_quiet:
                 found += _apart(one, there)
                 found += _overwritten(one, there, ledger, closed)
-                found += _beyond(one, there, ledger)
+                found += _beyond(one, there)
     return found
 
 
@@ -368,20 +368,15 @@ def _apart(one: Held, there: Council) -> list[str]:
     return found
 
 
-def _beyond(one: Held, there: Council, ledger: Ledger) -> list[str]:
-    """R13: nothing is left here that its worker may not read, but what only the held-back box has besides.
-
-    What an older copy, of the vault or of the server, brought back of a scope given up before is hidden: no order
-    stands for it any more.
-    """
+def _beyond(one: Held, there: Council) -> list[str]:
+    """R13: nothing is left here that its worker may not read, but what only the held-back box has besides."""
     waiting = {row.record_id for row in one.outbox} | there.ever_held
     readable = _readable(one, there).keys()
-    may_be_hidden = bool({one.name, SERVER} & ledger.put_back)
     return [
         f"R13 {one.name}: {record_id} is here and may not be read"
         for record_id, row in one.records.items()
         if record_id in there.heads and record_id not in readable and record_id not in waiting
-        if row.working is None and not (row.is_hidden and may_be_hidden)
+        if row.working is None
     ]
 
 

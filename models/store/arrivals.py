@@ -98,13 +98,15 @@ def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Tou
         "UPDATE record SET head_version_id = ?, head_seq = ?, proof = 1 WHERE row = ?",
         (version.version_id, arrival.seq, record.row),
     )
-    if version.version_id == record.tip_version_id or _is_own(connection, version.version_id):
-        return False
-    touched.add(version.record_id, version.type, version.scope_id)
     # A head that waits to be sent again (the server came back from an older copy) is unsent work like any other.
     is_behind = record.tip_version_id in version.parents or (
         record.tip_version_id == record.head_version_id and not _is_unsent(connection, record.tip_version_id)
     )
+    # Our own version is one that we have built on; unless the server lost what a colleague built on it.
+    is_built_on = _is_own(connection, version.version_id) and not is_behind
+    if version.version_id == record.tip_version_id or is_built_on:
+        return False
+    touched.add(version.record_id, version.type, version.scope_id)
     if record.working is None and is_behind and record.tip is not None:
         move_forward(connection, pen, record, version)
         _tell_of(connection, pen, record, version)

@@ -303,6 +303,33 @@ def test_what_only_a_colleague_still_has_after_two_restores_is_kept_whole_at_the
     assert [route for route, _size in world.network.asked] == ["pull"]
 
 
+def test_nobody_goes_on_from_a_text_that_is_lost_to_the_council(
+    world: World, amy: Laptop, ben: Laptop, card: str
+) -> None:
+    """Server and author went back behind it. A colleague who stood on it would write nothing more that counts."""
+    from models.casebook import Casebook
+
+    amy.edit(card, helps_me="Biscuit amy~1")
+    settle(world)
+    world.centre.database.backup(world.folder / "copy.db")
+    shutil.copytree(ben.folder, world.folder / "ben then")
+    ben.edit(card, helps_me="Biscuit amy~1 ben~1")
+    settle(world)
+    ben.casebook.close()
+    ben.folder = world.folder / "ben then"
+    ben.casebook = Casebook.open(ben.folder, ben.key, clock=world.clock, ids=world.ids)
+    ben.shown.clear()
+    put_back(world)
+    settle(world)
+    assert [(row["reason_code"], row["state"]) for row in world.office.held()] == [("not_yours", "waiting")]
+    assert amy.body(card)["helps_me"] == ben.body(card)["helps_me"] == "Biscuit amy~1"
+    amy.edit(card, my_hopes="A red bike amy~2")
+    settle(world)
+    assert ben.body(card)["my_hopes"] == "A red bike amy~2"
+    assert amy.look(card).state == SENT
+    world.verify(is_quiet=True)
+
+
 def test_texts_that_grew_from_one_another_come_back_to_a_restored_server_in_whatever_order_laptops_meet_it(
     world: World, amy: Laptop, ben: Laptop, card: str
 ) -> None:
