@@ -46,6 +46,10 @@ def _run(options: argparse.Namespace) -> int:
         from desktop import demo
 
         return demo.run_invented() if command == "run-invented" else demo.demo(options)
+    if command == "spelling":
+        from desktop import spelling_desk
+
+        return spelling_desk.run()
     if command == "tour":
         from desktop import tour
 
@@ -98,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="say whether Heard can work on this laptop")
     doctor.add_argument("--json", action="store_true")
+
+    # Heard starts it for itself, and talks with it over its input and output.
+    commands.add_parser("spelling")
 
     smoke = commands.add_parser("smoke", help="make a vault, save a note, lock, and open it again")
     _needs_vault(smoke)

@@ -26,6 +26,7 @@ from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
 from desktop.screen_pin import PinGate, find_pin_weakness, hash_pin
 from desktop.settings import SettingsFile
+from desktop.spelling import SpellingProcess
 from desktop.staying import Staying
 from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
 from desktop.vault import Vault
@@ -35,6 +36,7 @@ from models.status import ATTENTION, OFFLINE, PAUSED, SENDING, SENT, Status, chi
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
+from ui.spelling import Spelling
 from ui.tasks import in_background
 from ui.theme import Theme
 from ui.window import HeardWindow
@@ -81,6 +83,8 @@ class Session:
         self.link.join_again = self.runner.join_again
         self._outside = Outside(self._folder, current(), _open_with_system)
         self.link.open_outside = self._open_outside
+        self._dictionary = SpellingProcess()
+        self.link.spelling = Spelling(self.link, self._dictionary)
         self._keep_mark()
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")
@@ -113,8 +117,8 @@ class Session:
 
         # Each a step of its own: one that fails must not keep what is typed from being saved.
         return [
-            self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close, self.casebook.close,
-            self._outside.empty,
+            self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close,
+            self._dictionary.close, self.casebook.close, self._outside.empty,
         ]  # fmt: skip
 
     # ---- joining the parts ----

@@ -16,11 +16,15 @@ from models.fields import Field
 from models.wording import Spoken
 from ui import style
 from ui.autosave import same
+from ui.spelling import Checker
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What an editor must know beside its field. ``options`` are the records a link may point at: (id, words)."""
+    """What an editor must know beside its field. ``options`` are the records a link may point at: (id, words).
+
+    ``spelling`` checks the worker's own text, where there is a dictionary; nobody else's words are ever checked.
+    """
 
     key: str
     name: str
@@ -28,6 +32,7 @@ class Around:
     child: Spoken | None = None
     lean: Lean = Lean.NEAR
     options: Callable[[], Sequence[tuple[str, str]]] = tuple
+    spelling: Checker | None = None
 
 
 class Editor(QWidget):

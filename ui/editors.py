@@ -19,6 +19,7 @@ from ui import access, theme
 from ui.day_boxes import DayBox, TimeBox
 from ui.editor import Around, Editor
 from ui.parts.buttons import Button
+from ui.parts.checked_text import CheckedLine, CheckedProse
 from ui.parts.choice_row import ChoiceRow
 from ui.parts.picker import Picker
 from ui.text_boxes import LineBox, TextBox, mark_voice
@@ -42,6 +43,8 @@ class LineEditor(Editor):
         access.describe(self.box, around.name, key=around.key)
         self.box.textEdited.connect(lambda _text: self.edited.emit())
         self.column.addWidget(self.box)
+        spelling = around.spelling if field.is_worker_prose else None
+        self.checked = CheckedLine(self.box, spelling) if spelling is not None else None
 
     def value(self) -> str:
         return self.box.text()
@@ -76,6 +79,8 @@ class ProseEditor(Editor):
         self.box.textChanged.connect(self._changed)
         self._is_showing = False
         self.column.addWidget(self.box)
+        spelling = around.spelling if field.is_worker_prose else None
+        self.checked = CheckedProse(self.box, spelling) if spelling is not None else None
 
     def value(self) -> str:
         return self.box.plain()

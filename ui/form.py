@@ -100,6 +100,7 @@ class Form(QWidget):
             child=self.child,
             lean=self.manner.leans.get(each.name, Lean.NEAR),
             options=lambda: self._options(each),
+            spelling=self.link.spelling.of(self.draft.scope_id) if self.link.spelling is not None else None,
         )
         name = each.name
         row = FieldRow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -12,6 +12,9 @@ from models.casebook import Casebook
 from models.changes import Changes
 from models.errors import Trouble
 from models.status import NOT_JOINED, Status
+
+if TYPE_CHECKING:
+    from ui.spelling import Spelling
 
 T = TypeVar("T")
 
@@ -56,6 +59,8 @@ class Link(QObject):
         """Joins this laptop again: one-time code, sign-in name, password for the council's server."""
         self.open_outside: Callable[[bytes, str], Future[Any]] | None = None
         """Opens what Heard does not show itself in another program: its bytes, and the ending of its kind (".pdf")."""
+        self.spelling: Spelling | None = None
+        """Spelling for the worker's own text; None where there is no dictionary."""
         self.status = Status(NOT_JOINED)
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop = casebook.listen(lambda changes: self.post(lambda: self.changed.emit(changes)))

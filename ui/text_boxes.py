@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFontMetricsF,
     QPainter,
     QPaintEvent,
@@ -15,7 +17,7 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QScrollArea, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea, QTextEdit, QWidget
 
 from ui import style, theme
 
@@ -34,6 +36,20 @@ def clean_paste(text: str) -> str:
     return _UNSEEN.sub("", text)
 
 
+MenuHook = Callable[[QMenu, int], None]
+"""Hears of the menu of a text before it is shown, and of the place in the text it is asked for."""
+
+
+def _show_menu(menu: QMenu | None, hook: MenuHook | None, at: int, place: QPoint) -> None:
+    """Show the box's own menu, with what ``hook`` puts at its head. It holds no event loop of its own."""
+    if menu is None:
+        return
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if hook is not None:
+        hook(menu, at)
+    menu.popup(place)
+
+
 def mark_voice(box: QWidget, *, is_childs: bool) -> None:
     """Colour a box as holding the child's own words, or as not."""
     style.mark(box, voice="child" if is_childs else "")
@@ -44,6 +60,7 @@ class LineBox(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.before_menu: MenuHook | None = None
         self.textEdited.connect(self._join_lines)
 
     def _join_lines(self, text: str) -> None:
@@ -52,6 +69,11 @@ class LineBox(QLineEdit):
             at = self.cursorPosition() - (len(text) - len(joined))
             self.setText(joined)
             self.setCursorPosition(max(0, at))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        at = self.cursorPosition() if by_key else self.cursorPositionAt(event.pos())
+        _show_menu(self.createStandardContextMenu(), self.before_menu, at, event.globalPos())
 
 
 class TextBox(QTextEdit):
@@ -64,6 +86,7 @@ class TextBox(QTextEdit):
     def __init__(self, parent: QWidget | None = None, *, lines: int = 3, quoted: bool = False) -> None:
         super().__init__(parent)
         self._lines, self._quoted, self._tall = lines, quoted, 0
+        self.before_menu: MenuHook | None = None
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -73,7 +96,7 @@ class TextBox(QTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(lambda _size: self._fit())
         self._following = QTimer(self)
         self._following.setSingleShot(True)
-        self._following.timeout.connect(self._keep_cursor_in_sight)
+        self._following.timeout.connect(self.show_cursor)
         # After the layout: a new line makes the page longer only then.
         self.cursorPositionChanged.connect(self._following.start)
 
@@ -113,6 +136,11 @@ class TextBox(QTextEdit):
         data.setText(self.textCursor().selectedText().replace("\u2029", "\n").replace("\u2028", "\n"))
         return data
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        cursor = self.textCursor() if by_key else self.cursorForPosition(event.pos())
+        _show_menu(self.createStandardContextMenu(event.pos()), self.before_menu, cursor.position(), event.globalPos())
+
     # ---- its height ----------------------------------------------------------------------------------------------
 
     def _around(self) -> int:
@@ -142,7 +170,7 @@ class TextBox(QTextEdit):
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
 
-    def _keep_cursor_in_sight(self) -> None:
+    def show_cursor(self) -> None:
         """Scroll the page along while writing at the foot of it; the box itself has nothing to scroll."""
         page = self.parentWidget()
         while page is not None and not isinstance(page, QScrollArea):

@@ -117,6 +117,7 @@ class HeardWindow(QMainWindow):
             "history": self._history,
             "not_taking_part": self._not_taking_part,
             "finish": self._finish,
+            "spelling": self._spelling,
             "undo": self._undo_last,
             "saved": self._say_saved,
             "sync": self.sync_asked.emit,
@@ -326,6 +327,10 @@ class HeardWindow(QMainWindow):
     def _finish(self) -> None:
         if not self.pages.act("finish"):
             self.toast("There is nothing to finish on this page.")
+
+    def _spelling(self) -> None:
+        if not self.pages.act("spelling"):
+            self.toast("There is nothing to check on this page. F7 checks what you write in a note or a record.")
 
     def _say_saved(self) -> None:
         if not self.pages.act("saved"):

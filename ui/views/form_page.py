@@ -16,7 +16,7 @@ from models.fields import fault
 from models.moments import day_and_time, read_moment
 from models.record import Declaration
 from models.wording import Spoken, say
-from ui import access
+from ui import access, spelling_walk
 from ui.autosave import How
 from ui.form import Form
 from ui.form_manner import Manner
@@ -264,6 +264,8 @@ class FormPage(QWidget):
             self.form.when_clean(self._say_saved)
             if self.form.state().how is How.TROUBLE:
                 self._navigator.toast(self.save_line.text())
+        elif name == "spelling":
+            return spelling_walk.walk(self.form.forms(), self._navigator.toast)
         elif name == "flush":
             self.form.hand_over()
         else:

@@ -18,7 +18,7 @@ from models.query import OLDEST, Query
 from models.record import declaration_of
 from models.today import bounds
 from models.wording import Spoken, name_and_age
-from ui import access, actions, messages, theme
+from ui import access, actions, messages, spelling_walk, theme
 from ui.autosave import How, SaveState
 from ui.form import Form
 from ui.form_manner import Manner
@@ -431,6 +431,9 @@ class NotePage(QWidget):
             self._navigator.toast(words_of(self._forms()[0].state()))
         elif name == "undo":
             return any(form.undo() for form in self._forms())
+        elif name == "spelling":
+            inner = [one for form in self._forms() for one in form.forms()]
+            return spelling_walk.walk(inner, self._navigator.toast)
         elif name == "history" and not self.history.isHidden():
             self._navigator.open("history", record_id=self._note_id)
         elif name == "before_you_knock" and self._scope_id:

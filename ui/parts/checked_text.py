@@ -1,0 +1,247 @@
+"""Text whose spelling is checked: where the wrong words stand, and putting another in place of one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextLayout
+from PySide6.QtWidgets import QMenu, QWidget
+
+from models.spelling import parts, plain, tokens
+from ui import theme
+from ui.parts.word_menu import fill
+from ui.spelling import Checker
+from ui.text_boxes import LineBox, TextBox
+
+SLICE_SECONDS = 0.004
+"""A long text is gone through in pieces, so that no frame is late."""
+LONGEST_AT_ONCE = 3_000
+LONGEST_MARKED = 10_000
+"""A paragraph longer than this is as long as a chapter: F7 goes through it, but nothing in it is underlined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A wrong word; ``start`` and ``end`` count as Qt does, in UTF-16, from the beginning of the text."""
+
+    word: str
+    start: int
+    end: int
+
+
+class CheckedText(Protocol):
+    """What the walk from one wrong word to the next needs."""
+
+    checker: Checker
+
+    @property
+    def box(self) -> QWidget:
+        """The widget that is written in."""
+        ...
+
+    def wrongs(self) -> list[Wrong]:
+        """Every wrong word, in order; none of those the dictionary has not answered for."""
+        ...
+
+    def position(self) -> int:
+        """Where the cursor stands: the end of what is chosen."""
+        ...
+
+    def choose(self, wrong: Wrong) -> QPoint:
+        """Choose a word and bring it into sight; returns the place below it on the screen."""
+        ...
+
+    def replace(self, wrong: Wrong, word: str) -> None:
+        """Put another word in its place, as one step that Undo takes back."""
+        ...
+
+
+def found_in(text: str, checker: Checker) -> Iterator[tuple[Wrong, bool]]:
+    """The words of a text that are wrong (True), or not answered for yet (False)."""
+    # Qt counts in UTF-16: a face outside the first plane is two of its characters and one of Python's.
+    is_plain = not text or max(text) <= "\uffff"
+    for token in tokens(text):
+        right = checker.is_right(token.word)
+        if right:
+            continue
+        before = 0 if is_plain else sum(1 for letter in text[: token.start] if letter > "\uffff")
+        yield Wrong(token.word, token.start + before, token.end + before), right is False
+
+
+class CheckedProse(QObject):
+    """Underlines the wrong words of a box with a wave. The text, its undo steps and what it tells stay untouched.
+
+    Qt's own highlighter says that the text has changed each time it marks a word; the marks here are laid on the
+    layout alone. The word that is being typed is not marked before the cursor has left it.
+    """
+
+    def __init__(self, box: TextBox, checker: Checker) -> None:
+        super().__init__(box)
+        self._box, self.checker = box, checker
+        self._document = box.document()
+        self._typing_at = -1
+        self._waiting: set[str] = set()
+        self._sweep_from = -1
+        self._sweeping = QTimer(self)
+        self._sweeping.setSingleShot(True)
+        self._sweeping.timeout.connect(self._sweep)
+        self._document.contentsChange.connect(self._on_text)
+        box.cursorPositionChanged.connect(self._on_cursor)
+        box.before_menu = self._on_menu
+        box.installEventFilter(self)
+        checker.spelling.learned.connect(self._on_learned)
+        theme.current().changed.connect(self._sweep_all)
+
+    @property
+    def box(self) -> TextBox:
+        """The box that is written in."""
+        return self._box
+
+    # ---- when to look --------------------------------------------------------------------------------------------
+
+    def _on_text(self, at: int, removed: int, added: int) -> None:
+        is_typed = self._box.hasFocus() and added == 1 and removed <= 1
+        self._typing_at = at + added if is_typed else -1
+        block, end = self._document.findBlock(at), at + added
+        if added > LONGEST_AT_ONCE or block.length() > LONGEST_AT_ONCE:
+            self._sweep_all()
+            return
+        while block.isValid() and block.position() <= end:
+            self._mark(block)
+            block = block.next()
+
+    def _on_cursor(self) -> None:
+        if self._typing_at >= 0 and self._box.textCursor().position() != self._typing_at:
+            self._typed()
+
+    def _typed(self) -> None:
+        """The word that was being typed is done."""
+        at, self._typing_at = self._typing_at, -1
+        self._mark(self._document.findBlock(at))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusOut and self._typing_at >= 0:
+            self._typed()
+        return super().eventFilter(watched, event)
+
+    def _on_learned(self, words: frozenset[str]) -> None:
+        if not words or words & self._waiting:
+            self._waiting -= words
+            self._sweep_all()
+
+    def _sweep_all(self) -> None:
+        self._sweep_from = 0
+        self._sweeping.start(0)
+
+    def _sweep(self) -> None:
+        block = self._document.findBlockByNumber(self._sweep_from)
+        until = time.perf_counter() + SLICE_SECONDS
+        while block.isValid() and time.perf_counter() < until:
+            self._mark(block)
+            self._sweep_from += 1
+            block = block.next()
+        if block.isValid():
+            self._sweeping.start(0)
+
+    def _mark(self, block: QTextBlock) -> None:
+        layout = block.layout()
+        # While a word is composed or dictated, the marks of its paragraph are the input method's own.
+        if not block.isValid() or block.length() > LONGEST_MARKED or layout.preeditAreaText():
+            return
+        spans = []
+        for wrong, is_sure in found_in(block.text(), self.checker):
+            if not is_sure:
+                self._waiting |= {plain(part) for part in (wrong.word, *parts(wrong.word))}
+            elif not wrong.start < self._typing_at - block.position() <= wrong.end:
+                spans.append(_span(wrong))
+        if spans or layout.formats():
+            layout.setFormats(spans)
+            self._document.markContentsDirty(block.position(), block.length())
+
+    # ---- what is asked of it -------------------------------------------------------------------------------------
+
+    def wrongs(self) -> list[Wrong]:
+        found, block = [], self._document.firstBlock()
+        while block.isValid():
+            at = block.position()
+            for wrong, is_sure in found_in(block.text(), self.checker):
+                if is_sure:
+                    found.append(Wrong(wrong.word, at + wrong.start, at + wrong.end))
+            block = block.next()
+        return found
+
+    def position(self) -> int:
+        return self._box.textCursor().selectionEnd()
+
+    def choose(self, wrong: Wrong) -> QPoint:
+        self._box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._box.setTextCursor(self._cursor(wrong))
+        self._box.show_cursor()
+        below = self._box.cursorRect(self._box.textCursor()).bottomLeft()
+        return self._box.viewport().mapToGlobal(below + QPoint(0, 6))
+
+    def replace(self, wrong: Wrong, word: str) -> None:
+        cursor = self._cursor(wrong)
+        # By now something else may stand there.
+        if cursor.selectedText() == wrong.word:
+            cursor.insertText(word)
+            self._box.setTextCursor(cursor)
+
+    def _cursor(self, wrong: Wrong) -> QTextCursor:
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(wrong.start)
+        cursor.setPosition(wrong.end, QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
+    def _on_menu(self, menu: QMenu, at: int) -> None:
+        wrong = next((each for each in self.wrongs() if each.start <= at <= each.end), None)
+        if wrong is not None:
+            fill(menu, self, wrong)
+
+
+class CheckedLine(QObject):
+    """One line of text. Its wrong words bear no mark, as a line of Qt's can show none; F7 and the menu find them."""
+
+    def __init__(self, box: LineBox, checker: Checker) -> None:
+        super().__init__(box)
+        self._box, self.checker = box, checker
+        box.before_menu = self._on_menu
+
+    @property
+    def box(self) -> LineBox:
+        """The box that is written in."""
+        return self._box
+
+    def wrongs(self) -> list[Wrong]:
+        return [wrong for wrong, is_sure in found_in(self._box.text(), self.checker) if is_sure]
+
+    def position(self) -> int:
+        return self._box.selectionEnd() if self._box.hasSelectedText() else self._box.cursorPosition()
+
+    def choose(self, wrong: Wrong) -> QPoint:
+        self._box.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._box.setSelection(wrong.start, wrong.end - wrong.start)
+        return self._box.mapToGlobal(QPoint(12, self._box.height()))
+
+    def replace(self, wrong: Wrong, word: str) -> None:
+        self._box.setSelection(wrong.start, wrong.end - wrong.start)
+        if self._box.selectedText() == wrong.word:
+            self._box.insert(word)
+            self._box.textEdited.emit(self._box.text())
+
+    def _on_menu(self, menu: QMenu, at: int) -> None:
+        wrong = next((each for each in self.wrongs() if each.start <= at <= each.end), None)
+        if wrong is not None:
+            fill(menu, self, wrong)
+
+
+def _span(wrong: Wrong) -> QTextLayout.FormatRange:
+    span, look = QTextLayout.FormatRange(), QTextCharFormat()
+    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
+    look.setUnderlineColor(theme.current().colour("danger"))
+    span.start, span.length, span.format = wrong.start, wrong.end - wrong.start, look
+    return span

@@ -1,0 +1,77 @@
+"""F7: from one word that is not in the dictionary to the next, through every text of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QMenu
+
+from ui.form import Form
+from ui.parts.checked_text import CheckedText, Wrong
+from ui.parts.word_menu import fill
+from ui.spelling import Spelling
+
+NOTHING = "Every word you wrote here is in the dictionary."
+STILL_LOOKING = "The dictionary is still being read. Try again in a moment."
+
+
+class _WalkMenu(QMenu):
+    """F7 in the menu leaves the word and goes on, so that one hand can go through a text."""
+
+    def __init__(self, text: CheckedText, go_on: Callable[[], object]) -> None:
+        super().__init__(text.box)
+        self._go_on = go_on
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_F7:
+            self.close()
+            self._go_on()
+        else:
+            super().keyPressEvent(event)
+
+
+def checked(forms: Iterable[Form]) -> list[CheckedText]:
+    """The texts of some forms that are checked, in reading order; never one that is hidden."""
+    rows = [row for form in forms for row in form.rows.values()]
+    texts = [getattr(row.editor, "checked", None) for row in rows]
+    return [text for text in texts if text is not None and text.box.isVisible()]
+
+
+def walk(forms: Iterable[Form], tell: Callable[[str], None]) -> bool:
+    """Go to the next wrong word after the cursor and open its menu; False where nothing here is checked.
+
+    ``tell`` hears, in words, that there is none, or why nobody knows.
+    """
+    forms = list(forms)
+    texts = checked(forms)
+    if not texts:
+        return False
+    spelling: Spelling = texts[0].checker.spelling
+    found = _next(texts)
+    if found is not None:
+        text, wrong = found
+        menu = _WalkMenu(text, lambda: walk(forms, tell))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(f"“{wrong.word}” is not in the dictionary")
+        place = text.choose(wrong)
+        fill(menu, text, wrong)
+        menu.popup(place)
+    elif spelling.trouble is not None:
+        tell(f"{spelling.trouble.title}. {spelling.trouble.message}")
+    else:
+        tell(STILL_LOOKING if spelling.is_waiting() else NOTHING)
+    return True
+
+
+def _next(texts: list[CheckedText]) -> tuple[CheckedText, Wrong] | None:
+    """The first wrong word after the cursor, round and round."""
+    all_of_them = [(text, wrong) for text in texts for wrong in text.wrongs()]
+    here = next((text for text in texts if text.box.hasFocus()), None)
+    if here is None:
+        return next(iter(all_of_them), None)
+    order = {id(text): place for place, text in enumerate(texts)}
+    stands = (order[id(here)], here.position())
+    later = (each for each in all_of_them if (order[id(each[0])], each[1].start) >= stands)
+    return next(later, None) or next(iter(all_of_them), None)
