@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import json
 import re
 import unicodedata
@@ -27,7 +28,7 @@ _WORD = re.compile(rf"(?<![\w])(?:{_LETTERS})+(?:[’'\-](?:{_LETTERS})+)*(?!\w)
 _ADDRESS = re.compile(r"\S*(?:@|://|\\)\S*|\bwww\.\S+", re.IGNORECASE)
 _SHORT_FOR = re.compile(r"[^a-z]+s?")
 # Beginnings that are no words by themselves: "pre-school", "de-escalate".
-_BEGINNINGS = frozenset("anti co de ex inter mid mis multi non post pre re semi sub un".split())
+_BEGINNINGS = frozenset("anti co de ex inter mid mis multi non post pre re semi sub un".split())  # noqa: SIM905
 _OF_SOMEBODY = re.compile(r"['’]s?$")
 
 
@@ -128,15 +129,23 @@ def names_around(casebook: Casebook, scope_id: str) -> Words:
 
 
 class Speller:
-    """The dictionary of British English. Loading takes up to two seconds and 50 MB: never in the app's own process.
+    """The dictionary of British English. Loading takes up to two seconds and 50 MB: never in the app's own process."""
 
-    ``locate`` is where the two files lie, without their endings.
-    """
+    def __init__(self) -> None:
+        from spylls.hunspell import Dictionary, readers
+        from spylls.hunspell.readers.file_reader import BaseReader
 
-    def __init__(self, locate: str = "") -> None:
-        from spylls.hunspell import Dictionary
+        class Reader(BaseReader):  # type: ignore[misc]  # Spylls has no types
+            """Reads what is in memory: Spylls' own reader leaves its files open."""
 
-        self._dictionary: Any = Dictionary.from_files(locate or str(resources.path("dictionary", "en_GB")))
+            def reset_encoding(self, encoding: str) -> None:
+                """Both files are UTF-8."""
+
+        def read(ending: str) -> Reader:
+            return Reader(io.StringIO(resources.path("dictionary", f"en_GB.{ending}").read_text("utf-8")))
+
+        aff, context = readers.read_aff(read("aff"))
+        self._dictionary: Any = Dictionary(aff, readers.read_dic(read("dic"), aff=aff, context=context))
 
     def knows(self, word: str) -> bool:
         """Whether a word is spelled as the dictionary spells it; longer than any word is never looked up."""

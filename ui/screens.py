@@ -18,6 +18,7 @@ from ui.views.history import HistoryPage
 from ui.views.join_again import JoinAgainPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
+from ui.views.my_words import MyWordsPage
 from ui.views.not_taking_part import NotTakingPartPage
 from ui.views.note import NotePage
 from ui.views.plan import PlanPage
@@ -87,6 +88,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("held", "Kept safe for your manager", HeldPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
     add("join_again", "Join again", JoinAgainPage)
+    add("my_words", "My dictionary", MyWordsPage)
     add("licences", "Licences", LicencesPage)
     window.register(
         PageSpec(

@@ -26,6 +26,9 @@ REQUIRED = (
     "licences/SQLCipher.txt",
     "resources/words/legal_terms.json",
     "resources/icons/ear.svg",
+    "resources/dictionary/en_GB.dic",
+    "resources/dictionary/LICENSE",
+    "licences/MPL-2.0.txt",
 )
 PROGRAMS = ("heard", "heard-server")
 PASSPHRASE = "four quiet lanterns glowing"

@@ -140,20 +140,23 @@ class CheckedProse(QObject):
     def _sweep(self) -> None:
         block = self._document.findBlockByNumber(self._sweep_from)
         until = time.perf_counter() + SLICE_SECONDS
-        while block.isValid() and time.perf_counter() < until:
+        while block.isValid():
             self._mark(block)
             self._sweep_from += 1
             block = block.next()
+            if time.perf_counter() >= until:
+                break
         if block.isValid():
             self._sweeping.start(0)
 
     def _mark(self, block: QTextBlock) -> None:
         layout = block.layout()
         # While a word is composed or dictated, the marks of its paragraph are the input method's own.
-        if not block.isValid() or block.length() > LONGEST_MARKED or layout.preeditAreaText():
+        if not block.isValid() or layout.preeditAreaText():
             return
         spans = []
-        for wrong, is_sure in found_in(block.text(), self.checker):
+        text = block.text() if block.length() <= LONGEST_MARKED else ""
+        for wrong, is_sure in found_in(text, self.checker):
             if not is_sure:
                 self._waiting |= {plain(part) for part in (wrong.word, *parts(wrong.word))}
             elif not wrong.start < self._typing_at - block.position() <= wrong.end:

@@ -255,7 +255,10 @@ class SettingsPage(QWidget):
         card.setObjectName("settings.more")
         self.deleted = self._row("trash-2", "Recently deleted", "Bring back what you deleted.", "recently_deleted")
         self.keys = self._row("keyboard", "Keys", "Everything in Heard can be done without a mouse.", "keys")
+        words = "Words you added, which are never marked as wrong."
+        self.my_words = self._row("notebook-pen", "My dictionary", words, "my_words")
         card.add(self.deleted)
+        card.add(self.my_words)
         card.add(self.keys)
         return card
 

@@ -144,6 +144,7 @@ def stage(qtbot: Any, look: Theme, settle: Callable[[], None], tmp_path: Path, c
         PageSpec("settings", "Settings", lambda: SettingsPage(link, window, look, choices), "settings", "foot")
     )
     window.register(PageSpec("recently_deleted", "Recently deleted", Plain))
+    window.register(PageSpec("my_words", "My dictionary", Plain))
     window.register(PageSpec("licences", "Licences", lambda: LicencesPage(link, window, look)))
     qtbot.addWidget(window)
     window.resize(1366, 768)
@@ -378,7 +379,7 @@ def test_only_one_form_is_open_at_a_time(stage: Stage) -> None:
 # ---- the rest of the page ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", ["recently_deleted", "keys", "licences"])
+@pytest.mark.parametrize("key", ["recently_deleted", "my_words", "keys", "licences"])
 def test_every_row_leads_to_its_page(stage: Stage, key: str) -> None:
     row = stage.find(key)
     row.setFocus(Qt.FocusReason.TabFocusReason)
@@ -403,7 +404,7 @@ def test_every_control_has_a_name_a_role_and_an_objectname_and_tab_reaches_it(st
     reached = {one.objectName() for one in stops}
     assert {f"settings.{key}" for key in (
         "scheme.light", "text_scale.100", "less_movement", "lock_minutes", "lock_now", "change_pin",
-        "change_passphrase", "recently_deleted", "keys", "folder", "licences",
+        "change_passphrase", "recently_deleted", "my_words", "keys", "folder", "licences",
     )} <= reached  # fmt: skip
     assert all(access.name_of(one) and one.objectName() for one in stops)
 
@@ -494,6 +495,7 @@ def test_every_licence_file_of_typefaces_icons_and_libraries_can_be_read_on_the_
         seen.append(file_of(text))
         QTest.keyClick(page.picker, Qt.Key.Key_Down)
     bundled = [*resources.path("fonts").glob("LICENSE-*"), resources.path("icons", "LICENSE")]
+    bundled.append(resources.path("dictionary", "LICENSE"))
     bundled += [one for one in resources.path("licences").glob("*.txt") if one.stem != "README"]
     assert set(bundled) <= set(seen)
 
