@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent, QKeySequence, QWindow
+from PySide6.QtGui import QDropEvent, QKeySequence, QPainter, QWindow
 from PySide6.QtNetwork import QHostAddress, QTcpSocket
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QTextEdit,
     QWidget,
@@ -193,11 +194,18 @@ class Driver(QObject):
         return text
 
     def _grab(self, command: dict[str, Any]) -> None:
-        window = QApplication.activeWindow() or self._find("window")
+        window = (QApplication.activeWindow() or self._find("window")).window()
         # Two turns of the loop let pending layouts and fades settle.
         QApplication.processEvents()
         QApplication.processEvents()
-        window.window().grab().save(command["path"])
+        picture = window.grab()
+        popup = QApplication.activePopupWidget()
+        if popup is not None and popup is not window:
+            # An open menu is a window of its own, and lies over this one.
+            painter = QPainter(picture)
+            painter.drawPixmap(popup.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0)), popup.grab())
+            painter.end()
+        picture.save(command["path"])
 
     def _open(self, command: dict[str, Any]) -> None:
         """Go to a page as a link on another page would."""
@@ -243,12 +251,16 @@ def _has_accessible_name(widget: QWidget, name: str) -> bool:
 
 
 def _has_words(widget: QWidget, name: str) -> bool:
+    if isinstance(widget, QMenu):
+        return any(action.isVisible() and action.text().replace("&", "") == name for action in widget.actions())
     if isinstance(widget, QAbstractButton | QLabel):
         return widget.text().replace("&", "").strip() == name
     return False
 
 
 def _text_of(widget: QWidget) -> str:
+    if isinstance(widget, QMenu):
+        return "\n".join(action.text() for action in widget.actions() if action.isVisible())
     if isinstance(widget, QTextEdit | QPlainTextEdit):
         return widget.toPlainText()
     if isinstance(widget, QAbstractButton | QLabel | QLineEdit):

@@ -126,6 +126,8 @@ class Session:
     def _join(self) -> None:
         window, idle = self.window, self._idle
         self.link.status_changed.connect(self._show_status)
+        if self.link.spelling is not None:
+            self.link.spelling.failed.connect(lambda trouble: window.toast(f"{trouble.title}. {trouble.message}"))
         window.sync_asked.connect(self._sync_asked)
         window.lock_wanted.connect(self._lock)
         window.stay_asked.connect(self._watch.touch)

@@ -20,6 +20,7 @@ from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
 from desktop.tour_sync import SyncTour
 from desktop.tour_voice import VoiceTour
+from desktop.tour_words import WordsTour
 from desktop.touring import expect
 from desktop.worked_example import write_worked_example
 from models.errors import Trouble
@@ -39,7 +40,7 @@ class Tour:
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
         self.together = SyncTour(self.stage, folder, self.picture, ends)
-        self.voice = VoiceTour(self.picture)
+        self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
 
     def step(self, words: str, act: Callable[[], object]) -> None:
@@ -366,11 +367,13 @@ class Tour:
             ("write a visit note with her own words", self.write_note),
             ("hide the screen, and lock", self.hide_and_lock),
             ("unlock, back at the same note", self.unlock),
+            ("spelling, by F7", lambda: self.words.spelling(self.aisha)),
             ("finish the note", self.finish_note),
             ("find it by a word", self.find),
             ("plan a visit", self.plan),
             ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
             ("look around", self.look_around),
+            ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),
             ("the line comes back: sync", self.sync),
             ("the colleague reads it", self.colleague_reads),
             ("both change her This is Me while apart", self.apart),

@@ -55,6 +55,7 @@ class Spelling(QObject):
         self._are_fresh: set[str] = set()
         self._own = Words(_read(link.casebook.remembered(KEPT)))
         self.trouble: Trouble | None = None
+        self._then: Callable[[], object] | None = None
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._ask)
@@ -93,6 +94,7 @@ class Spelling(QObject):
     def _take_names(self, scope_id: str, names: Words) -> None:
         self._names[scope_id] = names
         self.learned.emit(frozenset())
+        self._go_on()
 
     def _looked_up(self, word: str) -> bool | None:
         word = plain(word)
@@ -115,6 +117,7 @@ class Spelling(QObject):
             self._known.update(zip(words, known, strict=True))
             self._asked -= set(words)
             self.learned.emit(frozenset(words))
+            self._go_on()
 
         self._link.wait(self._dictionary.check(words), answered, self._give_up)
         if self._wanted:
@@ -126,6 +129,18 @@ class Spelling(QObject):
         self.trouble = trouble
         if is_news:
             self.failed.emit(trouble)
+        self._go_on()
+
+    def when_answered(self, then: Callable[[], object]) -> None:
+        """Call ``then``, and nothing asked before it, once the dictionary owes no answer any more."""
+        self._then = then
+        self._go_on()
+
+    def _go_on(self) -> None:
+        then = self._then
+        if then is not None and not self.is_waiting():
+            self._then = None
+            then()
 
     def is_waiting(self) -> bool:
         """Whether the dictionary still owes an answer."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu
+from shiboken6 import isValid
 
 from ui.form import Form
 from ui.parts.checked_text import CheckedText, Wrong
@@ -14,7 +15,7 @@ from ui.parts.word_menu import fill
 from ui.spelling import Spelling
 
 NOTHING = "Every word you wrote here is in the dictionary."
-STILL_LOOKING = "The dictionary is still being read. Try again in a moment."
+STILL_LOOKING = "Looking the words up…"
 
 
 class _WalkMenu(QMenu):
@@ -60,9 +61,18 @@ def walk(forms: Iterable[Form], tell: Callable[[str], None]) -> bool:
         menu.popup(place)
     elif spelling.trouble is not None:
         tell(f"{spelling.trouble.title}. {spelling.trouble.message}")
+    elif spelling.is_waiting():
+        tell(STILL_LOOKING)
+        spelling.when_answered(lambda: _walk_on(forms, tell))
     else:
-        tell(STILL_LOOKING if spelling.is_waiting() else NOTHING)
+        tell(NOTHING)
     return True
+
+
+def _walk_on(forms: list[Form], tell: Callable[[str], None]) -> None:
+    """The answers are here: go on, unless the worker has gone elsewhere meanwhile."""
+    if all(isValid(form) and form.isVisible() for form in forms):
+        walk(forms, tell)
 
 
 def _next(texts: list[CheckedText]) -> tuple[CheckedText, Wrong] | None:

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from desktop.screen_pin import hash_pin
@@ -147,3 +148,31 @@ def test_closing_shows_once_what_is_typed_and_cannot_be_saved_as_it_stands(made:
     assert not made.window.close()
     assert made.window.pages.currentWidget().summary.isVisible()
     assert made.window.close()
+
+
+def test_the_dictionary_is_read_in_a_process_that_ends_with_the_session(made: SimpleNamespace) -> None:
+    form = begin_note(made)
+    assert made.session._dictionary._process is None
+    box = form.rows["what_happened"].editor.box
+    box.setFocus()
+    QTest.keyClicks(box, "teh dog ")
+    checked = form.rows["what_happened"].editor.checked
+    made.qtbot.waitUntil(lambda: [wrong.word for wrong in checked.wrongs()] == ["teh"], timeout=3 * WAIT_MS)
+    process = made.session._dictionary._process
+    assert process.poll() is None
+    for step in made.session.steps_to_lock(may_send=False)[:-2]:
+        step()
+    assert process.poll() is not None
+
+
+def test_a_dictionary_that_cannot_be_had_is_told_once_and_calmly(made: SimpleNamespace) -> None:
+    def cannot() -> Any:
+        raise OSError("no such program")
+
+    made.session._dictionary._start = cannot
+    form = begin_note(made)
+    box = form.rows["what_happened"].editor.box
+    box.setFocus()
+    QTest.keyClicks(box, "teh dog ")
+    toasts = made.window.toasts
+    made.qtbot.waitUntil(lambda: "Spelling cannot be checked just now" in toasts.label.text(), timeout=WAIT_MS)

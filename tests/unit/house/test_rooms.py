@@ -100,6 +100,7 @@ BREACHES = {
     "the server never opens a laptop's store": ("sync/server/breach_casebook.py", "import models.casebook"),
     "the client knows no tables": ("sync/client/breach_tables.py", "import models.store"),
     "only the vault knows the keyring": ("sync/breach_keyring.py", "import keyring"),
+    "only the spelling desk reads a dictionary": ("desktop/breach_spelling.py", "import spylls"),
     "the unlock screen starts light": ("ui/views/unlock.py", "import httpx"),
 }
 

@@ -494,10 +494,8 @@ def test_every_licence_file_of_typefaces_icons_and_libraries_can_be_read_on_the_
         assert box.toPlainText().strip() == file_of(text).read_text("utf-8").strip()
         seen.append(file_of(text))
         QTest.keyClick(page.picker, Qt.Key.Key_Down)
-    bundled = [*resources.path("fonts").glob("LICENSE-*"), resources.path("icons", "LICENSE")]
-    bundled.append(resources.path("dictionary", "LICENSE"))
-    bundled += [one for one in resources.path("licences").glob("*.txt") if one.stem != "README"]
-    assert set(bundled) <= set(seen)
+    bundled = [*resources.HERE.rglob("LICENSE*"), *resources.path("licences").glob("*.txt")]
+    assert {one for one in bundled if one.stem != "README"} <= set(seen)
 
 
 def test_the_notices_of_qt_sqlcipher_and_openssl_stand_on_the_page(stage: Stage) -> None:

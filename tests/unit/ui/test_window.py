@@ -189,6 +189,16 @@ def test_a_key_opens_its_page_even_while_typing(
     assert here(shell) == page
 
 
+def test_f7_asks_the_page_and_says_where_there_is_nothing_to_check(shell: SimpleNamespace) -> None:
+    page = shell.window.pages.currentWidget()
+    press(shell, Qt.Key.Key_F7)
+    assert "nothing to check" in shell.window.toasts.label.text()
+    asked: list[str] = []
+    page.act = lambda name: asked.append(name) or True
+    press(shell, Qt.Key.Key_F7)
+    assert asked == ["spelling"]
+
+
 def test_a_page_that_does_not_exist_has_no_key(shell: SimpleNamespace) -> None:
     press(shell, Qt.Key.Key_3, CTRL)
     assert here(shell) == "today"

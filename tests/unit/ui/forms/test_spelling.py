@@ -409,11 +409,27 @@ def test_f7_says_when_there_is_nothing_left(stage: Any, form: Any, book: Book) -
     stage.wait_for(lambda: bool(book.held))
     spelling_walk.walk(form.forms(), stage.pages.toast)
     assert stage.pages.toasts[-1] == spelling_walk.STILL_LOOKING
+    assert not menus()
     book.let_go()
+    # It goes on by itself once the dictionary has answered.
+    stage.wait_for(lambda: bool(menus()))
+    assert offered(menu())[0] == "“skool” is not in the dictionary"
+    menu().close()
     settled(stage, box, "skool")
     stage.link.spelling.add("skool")
     spelling_walk.walk(form.forms(), stage.pages.toast)
     assert stage.pages.toasts[-1] == spelling_walk.NOTHING
+
+
+def test_f7_opens_nothing_on_a_page_left_before_the_dictionary_answered(stage: Any, form: Any, book: Book) -> None:
+    book.holds = True
+    box_of(form).set_plain("the skool")
+    stage.wait_for(lambda: bool(book.held))
+    spelling_walk.walk(form.forms(), stage.pages.toast)
+    form.page.hide()
+    book.let_go()
+    stage.wait_for(lambda: not stage.link.spelling.is_waiting())
+    assert not menus()
 
 
 def test_a_dictionary_that_cannot_be_had_is_told_once_and_f7_says_so(stage: Any, form: Any, book: Book) -> None:
