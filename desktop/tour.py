@@ -371,6 +371,7 @@ class Tour:
             ("finish the note", self.finish_note),
             ("find it by a word", self.find),
             ("plan a visit", self.plan),
+            ("her words are answered: you said, we did", lambda: self.voice.promise(self.aisha, WORDS)),
             ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
             ("look around", self.look_around),
             ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),

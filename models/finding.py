@@ -162,8 +162,8 @@ def _page_of(entry: Entry) -> tuple[str, tuple[tuple[str, str], ...]]:
     if entry.type == "own_words":
         keys = (("scope_id", entry.scope_id), ("tab", "timeline"), ("record_id", entry.record_id))
         return "children", keys
-    if entry.type == "not_taking_part":
-        return "not_taking_part", (("record_id", entry.record_id),)
+    if entry.type in ("not_taking_part", "promise"):
+        return entry.type, (("record_id", entry.record_id),)
     if entry.type == "addendum":
         return "note", (("record_id", str(entry.body.get("adds_to_id") or entry.record_id)),)
     if entry.type == "this_is_me":

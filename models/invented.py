@@ -119,6 +119,7 @@ def invent(me: Identity, now: datetime, children: int = 18, notes: int = 200, se
     making.visits(scopes)
     making.notes(scopes, notes, [worker for worker, _role in told])
     making.not_taking_part(scopes[0])
+    making.promises(scopes)
     making.other_types(scopes[0])
     assigned = [
         Assignment(scope_id=scope, worker_id=worker.worker_id, role=role, is_lead=worker == me.worker)
@@ -355,6 +356,19 @@ class _Making:
         said = {"words": "Not today. Ask me when Nan is here.", "told_by": ["talking"], "said_on": self._day_ago(33)}
         right = {"checked_back_on": self._day_ago(33), "checked_back_result": "right"}
         self.add("own_words", scope_id, {**said, **right, "said_in_id": made}, days_ago=33)
+
+    def promises(self, scopes: Sequence[str]) -> None:
+        """Let the first children have been promised something: one was told, one is to be told, one still waits."""
+        words = _words()["promises"]
+        for number, (scope_id, facts) in enumerate(zip(scopes, words, strict=False)):
+            said = [one for one in self.made if one.type == "own_words" and one.scope_id == scope_id]
+            body = dict(facts["body"])
+            if not said:
+                continue
+            on = date.fromisoformat(str(said[0].read_body()["said_on"]))
+            days = {name: (on + timedelta(days=after)).isoformat() for name, after in facts["days_after"].items()}
+            who = {"you_said_id": said[0].record_id, "promised_by_id": self.me.worker.worker_id}
+            self.add("promise", scope_id, {**who, **body, **days}, days_ago=max(0.1, 2 - number))
 
     # ---- whatever else is declared ----
 

@@ -22,6 +22,7 @@ from ui.views.my_words import MyWordsPage
 from ui.views.not_taking_part import NotTakingPartPage
 from ui.views.note import NotePage
 from ui.views.plan import PlanPage
+from ui.views.promise import PromisePage
 from ui.views.recently_deleted import RecentlyDeletedPage
 from ui.views.record_page import RecordPage
 from ui.views.settings import SettingsPage
@@ -30,6 +31,7 @@ from ui.views.sync_status import SyncPage
 from ui.views.this_is_me import ThisIsMePage
 from ui.views.today import TodayPage
 from ui.views.two_versions import TwoVersionsPage
+from ui.views.you_said import YouSaidPage
 from ui.window import HeardWindow
 
 
@@ -60,6 +62,8 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("today", "Today", TodayPage, icon="house", nav="main", number=1, kept=True)
     add("children", "Children", ChildrenPage, icon="users", nav="main", number=2, kept=True)
 
+    add("you_said", "You said, we did", YouSaidPage, icon="heart-handshake", nav="main", number=4, kept=True)
+
     def laptop() -> Laptop:
         file = choices.folder / "vault.db"
         return Laptop(file.stat().st_size if file.exists() else 0, choices.settings().lock_minutes)
@@ -83,6 +87,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("attachment", "Photo or page", AttachmentPage)
     add("plan", "Plan a visit", PlanPage)
     add("not_taking_part", "Not taking part", NotTakingPartPage)
+    add("promise", "You said, we did", PromisePage)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
     add("held", "Kept safe for your manager", HeldPage)

@@ -12,6 +12,7 @@ from models.records import (
     own_words,
     person_i_trust,
     planned_visit,
+    promise,
     this_is_me,
     visit_note,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "own_words",
     "person_i_trust",
     "planned_visit",
+    "promise",
     "this_is_me",
     "visit_note",
 ]

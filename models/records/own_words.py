@@ -27,7 +27,7 @@ class OwnWords(Record):
     words: str = verbatim("In {child}’s own words", by="child", to_finish=True, missing="Write what {child} said")
     told_by: tuple[str, ...] = flags("How {they} told you", TOLD_BY)
     said_on: date | None = day("Said on", to_finish=True, indexed=True)
-    said_in_id: str = link("Said in", to=("visit_note", "not_taking_part"), indexed=True, is_in_form=False)
+    said_in_id: str = link("Said in", to=("visit_note", "not_taking_part", "promise"), indexed=True, is_in_form=False)
     told_through_id: str = link("Told through", to=("person_i_trust",))
     interpreter_used: bool | None = tick("Interpreter used?")
     checked_back_on: date | None = day("Checked back on")

@@ -32,13 +32,14 @@ from ui.parts.tabs import Tabs
 from ui.views.child_facts import body_of, card_of, head_of, iro_of, people_of, role_in
 from ui.views.record_sheet import RecordSheet
 from ui.views.timeline import TimelineView
+from ui.views.you_said import make_loop
 
-TIMELINE, ME, COMMUNICATION, PEOPLE, HOME, ABOUT = (
-    "timeline", "this_is_me", "communication", "people", "home", "about",
+TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
+    "timeline", "this_is_me", "communication", "people", "you_said", "home", "about",
 )  # fmt: skip
 LOW, LOWEST, LOW_LINE = 540, 340, 14
 """Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
-_OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "home"}
+_OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "promise", "home"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def tabs_for(role: str) -> tuple[_Tab, ...]:
         _Tab(ME, "This is Me", "this_is_me"),
         _Tab(COMMUNICATION, "Communication", "communication_preferences"),
         _Tab(PEOPLE, "People I trust", "person_i_trust"),
+        _Tab(LOOP, "Promises", "promise"),
         _Tab(HOME, "Where they live", "home"),
         _Tab(ABOUT, "About", "child"),
     ]
@@ -190,6 +192,7 @@ class ChildPage(QWidget):
             ME: self._make_me,
             COMMUNICATION: self._make_communication,
             PEOPLE: self._make_people,
+            LOOP: lambda child: make_loop(self._link, self._navigator, self.scope_id, child),
             HOME: self._make_homes,
             ABOUT: self._make_about,
         }

@@ -29,6 +29,7 @@ from ui.parts.voice_quote import VoiceQuote
 from ui.record_view import RecordView
 from ui.save_line import SaveLine
 from ui.views.child_facts import title_of_record
+from ui.views.loop_reading import AnswerButton
 
 SAFE = "What you wrote is saved. You can finish it later."
 
@@ -86,6 +87,8 @@ class NoteReading(QWidget):
                 PlainLabel(f"{say(fields['told_by'].label, self._child)}: {told}", "small", card, wrap=False)
             )
         foot.addWidget(self._checked(said, card))
+        if said.body.get("words"):
+            foot.addWidget(AnswerButton(self._link, self._navigator, said, self._child, card))
         card.add(foot)
         if correction := str(said.body.get("child_correction") or ""):
             card.add(PlainLabel(say(fields["child_correction"].label, self._child), "overline", card, tone="voice"))

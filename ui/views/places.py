@@ -8,7 +8,12 @@ from models.casebook import Casebook
 from models.entry import Entry
 
 _BY_CHILD = {"this_is_me": "this_is_me"}
-_BY_RECORD = {"visit_note": "note", "attachment": "attachment", "not_taking_part": "not_taking_part"}
+_BY_RECORD = {
+    "visit_note": "note",
+    "attachment": "attachment",
+    "not_taking_part": "not_taking_part",
+    "promise": "promise",
+}
 
 
 def place_of(casebook: Casebook, entry: Entry) -> tuple[str, dict[str, Any]]:

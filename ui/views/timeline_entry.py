@@ -26,6 +26,7 @@ from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.voice_quote import VoiceQuote
 from ui.views.check_back import CheckBack
+from ui.views.loop_reading import AnswerButton
 
 WORDS, ATTACHMENT = "own_words", "attachment"
 
@@ -189,6 +190,8 @@ class TimelineEntry(QWidget):
             button.clicked.connect(lambda: self.start_check(said))
             row.addWidget(button)
             self.check_buttons[said.record_id] = button
+        if words:
+            row.addWidget(AnswerButton(self._around.link, self._around.navigator, said, self._around.child))
         self.card.add(row)
 
     def _checked_pill(self, said: Entry) -> Pill:

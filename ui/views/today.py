@@ -48,6 +48,7 @@ from ui.parts.row_button import RowButton
 from ui.parts.scroll_page import ScrollPage
 from ui.theme import Theme
 from ui.views.child_facts import card_of, head_of
+from ui.views.loop_today import LoopRow, LoopToday, loop_rows
 from ui.views.visit_card import VisitCard, VisitFacts
 
 NARROW_UNDER = 1200
@@ -55,7 +56,7 @@ SIDE = 344
 SHORT_LINE = 14
 """Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
-_TYPES = ("planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
+_TYPES = ("promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
 _ICONS = {NOTE: "file-pen-line", NOT_TAKING_PART: "hand", CHECK_BACK: "circle-check"}
 
 
@@ -67,6 +68,7 @@ class _Day:
     visits: tuple[VisitFacts, ...]
     finish: tuple[ToFinish, ...]
     later: str
+    loop: tuple[LoopRow, ...] = ()
 
 
 class TodayPage(QWidget):
@@ -114,6 +116,10 @@ class TodayPage(QWidget):
         self.finish_chip.setObjectName("today.to_finish")
         self.finish_chip.clicked.connect(self._toggle_finish)
         row.addWidget(self.finish_chip)
+        self.loop_chip = Chip("You said, we did", "heart-handshake")
+        self.loop_chip.setObjectName("today.loop_chip")
+        self.loop_chip.clicked.connect(lambda: self._navigator.open("you_said"))
+        row.addWidget(self.loop_chip)
         self.plan = Button("Plan a visit", "calendar")
         access.describe(self.plan, "Plan a visit", key="today.plan")
         self.plan.clicked.connect(lambda: self._navigator.open("plan"))
@@ -223,7 +229,8 @@ class TodayPage(QWidget):
             now.date(),
         )
         shown = tuple(self._facts(visit, children[visit.scope_id], bodies, marks, now.date()) for visit in visits)
-        return _Day(now.date(), shown, finish, "" if shown else self._later(children, now.date()))
+        loop = loop_rows(casebook, {scope: Spoken.of(child.body) for scope, child in children.items()})
+        return _Day(now.date(), shown, finish, "" if shown else self._later(children, now.date()), loop)
 
     def _facts(self, visit: Visit, child: Entry, bodies: list[Body], marks: dict[str, str], today: date) -> VisitFacts:
         card = card_of(self._link.casebook, child.scope_id, child.body)
@@ -269,6 +276,7 @@ class TodayPage(QWidget):
         self._left.addStretch(1)
         self._finish_card = self._make_finish(day.finish)
         self._place_finish()
+        self._right.addWidget(LoopToday(day.loop, self._navigator))
         self._fit()
         if self.isVisible():
             self._say_main_action()
@@ -362,7 +370,7 @@ class TodayPage(QWidget):
         if self._is_narrow():
             self._left.insertWidget(0, self._finish_card)
         else:
-            self._right.addWidget(self._finish_card)
+            self._right.insertWidget(0, self._finish_card)
 
     def _fit(self) -> None:
         if self._day is None:
@@ -374,6 +382,9 @@ class TodayPage(QWidget):
         self.finish_chip.setText(f"To finish ({count})")
         self.finish_chip.setAccessibleName(f"{count} to finish")
         self.finish_chip.setVisible(narrow and bool(count))
+        self.loop_chip.setText(f"You said, we did ({len(self._day.loop)})")
+        self.loop_chip.setAccessibleName(f"You said, we did: {len(self._day.loop)} to answer")
+        self.loop_chip.setVisible(narrow and bool(self._day.loop))
         self._place_finish()
         self._finish_card.setVisible(not narrow or (self._shows_finish and bool(count)))
         self._left.setSpacing(10 if narrow else 14)

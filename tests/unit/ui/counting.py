@@ -42,7 +42,11 @@ class Hands:
 
     def click(self, name: str) -> None:
         """Press the middle of a widget; it must be in sight."""
-        widget = self.find(name)
+        self.press(self.find(name))
+
+    def press(self, widget: QWidget) -> None:
+        """Press one of several of the same name."""
+        name = widget.objectName()
         middle = widget.mapTo(self.window, widget.rect().center())
         assert self.window.rect().contains(middle), f"{name} is out of sight"
         self.clicks += 1

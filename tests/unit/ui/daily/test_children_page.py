@@ -109,7 +109,8 @@ def test_each_tab_shows_what_it_says(stage: Any, settle: Any) -> None:
     page = stage.show(ChildrenPage, scope_id=stage.scope("Sarah"))
     bar = page.child.tabs
     words = [bar.tabText(at) for at in range(bar.count())]
-    assert words == ["Timeline", "This is Me", "Communication", "People I trust", "Where they live", "About"]
+    loop, rest = "Promises", ["Where they live", "About"]
+    assert words == ["Timeline", "This is Me", "Communication", "People I trust", loop, *rest]
     shown = []
     for at in range(1, bar.count()):
         QTest.mouseClick(bar, LEFT, Qt.KeyboardModifier.NoModifier, bar.tabRect(at).center())
@@ -119,8 +120,9 @@ def test_each_tab_shows_what_it_says(stage: Any, settle: Any) -> None:
     assert shown[0] == ["sheet.this_is_me"]
     assert shown[1] == ["sheet.communication_preferences"]
     assert shown[2] == ["sheet.person_i_trust"] * 2
-    assert shown[3] == ["sheet.home"]
-    assert shown[4] == ["sheet.child", "sheet.cover", "sheet.involvement", "sheet.planned_visit"]
+    assert shown[3] == [], "promises stand on cards of their own"
+    assert shown[4] == ["sheet.home"]
+    assert shown[5] == ["sheet.child", "sheet.cover", "sheet.involvement", "sheet.planned_visit"]
 
 
 def test_a_sheet_leads_to_its_form(stage: Any, find: Any) -> None:
@@ -146,7 +148,7 @@ def test_where_a_child_lives_is_a_tab_only_for_who_may_read_it(stage: Any) -> No
         [], cursor=cursor, grants=grants, filling=filling, scopes=scopes, directory=directory
     ).result()
     page = stage.show(ChildrenPage, scope_id=stage.scope("Sarah"))
-    assert page.child.tabs.count() == 5
+    assert page.child.tabs.count() == 6
 
 
 def test_a_child_nobody_has_asked_shows_the_question_and_where_to_write_the_answer(stage: Any, find: Any) -> None:
