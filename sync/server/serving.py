@@ -20,14 +20,17 @@ import msgspec
 import uvicorn
 from litestar import Litestar
 from sqlalchemy.exc import SQLAlchemyError
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from models.errors import Trouble
 from sync.server.centre import Centre, remember_head
 from sync.server.database import Clash, Unreachable, write_durably
 from sync.server.logs import note
 from sync.server.segments import Cutter
+from sync.wire import MAX_REQUEST_BYTES
 
+MOST_HEAD_BYTES = 64 * 1024
+"""A request's first line and headers, together."""
 _KEEP_HEAD_SECONDS = 60.0
 _CUT_SECONDS = 5.0
 """How often to look whether pieces must be cut; one scope each time, so that nobody waits for it."""
@@ -95,9 +98,31 @@ class OneWrite:
         return getattr(self._transport, name)
 
 
-class _Protocol(H11Protocol):
+class Protocol(HttpToolsProtocol):
+    """uvicorn's, with each answer in one write and an end to what may come before a request is one."""
+
+    def __init__(self, *words: Any, **named: Any) -> None:
+        super().__init__(*words, **named)
+        self._head_bytes = 0
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came. The parser itself would gather lines of a head until there is no memory left."""
+        self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_bytes > MOST_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("Too long a head.")
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        # What comes from here on is a body; how long that may be is its route's to say.
+        self._head_bytes = -MAX_REQUEST_BYTES
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._head_bytes = 0
 
 
 class _Server(uvicorn.Server):
@@ -156,9 +181,9 @@ def serve(app: Litestar, centre: Centre, listening: Listening) -> None:
     url = f"{'https' if listening.certificate else 'http'}://{shown}:{port}"
     config = uvicorn.Config(
         app,
-        http=_Protocol,
+        http=Protocol,
         ws="none",
-        loop="asyncio",
+        loop="auto",
         lifespan="on",
         log_config=None,
         access_log=False,

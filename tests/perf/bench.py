@@ -1,6 +1,7 @@
 """The ratio table: Heard against its limit lines, measured in the same run and written to build/bench.json.
 
-Medians of at least seven; a line fails only when two consecutive runs of it break. Counters are ordinary tests.
+Medians of at least seven; a line fails only when two consecutive runs of it break. A counter has a ``_hold`` (the most
+it may be) or a ``_least`` beside it where it can fail the bench, too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -56,6 +58,13 @@ def held(name: str, measure: Callable[[], float], limit: str, limit_of: Callable
     return line
 
 
+def broken_counters(counters: dict[str, Any]) -> list[str]:
+    """The counters above their ``_hold`` or below their ``_least``."""
+    above = [name for name in counters if counters[name] > counters.get(f"{name}_hold", counters[name])]
+    below = [name for name in counters if counters[name] < counters.get(f"{name}_least", counters[name])]
+    return above + below
+
+
 def main() -> int:
     from tests.perf import lines
 
@@ -65,7 +74,7 @@ def main() -> int:
     out.parent.mkdir(exist_ok=True)
     table = {"lines": [asdict(line) for line in measured], "counters": counters, **_where()}
     out.write_text(json.dumps(table, indent=2) + "\n")
-    broken = [line.name for line in measured if not line.ok]
+    broken = [line.name for line in measured if not line.ok] + broken_counters(counters)
     print(f"{len(measured)} lines, {len(broken)} broken{': ' + ', '.join(broken) if broken else ''}; written to {out}")
     return 1 if broken else 0
 

@@ -146,6 +146,9 @@ def _fill(centre: Any, children: int) -> tuple[Identity, Data]:
         sent = unpack(PushRequest, pack(signed(identity, data.all[start : start + BATCH])))
         results = unpack(PushReply, hub.push(token, sent)).results
         assert all(one.outcome == "head" for one in results)
+    with centre.database.write() as connection:
+        # A council's database has had its statistics for long; in one filled a moment ago, keys are guessed at.
+        centre.database.learn(connection)
     return identity, data
 
 

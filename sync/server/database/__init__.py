@@ -8,18 +8,28 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Select, Table
 
 from sync.server.database.files import write_durably
 
-__all__ = ["Clash", "Database", "Unreachable", "again", "tried_again", "write_durably"]
+__all__ = ["Clash", "Database", "Glance", "Unreachable", "again", "tried_again", "write_durably"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
 _TRIES = 6
 _FIRST_PAUSE_SECONDS = 0.05
+
+
+class Glance(Protocol):
+    """One short question that the event loop asks by itself, again and again, on a connection of its own."""
+
+    async def ask(self, values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Return the one row; None where there is none, or now is not the moment: then it is for a thread to look."""
+
+    async def close(self) -> None:
+        """Let go of the connection. A later question opens it again."""
 
 
 class Database(Protocol):
@@ -46,6 +56,9 @@ class Database(Protocol):
 
     def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert rows that all name the same columns, in the way that is quickest here."""
+
+    def glance(self, statement: Select[Any]) -> Glance:
+        """Make ready a question that takes no time: a few rows by their keys."""
 
     def learn(self, connection: Connection) -> None:
         """Let the database see what its tables hold by now, after a great many rows have come at once."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     LargeBinary,
+    Select,
     Table,
     Text,
     and_,
@@ -33,6 +34,7 @@ from sqlalchemy.pool import QueuePool
 
 from models.errors import Trouble
 from sync.server.database import Clash, Unreachable
+from sync.server.database.statements import Prepared, prepare
 from sync.server.tables import metadata
 
 CONNECTIONS = 8
@@ -156,6 +158,10 @@ class PostgreSQL:
             _insert_of(table, tuple(rows[0])), tuple([row[name] for row in rows] for name in rows[0])
         )
 
+    def glance(self, statement: Select[Any]) -> _Glance:
+        """Make ready a question for the event loop. A standby does not answer it: it may lag behind."""
+        return _Glance(self._conninfo, prepare(statement.where(~func.pg_is_in_recovery()), self._engine.dialect))
+
     def learn(self, connection: Connection) -> None:
         """Gather statistics now instead of within a minute.
 
@@ -256,6 +262,44 @@ class PostgreSQL:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+class _Glance:
+    """One question on a connection that belongs to the event loop. Prepared there the first time it is asked."""
+
+    def __init__(self, conninfo: str, statement: Prepared) -> None:
+        self._conninfo, self._statement = conninfo, statement
+        self._line: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+        self._is_opening = False
+
+    async def ask(self, values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Ask it, outside any transaction; None also where the database cannot be reached now."""
+        try:
+            line = self._line or await self._opened()
+            if line is None:
+                return None
+            cursor = await line.execute(self._statement.text.encode(), self._statement.values(values), prepare=True)
+            return await cursor.fetchone()
+        except psycopg.Error:
+            await self.close()
+            return None
+
+    async def _opened(self) -> psycopg.AsyncConnection[tuple[Any, ...]] | None:
+        """Open it, but for one only: who comes meanwhile does not wait."""
+        if self._is_opening:
+            return None
+        self._is_opening = True
+        try:
+            self._line = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            return self._line
+        finally:
+            self._is_opening = False
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        line, self._line = self._line, None
+        if line is not None:
+            await line.close()
 
 
 @functools.cache

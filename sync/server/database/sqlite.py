@@ -7,12 +7,14 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from models.errors import Trouble
 from sync.server.database.files import flush
+from sync.server.database.statements import Prepared, prepare
 
 _LOCK_WAIT_SECONDS = 30
 _DAMAGED = "{}: the file is damaged"
@@ -75,6 +77,10 @@ class SQLiteFile:
     def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert them by one statement, prepared once."""
         connection.execute(insert(table), [dict(row) for row in rows])
+
+    def glance(self, statement: Select[Any]) -> _Glance:
+        """Make ready a question for the event loop, on a connection that waits for nobody."""
+        return _Glance(self.path, prepare(statement, self._engine.dialect))
 
     def learn(self, connection: Connection) -> None:
         """SQLite has nothing to learn: it takes the longest key that fits."""
@@ -160,6 +166,52 @@ class SQLiteFile:
         self._engine.dispose()
 
 
+class _Glance:
+    """One question on a connection of the event loop's. A reader waits for no writer here, and holds none up."""
+
+    def __init__(self, path: Path, statement: Prepared) -> None:
+        self._path, self._statement = path, statement
+        self._line: sqlite3.Connection | None = None
+
+    async def ask(self, values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Ask it; None also while the file is being written anew."""
+        try:
+            if self._line is None:
+                source = f"{self._path.absolute().as_uri()}?mode=ro"
+                self._line = sqlite3.connect(source, uri=True, timeout=0, isolation_level=None, check_same_thread=False)
+            rows = self._line.execute(self._statement.text, self._statement.values(values)).fetchall()
+        except sqlite3.Error:
+            await self.close()
+            return None
+        return rows[0] if rows else None
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
+
+class _MemoryGlance:
+    """One question between two transactions."""
+
+    def __init__(self, turn: threading.RLock, line: sqlite3.Connection, statement: Prepared) -> None:
+        self._turn, self._line, self._statement = turn, line, statement
+
+    async def ask(self, values: Mapping[str, str]) -> tuple[Any, ...] | None:
+        """Ask it; None while somebody is at work."""
+        if not self._turn.acquire(blocking=False):
+            return None
+        try:
+            rows = self._line.execute(self._statement.text, self._statement.values(values)).fetchall()
+        finally:
+            self._turn.release()
+        return rows[0] if rows else None
+
+    async def close(self) -> None:
+        """The connection is not its own."""
+
+
 class SQLiteMemory:
     """A database that is gone when it is closed: one connection, one transaction at a time, nothing on a disk."""
 
@@ -191,6 +243,10 @@ class SQLiteMemory:
     def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
         """Insert them by one statement, prepared once."""
         connection.execute(insert(table), [dict(row) for row in rows])
+
+    def glance(self, statement: Select[Any]) -> _MemoryGlance:
+        """Make ready a question for the event loop."""
+        return _MemoryGlance(self._turn, self._raw, prepare(statement, self._engine.dialect))
 
     def learn(self, connection: Connection) -> None:
         """SQLite has nothing to learn: it takes the longest key that fits."""

@@ -128,7 +128,7 @@ def test_a_restart_in_between_is_not_noticed(restless: Centre, own_cluster: Clus
 def test_a_database_that_is_away_asks_to_be_tried_again(
     no_pause: None, restless: Centre, own_cluster: Cluster, amy: Any
 ) -> None:
-    from sync.server.routes import explain
+    from sync.server.answering import explain
 
     laptop, sarah = let_in(restless, amy)
     laptop.sign_in()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from argon2 import extract_parameters
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
@@ -268,6 +269,8 @@ def test_a_password_is_the_same_however_its_accents_are_typed() -> None:
     assert secrets.matches(stored, "cafe\u0301 in the rain")
     assert not secrets.matches(stored, "cafe in the rain")
     assert not secrets.matches(None, "anything")
+    nothing = extract_parameters(secrets._nobody)
+    assert nothing == extract_parameters(stored), "whoever is not known must take as long"
     assert not secrets.matches("not a hash", "anything")
 
 

@@ -16,7 +16,7 @@ from sync.server.centre import Centre
 from sync.server.commands import build_parser
 from sync.server.hub import Hub
 from sync.server.openapi import describe
-from sync.server.routes import build_routes, build_work
+from sync.server.routes import build_answering, build_routes, build_work
 from sync.wire import DECLARED, ROUTES, Message, Reply
 
 ROOT = Path(__file__).parents[3]
@@ -24,9 +24,10 @@ SHOWN: dict[str, Any] = json.loads(describe())
 
 
 def test_every_path_the_server_answers_is_declared_and_every_declared_path_is_answered(centre: Centre) -> None:
+    hub = Hub(centre)
     answered = {
         (method, handler_path.replace(":str}", "}"))
-        for handler in build_routes(Hub(centre))
+        for handler in build_routes(hub, build_answering(hub))
         for handler_path in handler.paths
         for method in handler.http_methods
     }

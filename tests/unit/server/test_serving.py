@@ -35,7 +35,17 @@ from sync.server.care import check_everything
 from sync.server.centre import Centre, open_centre
 from sync.server.serving import Listening, OneWrite, WrongUse, is_loopback
 from sync.server.tables import version
-from sync.wire import ROUTES, ChallengeReply, PullPage, PullRequest, PushReply, PushRequest, TokenReply, TokenRequest
+from sync.wire import (
+    ROUTES,
+    ChallengeReply,
+    ErrorReply,
+    PullPage,
+    PullRequest,
+    PushReply,
+    PushRequest,
+    TokenReply,
+    TokenRequest,
+)
 from tests.unit.server.kinds import on_disk, on_file
 
 Enrol = Callable[..., Any]
@@ -154,6 +164,27 @@ def test_header_and_body_leave_in_one_piece(centre: Centre, tmp_path: Path) -> N
         with socket.create_connection((host, int(port)), timeout=10) as line:
             line.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
             assert line.recv(65536).endswith(b"}")
+
+
+@on_file
+def test_a_head_without_an_end_is_turned_away_and_a_long_body_is_not(centre: Centre, tmp_path: Path) -> None:
+    with serving(centre.settings.data, tmp_path) as served:
+        host, port = served.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n")
+            try:
+                for number in range(200):
+                    line.sendall(b"x-%d: %s\r\n" % (number, b"y" * 1000))
+                answer = line.recv(65536)
+            except (ConnectionResetError, BrokenPipeError):
+                answer = b"HTTP/1.1 400 , as somebody who had listened would know"
+            assert answer.startswith(b"HTTP/1.1 400 ")
+        with httpx.Client(base_url=served.url) as client:
+            headers = {"content-type": CONTENT_TYPE, "authorization": "Bearer x"}
+            for _ in range(2):
+                reply = client.post(ROUTES["push"], content=b"x" * (8 * 1024 * 1024), headers=headers)
+                assert reply.status_code == 400
+                assert unpack(ErrorReply, reply.content).code == "bad_message"
 
 
 def test_what_is_written_in_one_turn_leaves_in_one_write() -> None:

@@ -24,6 +24,17 @@ def test_a_message_comes_back_as_it_went() -> None:
     assert unpack(TokenReply, pack(REPLY)) == REPLY
 
 
+def test_small_and_large_messages_come_back_whatever_came_before_them() -> None:
+    large = TokenReply(token="word " * 40_000, seconds=1)
+    packed = [pack(one, level) for level in (1, 3) for one in (REPLY, large, REPLY)]
+    assert [unpack(TokenReply, one) for one in packed] == [REPLY, large, REPLY] * 2
+    assert pack(REPLY) == pack(REPLY) == squeeze(PLAIN)
+    for broken in (packed[0][:-2], packed[1][:-2]):
+        with pytest.raises(BadMessage):
+            unpack(TokenReply, broken)
+    assert unpack(TokenReply, packed[0]) == REPLY
+
+
 def test_exactly_the_limit_passes_and_one_byte_more_does_not() -> None:
     assert unpack(TokenReply, pack(REPLY), limit=len(PLAIN)) == REPLY
     with pytest.raises(BadMessage, match="too large"):
