@@ -85,10 +85,10 @@ def build_answering(
 
 def build_routes(hub: Hub, answering: Mapping[str, Answering]) -> list[HTTPRouteHandler]:
     """Make the handlers of the declared routes for one hub."""
-    return [*map(_handler, answering.values()), build_drop_route(hub.drop_box, explain)]
+    return [*map(_framed, answering.values()), build_drop_route(hub.drop_box, explain)]
 
 
-def _handler(answering: Answering) -> HTTPRouteHandler:
+def _framed(answering: Answering) -> HTTPRouteHandler:
     async def answer(request: Asked) -> Response[bytes]:
         address = request.client.host if request.client else ""
         call = Call(request.headers, request.path_params, request.query_params, address)
