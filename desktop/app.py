@@ -15,6 +15,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop import garbage, opening
+from desktop.closed_note import ClosedNote, read_note
+from desktop.emptying import speaks_of
 from desktop.lock import CLOSING_SECONDS, Ending, restart_fresh
 from desktop.opening import Background, Held, JoinForm
 from desktop.outside import Outside
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from desktop.session import Session
     from models.casebook import Casebook
     from models.status import Progress
+    from sync.client.closing import Closed
     from ui.views.first_run import FirstRunWindow
 
 LOCK_WAIT_SECONDS = 20.0
@@ -89,7 +92,10 @@ class App:
         if not self._take_lock():
             return 0
         self._protect()
-        if self._vault.exists():
+        note = read_note(self._options.vault)
+        if note is not None and speaks_of(self._vault, note):
+            self._show_closed(note)
+        elif self._vault.exists():
             # Also without its key file: the copy of that may open it, and nothing may be set up in a vault's place.
             self._show_unlock()
         else:
@@ -152,6 +158,18 @@ class App:
             else ("Something in Heard went wrong. What you wrote is saved. A report without any names has been kept.")
         )
         self._background.tell(lambda: self._session.window.toast(words) if self._session else None)
+
+    # ---- closed by the council ----
+
+    def _show_closed(self, note: ClosedNote) -> None:
+        """The council has closed this laptop, and has everything: empty it, and tell the worker and the council."""
+        from desktop.closing import Closing
+
+        self._closing = Closing(self._vault, note, self._background)
+        self._closing.set_up_again.connect(lambda: self._show_first_run("passphrase"))
+        self._closing.window.close_asked.connect(self._close)
+        self._show(self._closing.window)
+        self._closing.begin()
 
     # ---- unlocking ----
 
@@ -339,7 +357,7 @@ class App:
         from desktop.session import Opened, Session
 
         opened = Opened(self._options.vault, self._vault, casebook)
-        self._session = Session(opened, self.theme, self._settings, self.lock, self.lock_before_sleep)
+        self._session = Session(opened, self.theme, self._settings, self.lock, self.lock_before_sleep, self._empty)
         self._session.window.closing.connect(self._close)
         self._session.show()
         if self._window is not None:
@@ -365,6 +383,13 @@ class App:
     def lock_before_sleep(self) -> None:
         """Lock within the few seconds a system gives before it sleeps: nothing is sent first."""
         self._end(lambda: restart_fresh(self._options.again()), seconds=SLEEP_SECONDS, may_send=False)
+
+    def _empty(self, closed: Closed) -> None:
+        """End the process that holds the key; the fresh one empties this laptop by the note it finds."""
+        assert self._session is not None
+        self._door.close()
+        steps = self._session.steps_to_empty(closed)
+        Ending(steps, lambda: restart_fresh(self._options.again()), report=self._crash.note).run()
 
     def _close(self) -> None:
         """Close for good: the same care as a lock, and nothing started after it."""

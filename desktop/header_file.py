@@ -68,6 +68,14 @@ class HeaderFile:
         if header.valid_from == header.revision:
             self._copy(raw)
 
+    def remove(self) -> None:
+        """Take every header away, also those kept aside: what they wrapped is then lost. Raises Trouble."""
+        for path in sorted(self._folder.glob(f"{HEAD}*")):
+            try:
+                path.unlink()
+            except OSError as error:
+                raise explain(error, path) from error
+
     def mend(self, opened: Found, found: list[Found]) -> bool:
         """Bring both files back in order after an unlock through ``opened``, one of those ``found`` by :meth:`read`.
 

@@ -64,6 +64,19 @@ class Puppet:
             raise Fell("something else than the app answered")
         self._process_id = int(hello["process_id"])
 
+    def meet_next(self, seconds: float = ANSWER_SECONDS) -> None:
+        """Wait until this process has ended by itself, then for the fresh one after it."""
+        assert self._connection is not None
+        self._connection.settimeout(seconds)
+        try:
+            while self._connection.recv(4096):
+                pass
+        except TimeoutError as error:
+            raise Fell("the process that holds the key did not end") from error
+        except OSError:
+            pass
+        self.meet()
+
     def ask(self, do: str, *, seconds: float = 8.0, **more: Any) -> Any:
         """Send one command and return its value. Raises Fell with the widgets there are."""
         assert self._connection is not None

@@ -16,6 +16,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from desktop import __version__
+from desktop.closed_note import write_note
+from desktop.emptying import note_of
 from desktop.high_water import Mark, write_mark
 from desktop.idle_filter import IdleFilter
 from desktop.lock import IdleWatch
@@ -33,6 +35,9 @@ from desktop.vault import Vault
 from models.casebook import Casebook
 from models.errors import Trouble
 from models.status import ATTENTION, OFFLINE, PAUSED, SENDING, SENT, Status, chip_words
+from sync.client.closing import Closed
+from sync.client.engine import Engine
+from sync.client.http import Centre, Refused
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
@@ -72,12 +77,15 @@ class Session:
         settings: SettingsFile,
         lock: Callable[[], None],
         lock_before_sleep: Callable[[], None],
+        empty: Callable[[Closed], None] = lambda _closed: None,
     ) -> None:
         self.casebook, self._vault, self._folder = opened.casebook, opened.vault, opened.folder
         self._settings, self._lock = settings, lock
         self._gate = PinGate(self.casebook.remembered(PIN))
         self.link = Link(self.casebook)
-        self.runner = SyncRunner(self.casebook, self.link.show_status)
+        self.runner = SyncRunner(
+            self.casebook, self.link.show_status, closed=lambda closed: self.link.post(lambda: empty(closed))
+        )
         self.link.sync_now, self.link.pause_sync = self.runner.sync_now, self.runner.pause
         self.link.fetch_history = self.runner.fetch_history
         self.link.join_again = self.runner.join_again
@@ -120,6 +128,35 @@ class Session:
             self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close,
             self._dictionary.close, self.casebook.close, self._outside.empty,
         ]  # fmt: skip
+
+    def steps_to_empty(self, closed: Closed) -> list[Callable[[], object]]:
+        """What must happen before a closed laptop is emptied, in order, by a process that holds no key.
+
+        What was typed until now is saved and handed over like all else. Only if the file, once nothing can be written
+        into it any more, holds nothing that the council does not have, the note is left by which it is emptied.
+        """
+
+        def leave_note() -> None:
+            if self.casebook.close_and_look() == 0:
+                write_note(self._folder, note_of(closed, self._vault.facts().vault_id))
+
+        return [
+            self.window.cover, self.window.pages.leave, lambda: self.runner.stop(0.0), self._hand_over_the_rest,
+            self.link.close, self._dictionary.close, leave_note, self._outside.empty,
+        ]  # fmt: skip
+
+    def _hand_over_the_rest(self) -> None:
+        self.casebook.cut_all().result()
+        if not self.casebook.exchange.left_behind():
+            return
+        me = self.casebook.me
+        centre = Centre(me.server_url, me.server_certificate)
+        try:
+            # It ends in being refused, as all rounds of a closed laptop do, once its words have gone.
+            with suppress(Refused):
+                Engine(self.casebook.exchange, centre).round()
+        finally:
+            centre.close()
 
     # ---- joining the parts ----
 

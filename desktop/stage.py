@@ -143,6 +143,19 @@ class Stage:
         """Give a worker another part in a child's life."""
         self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--role", role)
 
+    def close_laptops(self, sign_in_name: str, help_line: str) -> None:
+        """Close every laptop of a worker, and say whom they are to ring about it."""
+        self.ask_server("rules", "--help-line", help_line)
+        worker_id = self.worker_id(sign_in_name)
+        for one in json.loads(self.ask_server("device", "list", "--json")):
+            if one["worker_id"] == worker_id:
+                self.ask_server("device", "revoke", one["device_id"])
+
+    def ask_server(self, *words: str) -> str:
+        """Run one of the server's commands on this council. Returns what it printed."""
+        verbs = 2 if words[0] in ("device", "held") else 1
+        return self._server_command(*words[:verbs], "--data", str(self.data), *words[verbs:])
+
     def kill_server(self) -> None:
         """End the server between any two instructions, as a power cut would."""
         if self._server is not None:

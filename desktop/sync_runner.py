@@ -19,8 +19,9 @@ from models.identity import Identity
 from models.status import ATTENTION, NOT_JOINED, OFFLINE, PAUSED, SENDING, SENT, Progress, Status
 from sync.client.backoff import Backoff
 from sync.client.blobs import Carrier
+from sync.client.closing import Closed, hand_over
 from sync.client.drop import DropSender, post_alone
-from sync.client.engine import FORKED, Cancelled, Engine, Outcome
+from sync.client.engine import CLOSED, FORKED, Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
 from sync.client.joining import join_again
 from sync.client.proofs import Proofs
@@ -40,6 +41,12 @@ PAUSE_SECONDS = 3600.0
 """A round the worker stopped goes on by itself after this: nothing lies unsent because it was forgotten."""
 
 
+LEFT_BEHIND = (
+    "The council has closed Heard on this laptop. Not everything here could be handed over yet, so nothing is removed. "
+    "Heard tries again by itself; if this stays, please ring your council’s IT."
+)
+
+
 def _words_of(error: Exception) -> str:
     if isinstance(error, Trouble):
         return str(error)
@@ -57,10 +64,11 @@ class SyncRunner:
         casebook: Casebook,
         tell: Callable[[Status], None],
         *,
+        closed: Callable[[Closed], None] = lambda _closed: None,
         now: Callable[[], float] = time.monotonic,
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
-        self._casebook, self._tell, self._now = casebook, tell, now
+        self._casebook, self._tell, self._now, self._closed = casebook, tell, now, closed
         self._every = every_seconds
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._backoff = Backoff()
@@ -290,7 +298,10 @@ class SyncRunner:
         except Trouble as error:
             wait = error.retry_after if isinstance(error, Refused) else 0.0
             self._next_round = self._now() + self._backoff.failed(wait)
-            self._end_round(ATTENTION, str(error), must_join=isinstance(error, Refused) and error.code == FORKED)
+            code = error.code if isinstance(error, Refused) else ""
+            self._end_round(ATTENTION, str(error), must_join=code == FORKED)
+            if code == CLOSED:
+                self._hand_over()
             return
         self._backoff.succeeded()
         self._last_sent_at = datetime.now(UTC)
@@ -305,6 +316,25 @@ class SyncRunner:
             self._agree_by = min(self._agree_by, self._agreed_at + AGREE_SECONDS)
         if self._now() >= self._agree_by or self._casebook.exchange.was_put_back():
             self._agree(engine)
+
+    def _hand_over(self) -> None:
+        """The council says that it has closed this laptop: give it all there is, and say so once it has everything."""
+        assert self._centre is not None
+        assert self._carrier is not None
+        assert self._drops is not None
+        exchange = self._casebook.exchange
+        with suppress(Offline, Refused, Cancelled):
+            closed = hand_over(exchange, self._centre, self._carrier, self._drops)
+            if closed is None:
+                return
+            if exchange.left_behind():
+                # Something was written meanwhile; this round, too, ends in being refused.
+                with suppress(Refused):
+                    Engine(exchange, self._centre, must_stop=self._must_stop).round()
+            if exchange.left_behind():
+                self._say(ATTENTION, LEFT_BEHIND)
+            else:
+                self._closed(closed)
 
     def _agree(self, engine: Engine) -> None:
         """Compare with the council what is here. What differs comes at once, and is told of where all else is."""

@@ -18,6 +18,7 @@ from desktop.demo import PASSPHRASE, PIN
 from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
+from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
 from desktop.tour_voice import VoiceTour
 from desktop.tour_words import WordsTour
@@ -41,6 +42,7 @@ class Tour:
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
         self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
+        self.leaving = LeavingTour(self.stage, folder / "Aisha’s laptop" / "vault", self.picture)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
 
     def step(self, words: str, act: Callable[[], object]) -> None:
@@ -383,6 +385,10 @@ class Tour:
             ("use a version again, and undo it", lambda: self.together.use_again(self.aisha)),
             ("what may not go into a record is kept safe", lambda: self.together.kept_safe(self.aisha)),
             *much,
+            (
+                "the council closes her laptop: all is handed over, then it is empty",
+                lambda: self.leaving.closed(self.aisha),
+            ),
         ]
 
 

@@ -1,4 +1,4 @@
-"""The vault's door: makes a vault, opens it with a passphrase or recovery code, and never destroys anything."""
+"""The vault's door: makes a vault, opens it with a passphrase or recovery code; no wrong try destroys anything."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from desktop.vault_errors import (
     WrongRecoveryCode,
 )
 from models.clock import Clock
+from models.errors import Trouble
 from models.ids import Ids
 
 STORE, TRIES, LOCK = "vault.db", "vault.tries", "vault.lock"
@@ -178,6 +179,10 @@ class Vault:
         """Say whether the folder holds a vault, sound or not."""
         return self._head.exists() or self.store_path.exists()
 
+    def has_header(self) -> bool:
+        """Say whether the key file or its copy is there, sound or not."""
+        return self._head.exists()
+
     def facts(self) -> VaultFacts:
         """Read what the header says, without a key. Raises NotAVault, HeaderLost or NewerVault."""
         return _facts(self._read()[0].header)
@@ -307,6 +312,18 @@ class Vault:
         new = _wrap_with(header, blank, passphrase, self._fetch_secret(old), key)
         self._head.write(header.with_slot(new, gives_up_old=False), key)
         return True
+
+    def forget_key(self) -> None:
+        """Make this vault one that nothing opens: not the passphrase, not the recovery code, not a copy of its files.
+
+        For a laptop that the council has closed, once everything in it has been handed over; see desktop.emptying.
+        The laptop's own secrets go first. Done again, it does nothing. Raises Trouble where the disk refuses.
+        """
+        with contextlib.suppress(Trouble):
+            for each in self._head.read():
+                if name := each.header.passphrase_slot().secret_name:
+                    self._secrets.forget(name)
+        self._head.remove()
 
     def _wrap_passphrase(self, header: Header, passphrase: str, key: bytes, cost: KdfCost) -> Slot:
         salt = os.urandom(keyslots.SALT_BYTES)

@@ -31,6 +31,7 @@ from models.status import Round
 from models.store import acts, agreement, answers, backup, meta, migrate, records, refresh, salvage, search, versions
 from models.store.desk import Act, Desk
 from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
+from models.store.handing_over import left_behind_in
 from models.version import OpenChoice, Version
 
 REST = timedelta(seconds=120)
@@ -166,6 +167,19 @@ class Casebook:
                 self.cut_all().result()
         finally:
             self._desk.store.close()
+
+    def close_and_look(self) -> int:
+        """Close the file, and only then, when nothing can be written any more, count what the council does not have.
+
+        Raises Trouble where the file cannot be read again.
+        """
+        store = self._desk.store
+        self.close()
+        try:
+            with closing(store.cipher.open(store.path, is_read_only=True)) as bare:
+                return left_behind_in(bare)
+        except Exception as error:
+            raise as_trouble(error) or error from error
 
     # ---- telling ----
 

@@ -19,6 +19,7 @@ from models.store import (
     answers,
     arrivals,
     filling,
+    handing_over,
     meta,
     proofs,
     purge,
@@ -30,12 +31,14 @@ from models.store.arrivals import Arrival, Receipt
 from models.store.cleaning import Cleaning
 from models.store.desk import Act, Desk
 from models.store.filling import Pieces
+from models.store.handing_over import UNSENDABLE
 from models.store.proofs import KnownKey, Unproved, Verdict
 from models.store.versions import UnknownAncestry
 from models.store.withdrawn import HeldWord, Order
 from models.version import Version
 
 __all__ = [
+    "UNSENDABLE",
     "Arrival",
     "Exchange",
     "HeldWord",
@@ -116,6 +119,10 @@ class Exchange:
     def to_send(self, limit: int) -> list[Version]:
         """The next unsent versions in op order. What is being written must be cut first."""
         return self._desk.read(arrivals.to_send, limit)
+
+    def left_behind(self) -> int:
+        """How much of what is here the council does not have; while it is more than 0, nothing may be destroyed."""
+        return self._desk.read(handing_over.left_behind)
 
     def unsent_count(self) -> int:
         """How many versions are cut and not yet acknowledged; what the server holds back is not among them."""

@@ -38,6 +38,7 @@ from sync.wire import (
     AgreeScopeRequest,
     BlobOffer,
     BlobState,
+    ClosingReply,
     EnrolRequest,
     HistoryReply,
     Message,
@@ -143,6 +144,9 @@ class Wire:
             identity, "remains", message, RemainsReply,
             lambda token: pack(self.hub.remains(token, unpack(RemainsRequest, message))),
         )  # fmt: skip
+
+    def closing(self, identity: Identity) -> ClosingReply:
+        return self._signed_in(identity, "closing", b"", ClosingReply, lambda token: pack(self.hub.closing(token)))
 
     def offer_blob(self, identity: Identity, offer: BlobOffer) -> BlobState:
         message = pack(offer)

@@ -80,6 +80,19 @@ class Carrier:
             carried.received += self._fetch(row)
         return carried
 
+    def hand_over(self) -> int:
+        """Send what must go, also what was put off, and fetch nothing: this laptop is to be emptied.
+
+        Returns how many files went. Raises what :meth:`carry` raises.
+        """
+        self._not_before.clear()
+        self._carriage.look()
+        sent = 0
+        for row in self._carriage.to_send():
+            self._check()
+            sent += self._send(row)
+        return sent
+
     def _due(self, rows: list[BlobRow]) -> list[BlobRow]:
         now = self._now()
         return [row for row in rows if self._not_before.get((row.record_id, row.blob_id), now) <= now]

@@ -60,6 +60,17 @@ class DropSender:
                 return self._send(answer, campaign)
         return False
 
+    def send_all(self) -> None:
+        """Send every answer that waits, in a random order: this laptop is to be emptied, and throws no more dice.
+
+        Raises Offline; what has gone by then is gone.
+        """
+        waiting = self._exchange.answers_waiting()
+        self._chance.shuffle(waiting)
+        for answer, campaign in waiting:
+            if campaign is not None:
+                self._send(answer, campaign)
+
     def _send(self, answer: Answer, campaign: Campaign) -> bool:
         if self._post(pack_drop(_request(answer, campaign))) not in GONE:
             return False

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Protocol
 
 from models.errors import Trouble
-from models.exchange import Arrival, Exchange, Pieces, Receipt, UnknownAncestry
+from models.exchange import UNSENDABLE, Arrival, Exchange, Pieces, Receipt, UnknownAncestry
 from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
@@ -29,8 +29,8 @@ from sync.wire import (
     PushResult,
 )
 
-FORKED = "device_forked"
-STILL_TAKEN = ("device_revoked", FORKED)
+FORKED, CLOSED = "device_forked", "device_revoked"
+STILL_TAKEN = (CLOSED, FORKED)
 """What a laptop is told when it gets nothing more: the council closed it, or it has been copied and must join again."""
 MOST_PASSES = 20
 """A round gives way after this many push-and-merge passes, so that two busy laptops cannot hold each other for ever."""
@@ -279,9 +279,7 @@ class Engine:
                 raise
             if len(batch) > 1:
                 return self._send(batch[: len(batch) // 2])
-            return (
-                PushResult(version_id=batch[0].version_id, outcome="held", reason="This record is too large to send"),
-            )
+            return (PushResult(version_id=batch[0].version_id, outcome="held", reason=UNSENDABLE),)
         if [result.version_id for result in results] != [version.version_id for version in batch]:
             raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
         return results

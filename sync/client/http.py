@@ -31,6 +31,8 @@ from sync.wire import (
     BlobState,
     ChallengeReply,
     ClosingReply,
+    EmptiedReply,
+    EmptiedRequest,
     EnrolReply,
     EnrolRequest,
     ErrorReply,
@@ -176,6 +178,10 @@ class Centre:
     def closing(self, identity: Identity) -> ClosingReply:
         """Ask for the council's signed word that this laptop is closed. Refused 404 where it is not."""
         return self._signed_in(identity, "closing", b"", ClosingReply)
+
+    def emptied(self, request: EmptiedRequest) -> EmptiedReply:
+        """Say that a closed laptop is empty now. It has no key any more and needs no token."""
+        return self._ask("emptied", pack(request), EmptiedReply)
 
     def offer_blob(self, identity: Identity, offer: BlobOffer) -> BlobState:
         """Offer a file of a record whose words were sent before; says what of it the council has."""

@@ -20,10 +20,19 @@ from sync.server.grants import CHILD, assign, end_lapsed_cover, find_scope, move
 from sync.server.holding import list_held
 from sync.server.tables import assignment, device, enrolment_code, rule, token, worker
 from sync.server.turns import lock_scopes
-from sync.server.withdrawing import LEASE_DAYS, close_laptop, council_rules, list_orders, raise_counters
+from sync.server.withdrawing import (
+    HELP_LINE,
+    LEASE_DAYS,
+    close_laptop,
+    council_help_line,
+    council_rules,
+    list_orders,
+    raise_counters,
+)
 from sync.wire import CouncilRules
 
 MOST_LEASE_DAYS = 60
+LONGEST_HELP_LINE = 200
 
 
 @dataclass(frozen=True)
@@ -248,6 +257,24 @@ class Administration:
                 worker.c.council_id == centre.council_id, worker.c.left_at.is_(None)
             )
             raise_counters(centre, connection, connection.execute(everyone).scalars().all())
+
+    def help_line(self) -> str:
+        """Whom a worker is told to ring when their laptop has been closed; "" where nothing is set."""
+        with self._centre.database.read() as connection:
+            return council_help_line(self._centre, connection)
+
+    @tried_again
+    def set_help_line(self, words: str) -> None:
+        """Set whom a worker rings when their laptop has been closed, with the number; "" for nobody in particular."""
+        words = " ".join(words.split())
+        if len(words) > LONGEST_HELP_LINE or not (words.isprintable()):
+            raise Trouble(f"It can be up to {LONGEST_HELP_LINE} letters.", "Nothing was changed.")
+        centre = self._centre
+        with centre.database.write() as connection:
+            mine = (rule.c.council_id == centre.council_id, rule.c.name == HELP_LINE)
+            connection.execute(delete(rule).where(*mine))
+            connection.execute(insert(rule).values(council_id=centre.council_id, name=HELP_LINE, value=words))
+            self._close(connection, Entry("rules", detail={HELP_LINE: words}))
 
     # -- shared
 

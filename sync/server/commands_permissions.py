@@ -33,6 +33,8 @@ def add_commands(verbs: Any) -> None:
     rules = add_command(verbs, "rules", "Show what the council has set for its laptops, or set it.", _rules)
     rules.add_argument("--lease-days", type=int, metavar="DAYS", help="1 to 60: after so many without the server, a "
                        "laptop closes old records")  # fmt: skip
+    rules.add_argument("--help-line", metavar="WORDS", help="whom a worker rings whose laptop was closed, with the "
+                       "number")  # fmt: skip
     _add_held(verbs)
     erase = add_command(verbs, "erase", "Erase a record by law: one person asks, another agrees.", _erase)
     erase.add_argument("record", metavar="RECORD_ID")
@@ -86,8 +88,16 @@ def _rules(chosen: argparse.Namespace) -> int:
     with opened_administration(chosen) as administration:
         if chosen.lease_days is not None:
             administration.set_lease(chosen.lease_days)
-        days = administration.rules().lease_days
-    tell(chosen, f"Old records close after {days} days without the council's server.", lease_days=days)
+        if chosen.help_line is not None:
+            administration.set_help_line(chosen.help_line)
+        days, help_line = administration.rules().lease_days, administration.help_line()
+    rings = f" Whose laptop was closed rings {help_line}." if help_line else ""
+    tell(
+        chosen,
+        f"Old records close after {days} days without the council's server.{rings}",
+        lease_days=days,
+        help_line=help_line,
+    )
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -35,7 +36,7 @@ class Door:
         """Join a laptop to its worker. Raises Refusal 400, 401, 426 or 429; the code is spent only by success."""
         self._check_shape(request)
         with self._one_guess:
-            self._check_limit("enrol", address)
+            self._check_limit("enrol", address, request.sign_in_name)
             code_id, checked = self._check_secrets(request, address)
         password_hash = self._secrets.hash(request.password)
         centre = self._centre
@@ -145,17 +146,17 @@ class Door:
         if found is None or given is None:
             if not codes:
                 self._secrets.matches(None, typed)
-            self._note_wrong_guess("enrol", address, found.worker_id if found else "")
+            self._note_wrong_guess("enrol", address, request.sign_in_name, found.worker_id if found else "")
             raise _wrong_code()
         if given.used_at is not None or given.expires_at <= centre.clock.stamp():
-            self._note_wrong_guess("enrol", address, found.worker_id)
+            self._note_wrong_guess("enrol", address, request.sign_in_name, found.worker_id)
             raise Refusal(
                 401,
                 "code_spent",
                 "That one-time code has been used or its seven days are over. Please ask for a new one.",
             )
         if found.password_hash is not None and not self._secrets.matches(found.password_hash, request.password):
-            self._note_wrong_guess("enrol", address, found.worker_id)
+            self._note_wrong_guess("enrol", address, request.sign_in_name, found.worker_id)
             raise Refusal(
                 401,
                 "password_wrong",
@@ -213,7 +214,7 @@ class Door:
         A closed laptop gets one too: with it, it may hand over what it still holds, and nothing else.
         """
         centre = self._centre
-        self._check_limit("token", address)
+        self._check_limit("token", address, request.device_id)
         with centre.database.read() as connection:
             ends = auth.challenge_expiry(self._secret(connection), request.challenge)
             key = connection.execute(
@@ -225,7 +226,9 @@ class Door:
         if ends is None or ends < centre.clock.now().timestamp():
             raise Refusal(401, "challenge_over", "Signing in took too long. Please try again.")
         if key is None or not auth.is_signed(key, request.signature, words):
-            self._note_wrong_guess("token", address, "", request.device_id if key is not None else "")
+            self._note_wrong_guess(
+                "token", address, request.device_id, "", request.device_id if key is not None else ""
+            )
             raise Refusal(401, "unknown_device", "The council's server does not know this laptop.")
         fresh = auth.new_token()
         with centre.database.write() as connection:
@@ -270,35 +273,68 @@ class Door:
 
     # -- counting guesses
 
-    def _check_limit(self, kind: str, address: str) -> None:
-        """Raise Refusal 429 when the limit of wrong guesses is reached.
+    def _check_limit(self, kind: str, address: str, name: str) -> None:
+        """Raise Refusal 429 when one of the limits of wrong guesses within five minutes is reached.
 
-        Codes and passwords are limited for the whole council as well as for the address; a token needs a key
-        that cannot be guessed, so there only the address is limited.
+        10 from one address for one name, 60 from one address, 50 for one name (a sign-in name for "enrol", a device id
+        for "token"), and 500 for the whole council. So whoever guesses shuts the door on themselves: it takes five
+        addresses to shut it on one worker, and nine to shut it on all, behind a proxy that shows one address too.
+
+        What that leaves to a guesser with any number of addresses: a code has 10 of 31 letters, 31**10 = 8.2e14, it
+        lives seven days, which is 2,016 times five minutes, and a worker's three newest are looked at. At 50 for one
+        name these are 100,800 guesses, and 3 in 8.2e14 would fit: a chance of 3.7e-10 to join as that worker. At 500
+        over all names it is 3.7e-9 to join as anybody. A token needs a key of 256 bits; there it bounds the work alone.
         """
         settings = self._centre.settings
-        since = self._centre.stamp_in(-settings.guess_seconds)
-        counted = [attempt.c.council_id == self._centre.council_id, attempt.c.kind == kind, attempt.c.at > since]
-        if kind == "token":
-            counted.append(attempt.c.address == address)
+        limits = {
+            _Counted.PAIR: settings.guess_limit,
+            _Counted.ADDRESS: settings.guesses_of_address,
+            _Counted.NAME: settings.guesses_of_name,
+            _Counted.COUNCIL: settings.guesses_of_council,
+        }
+        mine = (attempt.c.council_id == self._centre.council_id, attempt.c.at > self._since())
         with self._centre.database.read() as connection:
-            wrong = connection.execute(select(func.count()).select_from(attempt).where(*counted)).scalar_one()
-        if wrong >= settings.guess_limit:
-            raise refusal.too_many_guesses(settings.guess_seconds)
+            for (row_kind, key), most in zip(_counted_as(kind, address, name), limits.values(), strict=True):
+                counted = select(func.count()).where(*mine, attempt.c.kind == row_kind, attempt.c.address == key)
+                if connection.execute(counted).scalar_one() >= most:
+                    raise refusal.too_many_guesses(settings.guess_seconds)
 
-    def _note_wrong_guess(self, kind: str, address: str, worker_id: str, device_id: str = "") -> None:
+    def _since(self) -> str:
+        return self._centre.stamp_in(-self._centre.settings.guess_seconds)
+
+    def _note_wrong_guess(self, kind: str, address: str, name: str, worker_id: str, device_id: str = "") -> None:
         centre = self._centre
-        since = centre.stamp_in(-centre.settings.guess_seconds)
+        keys = _counted_as(kind, address, name)
         with centre.database.write() as connection:
-            mine = (attempt.c.council_id == centre.council_id, attempt.c.kind == kind)
-            connection.execute(delete(attempt).where(*mine, attempt.c.at <= since))
+            mine = (attempt.c.council_id == centre.council_id, attempt.c.kind.in_([row_kind for row_kind, _ in keys]))
+            connection.execute(delete(attempt).where(*mine, attempt.c.at <= self._since()))
             now = centre.clock.stamp()
-            connection.execute(
-                insert(attempt).values(
-                    council_id=centre.council_id, attempt_id=centre.ids.new(), kind=kind, address=address, at=now
-                )
-            )
+            rows = [
+                {"attempt_id": centre.ids.new(), "kind": row_kind, "address": key, "at": now} for row_kind, key in keys
+            ]
+            connection.execute(insert(attempt), [{"council_id": centre.council_id, **row} for row in rows])
             centre.ledger.close(connection, now, [Entry(f"{kind}_failed", worker_id, device_id)])
+
+
+class _Counted(StrEnum):
+    """By what a wrong guess is counted."""
+
+    PAIR = ""
+    ADDRESS = "_address"
+    NAME = "_name"
+    COUNCIL = "_council"
+
+
+def _counted_as(kind: str, address: str, name: str) -> list[tuple[str, str]]:
+    """The kinds and keys one guess is counted under. A name is kept as a hash: people type passwords there."""
+    told = hashlib.sha256(" ".join(name.split()).casefold().encode("utf-8", "surrogatepass")).hexdigest()
+    keys = {
+        _Counted.PAIR: f"{address} {told}",
+        _Counted.ADDRESS: address,
+        _Counted.NAME: told,
+        _Counted.COUNCIL: "",
+    }
+    return [(kind + by.value, key) for by, key in keys.items()]
 
 
 def _wrong_code() -> Refusal:

@@ -21,6 +21,8 @@ from sync.wire import (
     ClosingReply,
     CoverReply,
     CoverRequest,
+    EmptiedReply,
+    EmptiedRequest,
     EnrolReply,
     EnrolRequest,
     ProofRequest,
@@ -76,6 +78,9 @@ class Hub:
 
     def closing(self, token: str) -> ClosingReply:
         return again(lambda: closing.closing(self.centre, token))
+
+    def emptied(self, request: EmptiedRequest) -> EmptiedReply:
+        return again(lambda: closing.emptied(self.centre, request))
 
     def history(self, token: str, record_id: str, after: int = 0) -> bytes:
         return again(lambda: pulling.history(self.centre, token, record_id, after))

@@ -40,6 +40,7 @@ def build_work(hub: Hub, speaks: Spoken = SPOKEN) -> dict[str, Work]:
         "remains": lambda call: hub.remains(call.token, call.message),
         "cover": lambda call: hub.cover(call.token, call.message),
         "closing": lambda call: hub.closing(call.token),
+        "emptied": lambda call: hub.emptied(call.message),
         "proof": lambda call: hub.proof(call.token, call.message),
         "blob_offer": lambda call: hub.offer_blob(call.token, call.message),
         "blob_put": lambda call: _take_part(hub, call),

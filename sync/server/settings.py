@@ -40,6 +40,9 @@ class Settings:
     code_seconds: int = 7 * 24 * 3600
     seen_every_seconds: int = 3600
     guess_limit: int = 10
+    guesses_of_address: int = 60
+    guesses_of_name: int = 50
+    guesses_of_council: int = 500
     guess_seconds: int = 5 * 60
     password_cost: PasswordCost = PasswordCost()
     minimum_password: int = 12

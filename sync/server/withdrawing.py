@@ -26,6 +26,7 @@ PUT_BACK = "put_back"
 RECEIPT_WORDS = b"heard-receipt-1\n"
 MOST_RECEIPTS = 1000
 LEASE_DAYS = "lease_days"
+HELP_LINE = "help_line"
 
 
 # -- making orders
@@ -309,6 +310,12 @@ def council_rules(centre: Centre, connection: Connection) -> CouncilRules:
     return CouncilRules(lease_days=int(found[LEASE_DAYS])) if LEASE_DAYS in found else CouncilRules()
 
 
+def council_help_line(centre: Centre, connection: Connection) -> str:
+    """Whom the council wants to be rung, "" where it has said nothing."""
+    mine = (rule.c.council_id == centre.council_id, rule.c.name == HELP_LINE)
+    return connection.execute(select(rule.c.value).where(*mine)).scalar_one_or_none() or ""
+
+
 # -- hearing back
 
 
@@ -324,24 +331,32 @@ def take_receipt(centre: Centre, token: str, request: ReceiptRequest) -> Receipt
     if not is_signed(caller.public_key, request.signature, receipt_words(caller.device_id, request.order_ids)):
         raise Refusal(400, "bad_signature", "That receipt did not carry this laptop's own signature.")
     with centre.database.write() as connection:
-        named = and_(
-            withdrawal.c.council_id == centre.council_id,
-            withdrawal.c.device_id == caller.device_id,
-            withdrawal.c.order_id.in_([one for one in request.order_ids if is_id(one)]),
+        known = note_receipts(
+            centre, connection, caller.device_id, caller.worker_id, request.order_ids, request.signature
         )
-        found = connection.execute(select(withdrawal.c.order_id, withdrawal.c.receipt_at).where(named)).all()
-        fresh = sorted(row.order_id for row in found if row.receipt_at is None)
-        if fresh:
-            now = centre.clock.stamp()
-            connection.execute(
-                update(withdrawal)
-                .where(named, withdrawal.c.receipt_at.is_(None))
-                .values(receipt_at=now, signature=request.signature)
-            )
-            entry = Entry("receipt", caller.worker_id, caller.device_id, {"orders": fresh})
-            centre.ledger.close(connection, now, [entry])
-    known = {row.order_id for row in found}
     return ReceiptReply(order_ids=tuple(one for one in request.order_ids if one in known))
+
+
+def note_receipts(
+    centre: Centre,
+    connection: Connection,
+    device_id: str,
+    worker_id: str,
+    order_ids: Iterable[str] | None,
+    signature: bytes,
+) -> set[str]:
+    """Write a laptop's receipt down for these of its orders, or for all (None). Returns those it has been given."""
+    named = and_(withdrawal.c.council_id == centre.council_id, withdrawal.c.device_id == device_id)
+    if order_ids is not None:
+        named = and_(named, withdrawal.c.order_id.in_([one for one in order_ids if is_id(one)]))
+    found = connection.execute(select(withdrawal.c.order_id, withdrawal.c.receipt_at).where(named)).all()
+    fresh = sorted(row.order_id for row in found if row.receipt_at is None)
+    if fresh:
+        now = centre.clock.stamp()
+        owed = update(withdrawal).where(named, withdrawal.c.receipt_at.is_(None))
+        connection.execute(owed.values(receipt_at=now, signature=signature))
+        centre.ledger.close(connection, now, [Entry("receipt", worker_id, device_id, {"orders": fresh})])
+    return {row.order_id for row in found}
 
 
 def receipt_words(device_id: str, order_ids: Iterable[str]) -> bytes:

@@ -45,14 +45,32 @@ MAX_REMAINS = 500
 class ClosingReply(Reply, frozen=True, kw_only=True):
     """The council's word that this laptop is closed, signed so that nobody else can have it emptied.
 
-    When all of it is gone, the receipt for it names the device id as its order.
+    When all of it is gone, the receipt for it names the device id as its order (:class:`EmptiedRequest`).
 
     ``signature`` is Ed25519 by the council's key over b"heard-closed-1\\n" + device id + "\\n" + closed_at.
+    ``help_line`` is whom the council wants to be rung about it, "" where it has said nothing.
     """
 
     device_id: str
     closed_at: str
     signature: bytes
+    help_line: str = ""
+
+
+class EmptiedRequest(Message, frozen=True, kw_only=True):
+    """A closed laptop has nothing left. It has no key any more either, and so no token: its signature was made before.
+
+    ``signature`` is that of a receipt (:class:`ReceiptRequest`) whose one order is the device id.
+    """
+
+    device_id: str
+    signature: bytes
+
+
+class EmptiedReply(Reply, frozen=True, kw_only=True):
+    """It is written down now, or was before."""
+
+    device_id: str
 
 
 class CoverRequest(Message, frozen=True, kw_only=True):

@@ -64,12 +64,18 @@ def test_cover_is_listed_with_its_reason(run: Run, sarah: str, enrol: Enrol) -> 
 
 def test_the_lease_is_set_and_every_laptop_hears_of_it(run: Run, amy: Any) -> None:
     amy.pull()
-    assert json.loads(run("rules", "--json")[1]) == {"lease_days": 14}
+    assert json.loads(run("rules", "--json")[1]) == {"help_line": "", "lease_days": 14}
     assert run("rules", "--lease-days", "7")[1] == "Old records close after 7 days without the council's server.\n"
     assert amy.page().rules.lease_days == 7
     assert run("rules", "--lease-days", "8")[0] == 0
     assert amy.page().rules.lease_days == 8
     assert run("rules", "--lease-days", "0")[0] == 1
+
+
+def test_whom_a_worker_rings_whose_laptop_was_closed_is_set_beside_it(run: Run) -> None:
+    said = run("rules", "--help-line", "the IT desk on 01962 000 000")[1]
+    assert said.endswith("Whose laptop was closed rings the IT desk on 01962 000 000.\n")
+    assert run("rules", "--help-line", "x" * 300)[0] == 1
 
 
 def test_what_is_held_back_is_shown_read_admitted_and_returned(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -97,16 +98,55 @@ def test_a_password_needs_twelve_letters_and_what_is_no_request_is_refused(hub: 
     assert hub.enrol(ask(code, password="x" * 12), ADDRESS).device_id
 
 
-def test_ten_wrong_guesses_are_the_most_in_five_minutes(
+def wrong(hub: Hub, name: str, address: str) -> tuple[int, str]:
+    return refused(lambda: hub.enrol(ask("WRONG-WRONG", sign_in_name=name), address))
+
+
+def test_ten_wrong_guesses_from_one_place_for_one_name_are_the_most_in_five_minutes(
     hub: Hub, office: Administration, code: str, clock: Any
 ) -> None:
-    for number in range(10):
-        assert refused(lambda: hub.enrol(ask("WRONG-WRONG"), f"10.0.0.{number}")) == (401, "code_wrong")  # noqa: B023
+    assert {wrong(hub, "amy", ADDRESS) for _ in range(10)} == {(401, "code_wrong")}
     with pytest.raises(Refusal) as caught:
-        hub.enrol(ask(code), "10.0.0.99")
+        hub.enrol(ask(code), ADDRESS)
     assert (caught.value.status, caught.value.code, caught.value.retry_after) == (429, "too_many_guesses", 300)
+    assert wrong(hub, " AMY ", ADDRESS) == (429, "too_many_guesses"), "however it is typed"
     clock.advance(minutes=5, seconds=1)
     assert hub.enrol(ask(code), ADDRESS).device_id
+
+
+def test_one_guesser_shuts_the_door_on_themselves_and_on_nobody_else(
+    hub: Hub, office: Administration, code: str
+) -> None:
+    for name in ("amy", *(f"w{number}" for number in range(5))):
+        assert {wrong(hub, name, "10.0.0.66") for _ in range(10)} == {(401, "code_wrong")}
+    assert wrong(hub, "another", "10.0.0.66") == (429, "too_many_guesses"), "60 from one address"
+    assert hub.enrol(ask(code), ADDRESS).device_id, "from elsewhere the worker joins"
+
+
+def test_many_guessers_shut_the_door_on_the_one_worker_they_guess_at(
+    hub: Hub, office: Administration, code: str
+) -> None:
+    office.add_worker("ben", "Ben")
+    other = office.give_code("ben").code
+    for place in range(5):
+        assert {wrong(hub, "amy", f"10.0.0.{place}") for _ in range(10)} == {(401, "code_wrong")}
+    assert refused(lambda: hub.enrol(ask(code), ADDRESS)) == (429, "too_many_guesses"), "50 for one name"
+    assert hub.enrol(ask(other, sign_in_name="ben"), ADDRESS).device_id
+
+
+def test_guesses_from_everywhere_at_everybody_are_bounded_for_the_whole_council(centre: Centre, code: str) -> None:
+    hub = Hub(replace(centre, settings=replace(centre.settings, guesses_of_council=12)))
+    for number in range(12):
+        assert wrong(hub, f"w{number}", f"10.0.0.{number}") == (401, "code_wrong")
+    assert refused(lambda: hub.enrol(ask(code), ADDRESS)) == (429, "too_many_guesses")
+
+
+def test_what_was_typed_as_a_name_is_nowhere_in_the_count(centre: Centre, hub: Hub) -> None:
+    wrong(hub, "my secret password", ADDRESS)
+    with centre.database.read() as connection:
+        kept = str(connection.execute(select(attempt)).all())
+    assert ADDRESS in kept
+    assert "secret" not in kept
 
 
 def test_guesses_made_side_by_side_are_counted_too(centre: Centre, hub: Hub, code: str) -> None:
@@ -125,7 +165,7 @@ def test_guesses_made_side_by_side_are_counted_too(centre: Centre, hub: Hub, cod
         thread.join()
     assert (codes.count("code_wrong"), codes.count("too_many_guesses")) == (10, 6)
     with centre.database.read() as connection:
-        assert len(connection.execute(select(attempt)).all()) == 10
+        assert len(connection.execute(select(attempt).where(attempt.c.kind == "enrol")).all()) == 10
 
 
 def test_many_laptops_may_join_at_once(hub: Hub, office: Administration) -> None:
@@ -229,12 +269,13 @@ def test_a_token_needs_the_devices_own_key(centre: Centre, hub: Hub, amy: Any, b
     assert rows == [amy.joined.device_id, ""]
 
 
-def test_token_failures_are_limited_for_their_address_alone(hub: Hub, amy: Any, ben: Any) -> None:
+def test_token_failures_are_limited_for_that_laptop_at_their_address_alone(hub: Hub, amy: Any, ben: Any) -> None:
     for _ in range(10):
         wrong = sign(amy, hub.challenge().challenge, key=ben.key)
         assert refused(lambda: hub.token(wrong, "10.0.0.7"))[1] == "unknown_device"  # noqa: B023
     assert refused(lambda: hub.token(sign(amy, hub.challenge().challenge), "10.0.0.7")) == (429, "too_many_guesses")
     assert hub.token(sign(amy, hub.challenge().challenge), "10.0.0.8").token
+    assert hub.token(sign(ben, hub.challenge().challenge), "10.0.0.7").token, "nor is another laptop there"
 
 
 def test_another_councils_token_is_no_token_here(hub: Hub, centre: Centre, amy: Any) -> None:
