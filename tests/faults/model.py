@@ -59,6 +59,7 @@ def _run(number: int, runs: int) -> tuple[Counter[str], str]:
     SEEN.clear()
     try:
         run(number, runs)
-    except AssertionError as error:
-        return Counter(SEEN), f"{error}\n{' / '.join(getattr(error, '__notes__', []))}"
+    except Exception as error:
+        said = error if isinstance(error, AssertionError) else repr(error)
+        return Counter(SEEN), f"{said}\n{' / '.join(getattr(error, '__notes__', []))}"
     return Counter(SEEN), ""

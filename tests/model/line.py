@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -128,10 +129,15 @@ def killed_at(laptop: Laptop, number: int) -> Any:
     """End the laptop's process between two statements of its writer: what is on the disk at that moment is kept."""
 
     def die() -> None:
-        shutil.copytree(laptop.folder, laptop.folder.with_name(f"{laptop.name} life {laptop.lives + 1}"))
+        shutil.copytree(laptop.folder, next_life(laptop))
         raise Killed
 
     return at_statement(laptop.casebook._desk.store._write_engine, number, die)
 
 
 __all__ = ["CUT_REQUEST", "FATES", "FAULTS", "LATE", "STATEMENT", "ModelWire", "Post", "killed_at"]
+
+
+def next_life(laptop: Laptop) -> Path:
+    """The folder in which a laptop goes on after it was killed or an older copy was put back."""
+    return laptop.folder.with_name(f"{laptop.name} life {laptop.lives + 1}")

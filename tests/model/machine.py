@@ -22,7 +22,7 @@ from tests.conftest import StillClock
 from tests.laptops import DELIVER, Laptop
 from tests.model.acting import Acting
 from tests.model.beginning import CHILDREN, FIELDS, LAPTOPS
-from tests.model.line import FATES, killed_at
+from tests.model.line import FATES, killed_at, next_life
 from tests.verify import SERVER, breaches
 
 ROLES = ("social_worker", "family_support", "iro", "team_manager", "advocate")
@@ -312,7 +312,7 @@ class SyncModel(Acting, RuleBasedStateMachine):
             self.back_up_laptop(who)
         else:
             laptop.casebook._desk.store.close()
-            after = laptop.folder.with_name(f"{laptop.name} life {laptop.lives + 1}")
+            after = next_life(laptop)
             shutil.copytree(copies[which % len(copies)], after)
             laptop.folder, laptop.lives = after, laptop.lives + 1
             self._forget_what_only_it_had(laptop, lambda: None)
