@@ -59,7 +59,7 @@ from sync.wire import (
 )
 from tests.verify import Ledger, verify
 
-FAST = PasswordCost(memory_kib=8 * 1024, passes=1)
+FAST = PasswordCost(memory_kib=8, passes=1)
 PASSWORD = "a long enough password"
 ADDRESS = "127.0.0.1"
 M = TypeVar("M", bound=Message)

@@ -14,9 +14,9 @@ from models.ids import Ids, new_uuid7
 from sync.server.administration import Administration
 from sync.server.centre import open_centre
 from sync.server.hub import Hub
-from sync.server.settings import PasswordCost, Settings
+from sync.server.settings import Settings
 from tests.conftest import StillClock
-from tests.laptops import Laptop, Network, World
+from tests.laptops import FAST, Laptop, Network, World
 from tests.model.line import ModelWire, Post
 from tests.verify import Ledger
 
@@ -80,7 +80,7 @@ class Copied(World):
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         self.folder, self.clock, self.ids = folder, _clock(), _ids(Counter(start.made))
-        settings = Settings(data=folder / "centre", password_cost=PasswordCost(memory_kib=8, passes=1))
+        settings = Settings(data=folder / "centre", password_cost=FAST)
         self.centre = open_centre(settings, self.clock, self.ids)
         self.hub, self.office = Hub(self.centre), Administration(self.centre)
         self.network, self.ledger, self.laptops = Network(), Ledger(words=dict(start.words)), []

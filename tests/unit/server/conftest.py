@@ -44,7 +44,7 @@ from sync.wire import (
 )
 from tests.postgres import Cluster, NotInstalled, find_programs, running_cluster
 
-FAST = PasswordCost(memory_kib=8 * 1024, passes=1)
+FAST = PasswordCost(memory_kib=8, passes=1)
 PASSWORD = "a long enough password"
 ADDRESS = "127.0.0.1"
 
