@@ -399,14 +399,17 @@ def _bad_merges(there: Council) -> list[str]:
     """R10, worked out anew for every merge there is: one-sided changes stand, exact words are never mixed.
 
     The common parent is found here by its own way, so that a merge over an older one is noticed; where there are two
-    nearest ones, neither tells what the outcome must be. What follows a merge that was held back has two parents, too,
-    and is none.
+    nearest ones, neither tells what the outcome must be. What follows a merge that was held back has its two parents,
+    too, and is none; a restored server may have forgotten that it held it back.
     """
     found, versions = [], there.versions
-    for merged in versions.values():
+    made: set[tuple[str, tuple[str, ...]]] = set()
+    for merged in sorted(versions.values(), key=lambda one: (one.device_epoch, one.op_no)):
         sides = [versions.get(parent) for parent in merged.parents]
-        if len(sides) != 2 or None in sides or merged.is_erased or merged.record_id in there.ever_held:
+        by = (merged.device_id, merged.parents)
+        if len(sides) != 2 or None in sides or merged.is_erased or merged.record_id in there.ever_held or by in made:
             continue
+        made.add(by)
         head, mine = sides
         assert head is not None
         assert mine is not None

@@ -98,15 +98,13 @@ def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Tou
         "UPDATE record SET head_version_id = ?, head_seq = ?, proof = 1 WHERE row = ?",
         (version.version_id, arrival.seq, record.row),
     )
+    if version.version_id == record.tip_version_id or _is_own(connection, version.version_id):
+        return False
+    touched.add(version.record_id, version.type, version.scope_id)
     # A head that waits to be sent again (the server came back from an older copy) is unsent work like any other.
     is_behind = record.tip_version_id in version.parents or (
         record.tip_version_id == record.head_version_id and not _is_unsent(connection, record.tip_version_id)
     )
-    # Our own version is one that we have built on; unless the server lost what a colleague built on it.
-    is_built_on = _is_own(connection, version.version_id) and not is_behind
-    if version.version_id == record.tip_version_id or is_built_on:
-        return False
-    touched.add(version.record_id, version.type, version.scope_id)
     if record.working is None and is_behind and record.tip is not None:
         move_forward(connection, pen, record, version)
         _tell_of(connection, pen, record, version)
@@ -211,10 +209,12 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
         if not (is_whole or is_closed):
             raise
         base_id = None
-    if base_id == head.version_id:
+    if base_id == head.version_id and _is_own(connection, record.tip_version_id):
         return False
     touched.add(record.record_id, record.type, record.scope_id)
-    if is_closed or base_id == record.tip_version_id:
+    # Ahead of the head and not ours to send: a restored server has lost it. What followed it would be held for good.
+    is_lost = base_id == head.version_id
+    if is_closed or is_lost or base_id == record.tip_version_id:
         move_forward(connection, pen, record, head)
         return True
     base = _side(record.type, graph[base_id]) if base_id else NOTHING

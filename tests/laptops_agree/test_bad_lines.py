@@ -303,17 +303,22 @@ def test_what_only_a_colleague_still_has_after_two_restores_is_kept_whole_at_the
     assert [route for route, _size in world.network.asked] == ["pull"]
 
 
+@pytest.mark.parametrize("is_in_the_copy", [True, False])
 def test_nobody_goes_on_from_a_text_that_is_lost_to_the_council(
-    world: World, amy: Laptop, ben: Laptop, card: str
+    world: World, amy: Laptop, ben: Laptop, sarah: str, is_in_the_copy: bool
 ) -> None:
     """Server and author went back behind it. A colleague who stood on it would write nothing more that counts."""
     from models.casebook import Casebook
 
-    amy.edit(card, helps_me="Biscuit amy~1")
     settle(world)
-    world.centre.database.backup(world.folder / "copy.db")
+    if not is_in_the_copy:
+        world.centre.database.backup(world.folder / "copy.db")
+    plan = amy.begin("planned_visit", sarah, purpose="The park amy~1").record_id
+    settle(world)
+    if is_in_the_copy:
+        world.centre.database.backup(world.folder / "copy.db")
     shutil.copytree(ben.folder, world.folder / "ben then")
-    ben.edit(card, helps_me="Biscuit amy~1 ben~1")
+    ben.edit(plan, purpose="The park amy~1 ben~1")
     settle(world)
     ben.casebook.close()
     ben.folder = world.folder / "ben then"
@@ -322,11 +327,11 @@ def test_nobody_goes_on_from_a_text_that_is_lost_to_the_council(
     put_back(world)
     settle(world)
     assert [(row["reason_code"], row["state"]) for row in world.office.held()] == [("not_yours", "waiting")]
-    assert amy.body(card)["helps_me"] == ben.body(card)["helps_me"] == "Biscuit amy~1"
-    amy.edit(card, my_hopes="A red bike amy~2")
+    assert amy.body(plan)["purpose"] == ben.body(plan)["purpose"] == "The park amy~1"
+    amy.edit(plan, purpose="The park amy~1 amy~2")
     settle(world)
-    assert ben.body(card)["my_hopes"] == "A red bike amy~2"
-    assert amy.look(card).state == SENT
+    assert ben.body(plan)["purpose"] == "The park amy~1 amy~2"
+    assert amy.look(plan).state == SENT
     world.verify(is_quiet=True)
 
 
