@@ -380,4 +380,5 @@ def _take_rows(it: Act, rows: Sequence[Arrival]) -> set[str]:
     erased = withdrawn.newly_erased(it.connection, rows)
     clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
     withdrawn.note_erased(it.connection, it.pen, erased)
+    withdrawn.note_belonging(it.connection, it.pen, erased, it.touched)
     return clashes

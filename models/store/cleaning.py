@@ -16,7 +16,7 @@ from models.errors import Trouble
 from models.store import backup
 from models.store.engine import Interrupted, Store, as_trouble
 from models.store.reindex import write_anew
-from models.store.withdrawn import EMPTIED, ERASED, PURGED
+from models.store.withdrawn import BELONGS, EMPTIED, ERASED, PURGED
 
 PATIENT_TRIES = 20
 """So often writing the file anew gives way to a save; after that it is done all the same."""
@@ -121,7 +121,7 @@ def _remove(paths: list[Path]) -> None:
 
 def _note_clean(connection: Connection, order_ids: list[str]) -> None:
     for order_id in order_ids:
-        if order_id.startswith(ERASED):
+        if order_id.startswith((ERASED, BELONGS)):
             connection.exec_driver_sql("DELETE FROM withdrawal WHERE order_id = ?", (order_id,))
         else:
             connection.exec_driver_sql(

@@ -9,16 +9,20 @@ from sqlalchemy import Connection
 
 from models.audience import may_read
 from models.changes import Touched
+from models.record import declaration_of
 from models.store import meta
 from models.store.arrivals import Arrival
 from models.store.issues import raise_issue
+from models.store.project import column_of
 from models.store.versions import Pen, decode_version, decode_working, encode
 from models.version import Working
 
 HIDDEN, EMPTIED, PURGED, DONE = "hidden", "emptied", "purged", "done"
 ERASED = "erased:"
 """What the id of an order begins with that this laptop gave itself, for a record erased by law."""
-
+BELONGS = "belongs:"
+"""The same, for a photo or page that belongs to one and is on this laptop alone."""
+ATTACHMENT = "attachment"
 
 WAITS = (
     "r.working IS NOT NULL "
@@ -201,6 +205,31 @@ def note_erased(connection: Connection, pen: Pen, erased: Mapping[str, str]) -> 
             "INSERT OR IGNORE INTO withdrawal (order_id, scope_id, record_id, state, at) VALUES (?, ?, ?, ?, ?)",
             (ERASED + record_id, scope_id, record_id, HIDDEN, pen.clock.stamp()),
         )
+
+
+def note_belonging(connection: Connection, pen: Pen, erased: Mapping[str, str], touched: Touched) -> None:
+    """Have what belongs to records erased by law go too, where it is on this laptop alone.
+
+    Photos and pages that the council knows get tombstones of their own. One that it never had is sent first: of what
+    belongs to an erased record nothing is kept there but who sent it, and when.
+    """
+    for outer, scope_id in erased.items():
+        rows = connection.exec_driver_sql(
+            f"SELECT record_id FROM record WHERE type = ? AND {_within()} = ? AND head_version_id = ''",
+            (ATTACHMENT, outer),
+        ).all()
+        for row in rows:
+            connection.exec_driver_sql(
+                "INSERT OR IGNORE INTO withdrawal (order_id, scope_id, record_id, state, at) VALUES (?, ?, ?, ?, ?)",
+                (BELONGS + row.record_id, scope_id, row.record_id, HIDDEN, pen.clock.stamp()),
+            )
+            _hide(connection, "record_id = ?", (row.record_id,), touched)
+
+
+def _within() -> str:
+    declaration = declaration_of(ATTACHMENT)
+    assert declaration is not None
+    return column_of(declaration, "belongs_to_id")
 
 
 def hear_of_held(connection: Connection, pen: Pen, news: Iterable[HeldWord], touched: Touched) -> None:

@@ -233,6 +233,8 @@ def _need_writer(centre: Centre, connection: Connection, caller: Caller, record_
         held_back.c.council_id == centre.council_id,
         held_back.c.record_id == record_id,
         held_back.c.device_id == caller.device_id,
+        # Of what is held because it was erased by law nothing is kept, and no file of it.
+        held_back.c.reason_code != "erased",
     )
     is_erased = row is not None and row.is_erased
     if is_erased or connection.execute(select(held_back.c.held_id).where(mine).limit(1)).first() is None:

@@ -13,6 +13,7 @@ from models.ids import is_id
 from models.version import Version
 from sync.server import policy
 from sync.server.audit import Entry, seal_of
+from sync.server.belonging import belongs_to
 from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
 from sync.server.heads import heads_moved
@@ -97,7 +98,7 @@ class Books:
         ids = {one.version.version_id for one in sent if is_id(one.version.version_id)}
         ids.update(parent for one in sent if one.fault is None for parent in one.version.parents)
         books._load_versions(ids)
-        books._load_erased(one.version.record_id for one in sent if is_id(one.version.record_id))
+        books._load_erased([one.version for one in sent])
         books._load_held(one.content_hash for one in sent)
         books._load_ops([key for one in sent if (key := books._op_key(one.version))])
         scopes = {one.version.scope_id for one in sent if is_id(one.version.scope_id)} | {
@@ -114,13 +115,17 @@ class Books:
             for row in self._connection.execute(query.where(version.c.version_id.in_(some))):
                 self.stored[row.version_id] = Stored(row.record_id, row.outcome, row.envelope_hash, row.seq)
 
-    def _load_erased(self, ids: Iterable[str]) -> None:
-        """A record stays erased also where it is not here any more, or not yet again."""
+    def _load_erased(self, sent: Sequence[Version]) -> None:
+        """A record stays erased also where it is not here any more, or not yet again; so does what belongs to it."""
+        ids = {one.record_id for one in sent if is_id(one.record_id)}
+        within = {one.record_id: outer for one in sent if is_id(outer := belongs_to(one))}
         query = select(erasure.c.record_id).where(
             erasure.c.council_id == self._centre.council_id, erasure.c.agreed_at.is_not(None)
         )
-        for some in _pieces(ids):
-            self.erased.update(self._connection.execute(query.where(erasure.c.record_id.in_(some))).scalars())
+        found: set[str] = set()
+        for some in _pieces(ids | set(within.values())):
+            found.update(self._connection.execute(query.where(erasure.c.record_id.in_(some))).scalars())
+        self.erased.update(found & ids, (one for one, outer in within.items() if outer in found))
 
     def _load_held(self, hashes: Iterable[str]) -> None:
         query = select(held_back.c.content_hash, held_back.c.reason, held_back.c.reason_code).where(

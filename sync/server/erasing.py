@@ -15,6 +15,7 @@ from models.errors import Trouble
 from models.version import NO_BODY, Version
 from sync.server import blobs
 from sync.server.audit import Entry
+from sync.server.belonging import attachments_of
 from sync.server.books import Books
 from sync.server.centre import Centre
 from sync.server.council_pen import CouncilPen, own_key
@@ -74,15 +75,15 @@ def ask_for_erasure(centre: Centre, record_id: str, name: str, reason: str) -> N
 def agree_to_erasure(centre: Centre, record_id: str, name: str) -> None:
     """Erase a record that another person asked to have erased (ASVS 2.3.5), and leave no byte of it in a file here.
 
+    Its photos, drawings, sounds and pages are erased with it, each with a tombstone of its own.
     Raises Trouble, and changes nothing, if nobody asked or it was this same person.
     """
-    _agree(centre, record_id, name)
-    after_erasure(centre, [record_id])
+    after_erasure(centre, _agree(centre, record_id, name))
     scrub(centre)
 
 
 @tried_again
-def _agree(centre: Centre, record_id: str, name: str) -> None:
+def _agree(centre: Centre, record_id: str, name: str) -> list[str]:
     key = own_key(centre)
     with centre.database.write() as connection:
         worker_id = _find_person(centre, connection, name)
@@ -93,8 +94,9 @@ def _agree(centre: Centre, record_id: str, name: str) -> None:
             raise Trouble("Another person than the one who asked must agree.", "Nothing was changed.")
         kept = Kept(record_id, asked.asked_by, asked.asked_at, worker_id, centre.clock.stamp())
         pen = CouncilPen(centre, connection, key)
-        _erase(centre, connection, pen, kept)
+        erased = _erase_whole(centre, connection, pen, kept)
         _remember(centre, connection)
+    return erased
 
 
 def list_erasures(centre: Centre) -> list[dict[str, Any]]:
@@ -134,6 +136,14 @@ def _find_asked(centre: Centre, connection: Connection, record_id: str) -> Row[*
 
 
 # -- erasing, inside one transaction
+
+
+def _erase_whole(centre: Centre, connection: Connection, pen: CouncilPen, kept: Kept) -> list[str]:
+    """Erase a record and what belongs to it. Returns all their ids."""
+    belonging = attachments_of(centre, connection, kept.record_id)
+    for record_id in (kept.record_id, *belonging):
+        _erase(centre, connection, pen, msgspec.structs.replace(kept, record_id=record_id))
+    return [kept.record_id, *belonging]
 
 
 def _erase(centre: Centre, connection: Connection, pen: CouncilPen, kept: Kept) -> None:
@@ -241,10 +251,9 @@ def erase_again(centre: Centre) -> int:
     with centre.database.read() as connection:
         known = _agreed(centre, connection)
     missing = [one for one in kept if one.record_id not in known]
-    if missing:
-        _erase_missing(centre, missing)
+    found = _erase_missing(centre, missing) if missing else []
     # Also where the server was ended in between: what is left of them elsewhere goes now.
-    after_erasure(centre, sorted({*known, *(one.record_id for one in missing)}))
+    after_erasure(centre, sorted({*known, *found}))
     if missing:
         scrub(centre)
     elif len(known) > len(kept):
@@ -254,12 +263,11 @@ def erase_again(centre: Centre) -> int:
 
 
 @tried_again
-def _erase_missing(centre: Centre, missing: list[Kept]) -> None:
+def _erase_missing(centre: Centre, missing: list[Kept]) -> list[str]:
     key = own_key(centre)
     with centre.database.write() as connection:
         pen = CouncilPen(centre, connection, key)
-        for one in missing:
-            _erase(centre, connection, pen, one)
+        return [record_id for one in missing for record_id in _erase_whole(centre, connection, pen, one)]
 
 
 def _agreed(centre: Centre, connection: Connection) -> dict[str, Kept]:
