@@ -9,11 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from models.errors import Trouble
 from models.version import OpenChoice
 from sync.server.administration import Administration
+from sync.server.belonging import belongs_to
 from sync.server.care import back_up, check_everything
 from sync.server.centre import Centre, open_centre
 from sync.server.erasing import agree_to_erasure, ask_for_erasure, erase_again, list_erasures
@@ -268,3 +270,15 @@ def test_an_import_does_not_write_again_what_was_erased(centre: Centre, amy: Any
     assert ["erased by law" in problem.reason for problem in report.problems] == [True]
     assert "WBRI" not in everything_in(centre)
     assert check_everything(centre)["faults"] == []
+
+
+@pytest.mark.parametrize("body", [b"[]", b'{"belongs_to_id": 7}', b"no json", b"[" * 100_000, b"\xff\xfe"])
+def test_an_attachment_that_cannot_be_read_belongs_to_nothing_and_is_held_as_ever(
+    amy: Any, sarah: str, body: bytes
+) -> None:
+    made = amy.version(sarah, type="attachment")
+    odd = msgspec.structs.replace(made, body=msgspec.Raw(body))
+    assert belongs_to(odd) == ""
+    assert belongs_to(made) == ""
+    assert belongs_to(amy.version(sarah, {"belongs_to_id": sarah})) == ""
+    assert belongs_to(amy.version(sarah, {"belongs_to_id": sarah}, type="attachment")) == sarah
