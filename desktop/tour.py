@@ -253,8 +253,10 @@ class Tour:
         expect(WORDS in app.read("window"), "her words are not on her timeline")
         self.picture(app, "child_timeline")
         app.press("Ctrl+5")
-        app.read("sync.waiting", until="Visit note")
+        app.read("sync.waiting", until="Sarah")
         self.picture(app, "sync_offline")
+        app.click("sync.more.waiting")
+        app.read("sync.waiting", until="Visit note")
         app.click("rail.settings")
         app.read("settings.appearance")
         self.picture(app, "settings")
@@ -375,6 +377,7 @@ class Tour:
             ("plan a visit", self.plan),
             ("her words are answered: you said, we did", lambda: self.voice.promise(self.aisha, WORDS)),
             ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
+            ("the laptop turned round: what I have said", lambda: self.voice.what_i_said(self.aisha)),
             ("look around", self.look_around),
             ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),
             ("the line comes back: sync", self.sync),

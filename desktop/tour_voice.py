@@ -56,3 +56,17 @@ class VoiceTour:
         app.press("Ctrl+4")
         app.read("window", until="Told Sarah")
         self._picture(app, "you_said_we_did")
+
+    def what_i_said(self, app: Puppet) -> None:
+        """The laptop turned round: Sarah keeps her words from her parents, and they still stand as she said them."""
+        app.ask("open", page="what_i_said", arguments={"scope_id": app.ask("scope")})
+        app.read("what_i_said.title")
+        app.read("window", until="We did: Becky has moved her day.")
+        self._picture(app, "what_i_said")
+        app.click("what_i_said.share")
+        app.click("sharing.not.parents")
+        app.click("sharing.done")
+        app.read("window", until="Everyone who helps me. Not my parents")
+        self._picture(app, "what_i_said_shared")
+        app.press("Escape")
+        app.read("child.known_as", until="Sarah")

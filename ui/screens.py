@@ -31,6 +31,7 @@ from ui.views.sync_status import SyncPage
 from ui.views.this_is_me import ThisIsMePage
 from ui.views.today import TodayPage
 from ui.views.two_versions import TwoVersionsPage
+from ui.views.what_i_said import WhatISaidPage
 from ui.views.you_said import YouSaidPage
 from ui.window import HeardWindow
 
@@ -88,6 +89,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("plan", "Plan a visit", PlanPage)
     add("not_taking_part", "Not taking part", NotTakingPartPage)
     add("promise", "You said, we did", PromisePage)
+    add("what_i_said", "What I have said", WhatISaidPage, whole=True)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
     add("held", "Kept safe for your manager", HeldPage)

@@ -84,6 +84,10 @@ class CheckBack(Surface):
         """Take the focus."""
         self.right.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def begin_changed(self) -> None:
+        """Take it as answered that the words are not right, and ask for the right ones."""
+        self._settle("changed")
+
     def is_busy(self) -> bool:
         """Whether something is typed here; the card must then not be redrawn."""
         return self._autosave is not None

@@ -131,7 +131,7 @@ class ChildPage(QWidget):
         row.addWidget(self.note, 0, Qt.AlignmentFlag.AlignTop)
         self.more = Button("", "ellipsis", "secondary")
         access.describe(self.more, "More for this child", key="child.more")
-        self.more.set_tip("Plan a visit, or bring something back")
+        self.more.set_tip("Plan a visit, show what was said, or bring something back")
         self.more.clicked.connect(self._show_more)
         row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         return row
@@ -318,6 +318,9 @@ class ChildPage(QWidget):
         menu.setAccessibleName("More for this child")
         plan = menu.addAction(icons.icon("calendar"), "Plan a visit")
         plan.triggered.connect(lambda: self._navigator.open("plan", scope_id=self.scope_id))
+        spoken = Spoken.of(body_of(self._link.casebook, self.scope_id))
+        said = menu.addAction(icons.icon("message-square-heart"), f"What {spoken.name} has said")
+        said.triggered.connect(lambda: self._navigator.open("what_i_said", scope_id=self.scope_id))
         back = menu.addAction(icons.icon("history"), "Recently deleted")
         back.triggered.connect(lambda: self._navigator.open("recently_deleted", scope_id=self.scope_id))
         menu.aboutToHide.connect(menu.deleteLater)

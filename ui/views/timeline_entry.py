@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from models.audience import EVERYONE_ON_RECORD
 from models.entry import HELD, SAVED, Entry
 from models.moments import read_day, read_moment, short_day
 from models.reading import when_words
 from models.record import whose_words
+from models.sharing import shown
 from models.status import ATTENTION, Status
 from models.timeline import Moment, excerpt, headline, short_answers
 from models.wording import Spoken, say
@@ -178,6 +180,9 @@ class TimelineEntry(QWidget):
         their = self._around.child.their
         row.addWidget(Pill(f"{their.capitalize()} words", "", "voice"))
         row.addWidget(self._checked_pill(said))
+        if said.keep_from or said.audience not in ("", EVERYONE_ON_RECORD):
+            who = shown(said.audience, said.keep_from, self._around.link.casebook.worker_name(said.author_id))
+            row.addWidget(Pill(who[-1] if len(who) == 2 else who[0] if len(who) == 1 else "Kept from some", "eye-off"))
         row.addStretch(1)
         casebook = self._around.link.casebook
         is_open = said.body.get("checked_back_result") in (None, "", "not_now")

@@ -1,0 +1,95 @@
+"""Who can see this? asked in the child's own words, and stored as the two things that are enforced (domain 4.2)."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models.audience import EVERYONE_ON_RECORD
+from models.entry import Entry
+from models.errors import Trouble
+from models.sharing import NOT, WHO, shown, stored
+from ui import access, messages
+from ui.link import Link, Navigator
+from ui.parts.answer_tiles import AnswerTiles
+from ui.parts.buttons import Button
+from ui.parts.choice_row import ChoiceRow
+from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
+
+_ICONS = {"everyone_on_record": "users", "worker_and_iro": "shield-check", "only_author": "lock"}
+
+
+class SharingChoice(Surface):
+    """Asks about one record. `settled` when it is answered, or left as it was."""
+
+    settled = Signal()
+
+    def __init__(self, link: Link, navigator: Navigator, entry: Entry, parent: QWidget | None = None) -> None:
+        super().__init__("well", parent)
+        self._link, self._navigator, self._entry = link, navigator, entry
+        self.setObjectName("sharing")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(10)
+        column.addWidget(PlainLabel("Who can see this?", "h3", self))
+        answers = [(one.code, one.words, _ICONS[one.code]) for one in WHO]
+        self.who = AnswerTiles("Who can see this?", answers, self, key="sharing.who")
+        self.who.show_value(entry.audience)
+        self.who.chosen.connect(lambda _code: self._fit())
+        column.addWidget(self.who)
+        self.kept = ChoiceRow(name="And not", several=True, parent=self)
+        self.kept.setObjectName("sharing.not")
+        self.kept.set_answers([(one.code, one.words) for one in NOT])
+        self.kept.set_value(entry.keep_from)
+        column.addWidget(self.kept)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        self.done = Button("That is right", "check", "primary", self)
+        access.describe(self.done, "That is right", key="sharing.done")
+        self.done.clicked.connect(self._settle)
+        self.leave_it = Button("Leave it as it was", "", "quiet", self)
+        access.describe(self.leave_it, "Leave it as it was", key="sharing.leave")
+        self.leave_it.clicked.connect(self.settled)
+        row.addWidget(self.done)
+        row.addWidget(self.leave_it)
+        row.addStretch(1)
+        column.addLayout(row)
+        self._fit()
+
+    def start(self) -> None:
+        """Take the focus."""
+        self.who.focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """1 to 3 choose."""
+        if not self.who.press(event.text()):
+            super().keyPressEvent(event)
+
+    def _fit(self) -> None:
+        # Whoever shares with few keeps it from all the others anyway.
+        self.kept.setVisible(self.who.value() in ("", EVERYONE_ON_RECORD))
+
+    def _settle(self) -> None:
+        link, navigator, entry = self._link, self._navigator, self._entry
+        before = (entry.audience, entry.keep_from)
+        after = stored(self.who.value() or entry.audience, self.kept.value())
+        if after == (before[0], tuple(sorted(before[1]))):
+            self.settled.emit()
+            return
+
+        def undo() -> None:
+            link.wait(
+                link.casebook.set_audience(entry.record_id, *before),
+                failed=lambda trouble: navigator.toast(str(trouble)),
+            )
+
+        def done(_entry: Entry) -> None:
+            navigator.toast(f"{'. '.join(shown(*after))}.", undo)
+            self.settled.emit()
+
+        link.wait(link.casebook.set_audience(entry.record_id, *after), done, self._tell)
+
+    def _tell(self, trouble: Trouble) -> None:
+        messages.tell_trouble(self, trouble)

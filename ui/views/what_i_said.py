@@ -1,0 +1,196 @@
+"""What I have said: the laptop turned round. All that is held in the child's words, who sees it, what came of it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models.changes import Changes
+from models.moments import in_a_sentence, short_day
+from models.what_i_said import Page, Saying, pages, sayings, wants_pictures
+from models.wording import Spoken
+from ui import access
+from ui.link import Link, Navigator, touches
+from ui.parts.avatar import Avatar
+from ui.parts.buttons import Button
+from ui.parts.card import Card
+from ui.parts.divider import Divider
+from ui.parts.empty_state import EmptyState
+from ui.parts.flow import FlowLayout
+from ui.parts.icon_label import IconLabel
+from ui.parts.labels import PlainLabel
+from ui.parts.scroll_page import ScrollPage
+from ui.parts.voice_quote import VoiceQuote
+from ui.theme import Theme
+from ui.views.check_back import CheckBack
+from ui.views.sharing import SharingChoice
+
+MORE = 10
+_TYPES = ("own_words", "promise", "this_is_me", "communication_preferences", "child")
+
+
+class WhatISaidPage(QWidget):
+    """Opened with a child's ``scope_id``; nothing of another child stands on it, or behind it."""
+
+    page_key = "what_i_said"
+
+    def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
+        super().__init__()
+        self._link, self._navigator, self._theme = link, navigator, theme
+        self._scope_id = ""
+        self._shown = MORE
+        self._has_pictures = False
+        self.asked: CheckBack | SharingChoice | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(36, 16, 36, 12)
+        head.setSpacing(16)
+        self._avatar = Avatar("", 56)
+        head.addWidget(self._avatar)
+        self.title = PlainLabel("What I have said", "display", elided=True)
+        self.title.setObjectName("what_i_said.title")
+        head.addWidget(self.title, 1)
+        self.close_button = Button("Close", keys="Esc")
+        access.describe(self.close_button, "Close", "Esc", key="what_i_said.close")
+        self.close_button.clicked.connect(navigator.back)
+        head.addWidget(self.close_button)
+        column.addLayout(head)
+        column.addWidget(Divider())
+        self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
+        column.addWidget(self._scroll, 1)
+        link.changed.connect(self._on_change)
+
+    # ---- the page ------------------------------------------------------------------------------------------------
+
+    def page_title(self) -> str:
+        """The title a screen reader says."""
+        return self.title.text()
+
+    def opened(self, scope_id: str = "", **_more: Any) -> None:
+        """Show one child's words."""
+        self._scope_id, self._shown = scope_id, MORE
+        self.refresh()
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Hand over what is being typed."""
+        if isinstance(self.asked, CheckBack):
+            self.asked.leave()
+
+    def refresh(self) -> None:
+        """Read everything again and draw it."""
+        casebook = self._link.casebook
+        child = casebook.child(self._scope_id)
+        self.asked = None
+        self._scroll.renew()
+        if child is None:
+            self._scroll.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
+            return
+        spoken = Spoken.of(child.body)
+        self._has_pictures = wants_pictures(child, casebook.clock.today())
+        self._avatar.set_name(spoken.name)
+        found = sayings(casebook, self._scope_id)
+        own_pages = pages(casebook, self._scope_id, spoken)
+        if not found and not own_pages:
+            self._scroll.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
+        for one in found[: self._shown]:
+            self._scroll.body.addWidget(self._make_saying(one, spoken))
+        if len(found) > self._shown:
+            more = Button("Show more", "chevron-down", "quiet", self._scroll.content)
+            access.describe(more, "Show more of what I have said", key="what_i_said.more")
+            more.clicked.connect(self._show_more)
+            self._scroll.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        for page in own_pages:
+            self._scroll.body.addWidget(self._make_page(page))
+        self._scroll.body.addStretch(1)
+
+    def _nothing(self, title: str, words: str) -> Card:
+        card = Card(parent=self._scroll.content)
+        card.setObjectName("what_i_said.empty")
+        card.setMaximumWidth(self._theme.px(720))
+        card.add(EmptyState("message-square-heart", title, words))
+        return card
+
+    def _show_more(self) -> None:
+        self._shown += MORE
+        self.refresh()
+
+    def _on_change(self, changes: Changes) -> None:
+        is_here = self.isVisible() and self._scope_id and self.asked is None
+        if is_here and touches(changes, asked_by="", types=_TYPES, scope_id=self._scope_id):
+            self.refresh()
+
+    # ---- one saying ----------------------------------------------------------------------------------------------
+
+    def _make_saying(self, one: Saying, spoken: Spoken) -> Card:
+        card = Card(parent=self._scroll.content)
+        card.setObjectName("what_i_said.saying")
+        card.setProperty("row", one.entry.record_id)
+        role = "knock_line" if self._has_pictures else "reading"
+        if one.on is not None and not self._has_pictures:
+            day = in_a_sentence(short_day(one.on, self._link.casebook.clock.today()))
+            card.add(PlainLabel(f"I said this {day}, to {one.told_to}", "small", card))
+        card.add(VoiceQuote(one.words, card, role=role))
+        if one.corrected:
+            card.add(self._fact("pencil", "I changed it to:", card))
+            card.add(VoiceQuote(one.corrected, card, role=role))
+        sees = ". ".join(one.who_can_see)
+        card.add(self._fact("users", sees if self._has_pictures else f"Who can see this: {sees}", card))
+        if one.happened:
+            card.add(self._fact("heart-handshake", one.happened, card))
+        card.setAccessibleName(". ".join(part for part in (one.words, sees, one.happened) if part))
+        row = FlowLayout(across=10, down=8)
+        wrong = Button("That is not what I said", "pencil", "secondary", card)
+        less = Button("Change who can see", "eye-off", "secondary", card)
+        for button, name, ask in ((wrong, "not_so", self._ask_what), (less, "share", self._ask_who)):
+            access.describe(button, f"{button.words()}: {one.words}", key=f"what_i_said.{name}")
+            button.setProperty("row", one.entry.record_id)
+            button.clicked.connect(partial(self._ask, one, card, ask, spoken))
+            row.addWidget(button)
+        card.add(row)
+        return card
+
+    def _fact(self, icon: str, words: str, parent: QWidget) -> QWidget:
+        """A line with its picture: small beside text, large where pictures speak."""
+        part = QWidget(parent)
+        row = QHBoxLayout(part)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(IconLabel(icon, "primary", 34 if self._has_pictures else 20, part), 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(PlainLabel(words, "lead" if self._has_pictures else "body", part, leading=1.4), 1)
+        return part
+
+    def _make_page(self, page: Page) -> Card:
+        card = Card(page.title, parent=self._scroll.content)
+        card.setObjectName("what_i_said.page")
+        for label, words in page.answers:
+            card.add(PlainLabel(label, "strong", card))
+            card.add(VoiceQuote(words, card, role="knock_line" if self._has_pictures else "reading"))
+        return card
+
+    # ---- what the child may do -----------------------------------------------------------------------------------
+
+    def _ask(self, one: Saying, card: Card, ask: Any, spoken: Spoken) -> None:
+        if self.asked is not None:
+            return
+        if not one.may_change:
+            self._navigator.toast(f"{one.told_to} wrote this down, and can change it. Tell {one.told_to}.")
+            return
+        self.asked = ask(one, card, spoken)
+        self.asked.settled.connect(self.refresh)
+        card.add(self.asked)
+        self.asked.show()
+        self.asked.start()
+        if isinstance(self.asked, CheckBack):
+            self.asked.begin_changed()
+
+    def _ask_what(self, one: Saying, card: Card, spoken: Spoken) -> CheckBack:
+        return CheckBack(self._link, self._navigator, one.entry, spoken, card)
+
+    def _ask_who(self, one: Saying, card: Card, _spoken: Spoken) -> SharingChoice:
+        return SharingChoice(self._link, self._navigator, one.entry, card)
