@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from models.audience import EVERYONE_ON_RECORD
 from models.entry import Entry
 from models.errors import Trouble
+from models.query import Query, Where
 from models.sharing import NOT, WHO, shown, stored
 from ui import access, messages
 from ui.link import Link, Navigator
@@ -79,17 +80,29 @@ class SharingChoice(Surface):
             self.settled.emit()
             return
 
+        changed = [entry, *self._that_follow()]
+
         def undo() -> None:
-            link.wait(
-                link.casebook.set_audience(entry.record_id, *before),
-                failed=lambda trouble: navigator.toast(str(trouble)),
-            )
+            for one in changed:
+                future = link.casebook.set_audience(one.record_id, one.audience, one.keep_from)
+                link.wait(future, failed=lambda trouble: navigator.toast(str(trouble)))
 
         def done(_entry: Entry) -> None:
             navigator.toast(f"{'. '.join(shown(*after))}.", undo)
             self.settled.emit()
 
+        # The words last: whoever hears that they are settled finds the rest settled, too.
+        for one in changed[1:]:
+            link.wait(link.casebook.set_audience(one.record_id, *after), failed=self._tell)
         link.wait(link.casebook.set_audience(entry.record_id, *after), done, self._tell)
+
+    def _that_follow(self) -> list[Entry]:
+        """What repeats the words or belongs to them, and so may be seen by no more people: answers, photos, pages."""
+        casebook, entry = self._link.casebook, self._entry
+        where = (Where("you_said_id", "is", entry.record_id),)
+        answers = casebook.select(Query(types=("promise",), scope_id=entry.scope_id, where=where))
+        belonging = casebook.attachments.belonging_to(entry.record_id, entry.scope_id)
+        return [one for one in (*answers, *belonging) if not casebook.why_not_editable(one)]
 
     def _tell(self, trouble: Trouble) -> None:
         messages.tell_trouble(self, trouble)

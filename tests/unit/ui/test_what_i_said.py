@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from models.audience import EVERYONE_ON_RECORD, KEEP_FROM, ONLY_AUTHOR
+from models.audience import EVERYONE_ON_RECORD, KEEP_FROM, ONLY_AUTHOR, WORKER_AND_IRO
 from models.entry import Edit
 from models.query import Query
 from tests.unit.ui.counting import CTRL, whole_app
@@ -88,6 +88,23 @@ def test_she_changes_who_can_see_in_three_presses_and_may_change_her_mind(at: Si
     at.hands.key(K.Key_Z, CTRL)
     at.hands.wait_for(lambda: at.casebook.entry(entry.record_id).audience == EVERYONE_ON_RECORD)
     assert at.casebook.entry(entry.record_id).keep_from == ()
+
+
+def test_the_answer_to_her_words_is_seen_by_no_more_people_than_the_words(at: SimpleNamespace) -> None:
+    open_page(at, at.sarah)
+    entry = newest(at)
+    promises = Query(types=("promise",), scope_id=at.sarah)
+    (promise,) = at.casebook.select(promises)
+    assert (promise.body["you_said_id"], promise.keep_from) == (entry.record_id, ())
+    at.hands.press(first(at, "what_i_said.share"))
+    at.hands.click("sharing.who.worker_and_iro")
+    at.hands.click("sharing.done")
+    at.hands.wait_for(lambda: at.casebook.entry(entry.record_id).audience == WORKER_AND_IRO)
+    (promise,) = at.casebook.select(promises)
+    assert (promise.audience, promise.keep_from) == (WORKER_AND_IRO, tuple(sorted(KEEP_FROM)))
+    at.hands.wait_for(lambda: page(at).asked is None)
+    at.hands.key(K.Key_Z, CTRL)
+    at.hands.wait_for(lambda: at.casebook.select(promises)[0].audience == EVERYONE_ON_RECORD)
 
 
 def test_not_my_parents_is_kept_with_everyone_who_helps_me(at: SimpleNamespace) -> None:
