@@ -27,6 +27,7 @@ def test_nothing_typed_is_lost_whatever_is_done_and_suffered(number: int) -> Non
     run(number)
 
 
+@pytest.mark.timeout(300)
 def test_the_runs_see_what_they_are_meant_to_see() -> None:
     """Runs in which nothing happened would find nothing wrong."""
     before = Counter(SEEN)
