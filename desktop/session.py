@@ -89,6 +89,7 @@ class Session:
         self.link.sync_now, self.link.pause_sync = self.runner.sync_now, self.runner.pause
         self.link.fetch_history = self.runner.fetch_history
         self.link.join_again = self.runner.join_again
+        self.link.ask_for_cover = self.runner.ask_for_cover
         self._outside = Outside(self._folder, current(), _open_with_system)
         self.link.open_outside = self._open_outside
         self._dictionary = SpellingProcess()

@@ -143,6 +143,10 @@ class Stage:
         """Give a worker another part in a child's life."""
         self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--role", role)
 
+    def end_assignment(self, sign_in_name: str, child_code: str) -> None:
+        """Assign a worker to a child no more."""
+        self._server_command("assign", "--data", str(self.data), sign_in_name, child_code, "--end")
+
     def close_laptops(self, sign_in_name: str, help_line: str) -> None:
         """Close every laptop of a worker, and say whom they are to ring about it."""
         self.ask_server("rules", "--help-line", help_line)

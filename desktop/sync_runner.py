@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from models.casebook import Casebook
 from models.changes import Changes
@@ -25,6 +26,7 @@ from sync.client.engine import CLOSED, FORKED, Cancelled, Engine, Outcome
 from sync.client.http import Centre, Offline, Refused
 from sync.client.joining import join_again
 from sync.client.proofs import Proofs
+from sync.wire import CoverRequest
 
 EVERY_SECONDS = 300.0
 AFTER_A_CUT_SECONDS = 5.0
@@ -41,6 +43,12 @@ PAUSE_SECONDS = 3600.0
 """A round the worker stopped goes on by itself after this: nothing lies unsent because it was forgotten."""
 
 
+T = TypeVar("T")
+NEEDS_A_LINE = (
+    "Asking for cover needs a connection",
+    "Nothing has been asked yet. What you typed is still here.",
+    "Ask again when you are online. If it cannot wait, ring your duty manager.",
+)
 LEFT_BEHIND = (
     "The council has closed Heard on this laptop. Not everything here could be handed over yet, so nothing is removed. "
     "Heard tries again by itself; if this stays, please ring your council’s IT."
@@ -83,7 +91,7 @@ class SyncRunner:
         self._status = Status(OFFLINE if self._centre else NOT_JOINED)
         self._last_sent_at: datetime | None = None
         self._is_pausing = self._must_join = False
-        self._wishes: deque[tuple[str, Future[int]]] = deque()
+        self._wishes: deque[tuple[Callable[[Centre], Any], Future[Any]]] = deque()
         self._joins: deque[tuple[tuple[str, str, str], Future[Identity]]] = deque()
         self._proofs = Proofs(casebook.exchange, self._centre) if self._centre else None
         self._next_look = self._next_carry = float("inf")
@@ -126,11 +134,31 @@ class SyncRunner:
 
         The future fails with Trouble where there is no server, or none can be reached now.
         """
-        wish: Future[int] = Future()
+        return self._wish(lambda centre: Engine(self._casebook.exchange, centre).fetch_history(record_id))
+
+    def ask_for_cover(self, child: str, reason: str) -> Future[str]:
+        """Ask to be let in to a child for a day, by the council's own number. Returns until when; then a round begins.
+
+        The future fails with Trouble for a number or a reason the council does not take, and without a connection.
+        """
+
+        def ask(centre: Centre) -> str:
+            try:
+                reply = centre.cover(self._casebook.me, CoverRequest(child=child, reason=reason))
+            except Offline as error:
+                raise Trouble(*NEEDS_A_LINE) from error
+            self._next_round = self._now()
+            return reply.until_at
+
+        return self._wish(ask)
+
+    def _wish(self, ask: Callable[[Centre], T]) -> Future[T]:
+        """Have something asked of the council between two messages of whatever runs."""
+        wish: Future[T] = Future()
         if self._centre is None or self._stopping.is_set():
             wish.set_exception(Trouble("There is no council’s server to ask", "What is kept here is shown."))
         else:
-            self._wishes.append((record_id, wish))
+            self._wishes.append((ask, wish))
             self._wake.set()
         return wish
 
@@ -194,11 +222,11 @@ class SyncRunner:
     def _grant_wishes(self) -> None:
         """Answer what a worker waits for. Whatever becomes of it is told to whoever asked, a bug too."""
         while self._wishes:
-            record_id, wish = self._wishes.popleft()
+            ask, wish = self._wishes.popleft()
             try:
                 if self._stopping.is_set() or self._centre is None:
                     raise Trouble("Heard is closing", "Nothing is lost.")
-                wish.set_result(Engine(self._casebook.exchange, self._centre).fetch_history(record_id))
+                wish.set_result(ask(self._centre))
             except Exception as error:  # noqa: BLE001 - handed over whole, and raised on the main thread
                 wish.set_exception(error)
 

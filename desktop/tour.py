@@ -388,6 +388,7 @@ class Tour:
             ("use a version again, and undo it", lambda: self.together.use_again(self.aisha)),
             ("what may not go into a record is kept safe", lambda: self.together.kept_safe(self.aisha)),
             *much,
+            ("cover for a child not assigned to her, for a day", lambda: self.leaving.cover(self.aisha)),
             (
                 "the council closes her laptop: all is handed over, then it is empty",
                 lambda: self.leaving.closed(self.aisha),

@@ -20,6 +20,24 @@ class LeavingTour:
     def __init__(self, stage: Stage, vault: Path, picture: Callable[[Puppet, str], None]) -> None:
         self._stage, self._vault, self._picture = stage, vault, picture
 
+    def cover(self, app: Puppet) -> None:
+        """Zara is not assigned to her any more; on duty she asks for a day, and what she typed outlasts a lost line."""
+        self._stage.end_assignment("aisha", "1007")
+        app.press("F5")
+        app.press("Ctrl+2")
+        app.read("children.count", until="6 assigned to you", seconds=30)
+        self._stage.stop_server()
+        app.click("children.cover")
+        app.write("cover.child", "1007")
+        app.write("cover.reason", "On duty tonight: Zara rang and wants to be picked up.")
+        app.click("cover.ask")
+        app.read("page.cover", until="needs a connection", seconds=20)
+        self._picture(app, "cover_offline")
+        self._stage.serve()
+        app.click("cover.ask")
+        app.read("children.count", until="7 assigned to you", seconds=30)
+        self._picture(app, "covering")
+
     def closed(self, app: Puppet) -> None:
         """What she was just writing goes too; then nothing is left, and the screen says so kindly."""
         app.press("Ctrl+1")

@@ -18,7 +18,7 @@ from models.attachments.sealed import SealedFiles
 from models.campaign import Campaign
 from models.changes import Changes
 from models.clock import Clock, to_stamp
-from models.entry import SAVED, Draft, Edit, Entry, Hit, Kept, Notice, Saved, Waiting
+from models.entry import SAVED, Draft, Edit, Entry, Hit, Kept, LeavingChild, Notice, Saved, Waiting
 from models.errors import NotAllowed, NotJoined, StoreDamaged, Trouble
 from models.exchange import Exchange
 from models.held import HeldItem
@@ -32,6 +32,7 @@ from models.store import acts, agreement, answers, backup, meta, migrate, record
 from models.store.desk import Act, Desk
 from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
 from models.store.handing_over import left_behind_in
+from models.store.withdrawn import leaving_children
 from models.version import OpenChoice, Version
 
 REST = timedelta(seconds=120)
@@ -249,6 +250,10 @@ class Casebook:
     def children(self) -> list[Entry]:
         """The children assigned to this worker, by the name they chose."""
         return self.select(Query(types=("child",), order=TITLE, limit=2000))
+
+    def leaving_children(self) -> list[LeavingChild]:
+        """Children no longer assigned to this worker, until what was kept of them here has gone."""
+        return self._desk.read(leaving_children)
 
     def child(self, scope_id: str) -> Entry | None:
         """The child of a scope."""

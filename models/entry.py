@@ -134,3 +134,16 @@ class Notice:
     record_id: str
     words: str
     at: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavingChild:
+    """A child no longer assigned to this worker, while something of them is still on this laptop.
+
+    ``code`` is the council's own number for them, "" where it is not known here. ``is_waiting``: something is not sent.
+    """
+
+    scope_id: str
+    name: str
+    code: str
+    is_waiting: bool

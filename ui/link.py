@@ -57,6 +57,8 @@ class Link(QObject):
         self.fetch_history: Callable[[str], Future[int]] = _no_server
         self.join_again: Callable[[str, str, str], Future[Any]] = _no_server
         """Joins this laptop again: one-time code, sign-in name, password for the council's server."""
+        self.ask_for_cover: Callable[[str, str], Future[Any]] = _no_server
+        """Asks to see a child for a day: the council's own number and why. Brings the moment until which."""
         self.open_outside: Callable[[bytes, str], Future[Any]] | None = None
         """Opens what Heard does not show itself in another program: its bytes, and the ending of its kind (".pdf")."""
         self.spelling: Spelling | None = None

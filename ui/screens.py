@@ -12,6 +12,7 @@ from ui.parts.pages import PageSpec
 from ui.theme import Theme
 from ui.views.attachment import AttachmentPage
 from ui.views.children import ChildrenPage
+from ui.views.cover import CoverPage
 from ui.views.find import FindPage
 from ui.views.held import HeldPage
 from ui.views.history import HistoryPage
@@ -94,6 +95,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("history", "History", HistoryPage)
     add("held", "Kept safe for your manager", HeldPage)
     add("recently_deleted", "Recently deleted", RecentlyDeletedPage)
+    add("cover", "Ask for cover", CoverPage)
     add("join_again", "Join again", JoinAgainPage)
     add("my_words", "My dictionary", MyWordsPage)
     add("licences", "Licences", LicencesPage)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from models.audience import may_read
 from models.changes import Touched
+from models.entry import LeavingChild
 from models.record import declaration_of
 from models.store import meta
 from models.store.arrivals import Arrival
@@ -273,6 +274,22 @@ def leaving(connection: Connection) -> list[Leaving]:
         )
         for one in rows
     ]
+
+
+def leaving_children(connection: Connection) -> list[LeavingChild]:
+    """The children whose whole scope must go and whose own record has not gone yet, by name."""
+    found = []
+    for order in leaving(connection):
+        if order.record_id or order.state != HIDDEN:
+            continue
+        row = connection.exec_driver_sql(
+            "SELECT title, tip, working FROM record WHERE type = 'child' AND scope_id = ? LIMIT 1", (order.scope_id,)
+        ).first()
+        if row is not None:
+            state = decode_working(row.working) if row.working is not None else Working.of(decode_version(row.tip))
+            code = str(state.body.get("child_code") or "")
+            found.append(LeavingChild(order.scope_id, row.title, code, order.is_waiting))
+    return sorted(found, key=lambda one: (one.name.casefold(), one.scope_id))
 
 
 def _is_waiting(connection: Connection, scope_id: str, record_id: str) -> bool:

@@ -31,6 +31,8 @@ from sync.wire import (
     BlobState,
     ChallengeReply,
     ClosingReply,
+    CoverReply,
+    CoverRequest,
     EmptiedReply,
     EmptiedRequest,
     EnrolReply,
@@ -178,6 +180,10 @@ class Centre:
     def closing(self, identity: Identity) -> ClosingReply:
         """Ask for the council's signed word that this laptop is closed. Refused 404 where it is not."""
         return self._signed_in(identity, "closing", b"", ClosingReply)
+
+    def cover(self, identity: Identity, request: CoverRequest) -> CoverReply:
+        """Ask to be let in to a child not assigned to this worker, for a day."""
+        return self._signed_in(identity, "cover", pack(request), CoverReply)
 
     def emptied(self, request: EmptiedRequest) -> EmptiedReply:
         """Say that a closed laptop is empty now. It has no key any more and needs no token."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from models.audience import DUTY_WORKER
 from models.changes import Changes
 from models.clock import to_stamp
 from models.entry import Entry
@@ -33,6 +34,7 @@ from ui.theme import Theme
 from ui.views.child_facts import head_of, note_looked_at, recent_children
 from ui.views.child_list import ChildList, ChildrenModel, ChildRow
 from ui.views.child_page import ChildPage
+from ui.views.no_longer import NoLonger
 
 NARROW_UNDER = 1200
 LIST = 304
@@ -94,6 +96,9 @@ class ChildrenPage(QWidget):
         column.addWidget(self.none_found)
         self.hint = self._make_hint()
         column.addWidget(self.hint)
+        self.no_longer = NoLonger()
+        self.no_longer.asked.connect(lambda code, name: self._navigator.open("cover", code=code, name=name))
+        column.addWidget(self.no_longer)
         return side
 
     def _make_none_found(self) -> QWidget:
@@ -177,6 +182,7 @@ class ChildrenPage(QWidget):
         bodies = [one.body for one in children]
         self.model.set_rows([self._row(one, marks, telling_apart(one.body, bodies, today)) for one in children])
         self._say_count()
+        self.no_longer.show_leaving(self._link.casebook.leaving_children())
         if self._scope_id:
             self.list.show_child(self._scope_id)
         self._fit()
@@ -209,7 +215,9 @@ class ChildrenPage(QWidget):
         today = casebook.clock.today()
         day = short_day(seen.date(), today, with_weekday=False) if seen else ""
         none = "Old records are closed" if casebook.lease.is_closed else "No visit here yet"
-        parts = [f"Seen {in_a_sentence(day)}" if day else none, self._coming.get(scope_id, "")]
+        is_cover = casebook.scopes.get(scope_id) == DUTY_WORKER
+        parts = ["You cover for a day" if is_cover else ""]
+        parts += [f"Seen {in_a_sentence(day)}" if day else none, self._coming.get(scope_id, "")]
         return " · ".join(part for part in parts if part)
 
     def _on_change(self, changes: Changes) -> None:
@@ -222,7 +230,8 @@ class ChildrenPage(QWidget):
             self._back_to_list()
 
     def _last_looked_at(self) -> str:
-        recent = recent_children(self._link.casebook)
+        casebook = self._link.casebook
+        recent = [one for one in recent_children(casebook) if casebook.child(one) is not None]
         return recent[0] if recent else (self.model.rows()[0].scope_id if self.model.rows() else "")
 
     # ---- list and child --------------------------------------------------------------------------------------------
@@ -333,6 +342,12 @@ class _NoChildren(QWidget):
         self._progress = PlainLabel("", "small")
         self._progress.setObjectName("children.progress")
         card.add(_step("cloud-download", "Copy your children to this laptop", "", self.copy, self._progress))
+        self.cover = Button("Ask for cover", "users", "quiet")
+        access.describe(
+            self.cover, "Ask for cover", "To see a child not assigned to you, for 24 hours", key="children.empty.cover"
+        )
+        self.cover.clicked.connect(lambda: self._navigator.open("cover"))
+        card.add(self.cover)
         # Without an alignment, so that the words may ask for the height they need.
         row.addStretch(1)
         row.addWidget(card, 20)

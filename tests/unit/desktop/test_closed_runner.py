@@ -1,4 +1,4 @@
-"""The sync thread of a laptop that the council has closed: it hands over, and says so only when all of it has gone."""
+"""The sync thread asks for cover; and on a closed laptop it hands over, and says so only when all has gone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 from desktop import sync_runner
 from desktop.sync_runner import SyncRunner
 from models.casebook import Casebook
+from models.errors import Trouble
 from models.status import Status
 from sync.client.backoff import Backoff
-from sync.client.http import Refused
+from sync.client.http import Offline, Refused
+from sync.wire import CoverReply
 from tests.unit.desktop.test_sync_runner import WAIT_SECONDS, Rounds
 
 
@@ -84,3 +86,53 @@ def test_without_the_councils_own_word_nothing_is_said_to_be_closed(
     finally:
         runner.stop(0.0)
     assert came == []
+
+
+class CoverLine:
+    """A centre that answers a request for cover."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer, self.asked = answer, []  # type: ignore[var-annotated]
+
+    def cover(self, _me: Any, request: Any) -> Any:
+        self.asked.append((request.child, request.reason))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return CoverReply(scope_id="s", until_at=self.answer)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("2026-11-24T10:30:00.000Z", ""),
+        (Offline("x"), "Asking for cover needs a connection"),
+        (
+            Refused(404, "no_such_child", "There is no child with that number."),
+            "could not take",
+        ),
+    ],
+    ids=["granted", "offline", "refused"],
+)
+def test_cover_is_asked_for_between_two_rounds_and_what_comes_of_it_is_told(
+    casebook: Callable[[str], Casebook], monkeypatch: pytest.MonkeyPatch, answer: Any, told: str
+) -> None:
+    monkeypatch.setattr(sync_runner, "Engine", Rounds())
+    runner = SyncRunner(casebook("http://127.0.0.1:9"), lambda _status: None)
+    line = CoverLine(answer)
+    runner._centre = line  # type: ignore[assignment]
+    runner.start()
+    try:
+        asked = runner.ask_for_cover("1001", "On duty")
+        if told:
+            with pytest.raises(Trouble, match=told):
+                asked.result(WAIT_SECONDS)
+        else:
+            assert asked.result(WAIT_SECONDS) == answer
+    finally:
+        runner.stop(0.0)
+    assert line.asked == [("1001", "On duty")]
+    with pytest.raises(Trouble):
+        runner.ask_for_cover("1001", "Too late").result(WAIT_SECONDS)
