@@ -25,6 +25,7 @@ from models.store import (
     purge,
     timelines,
     versions,
+    waiting,
     withdrawn,
 )
 from models.store.arrivals import Arrival, Receipt
@@ -40,6 +41,7 @@ from models.version import Version
 __all__ = [
     "UNSENDABLE",
     "Arrival",
+    "Cursors",
     "Exchange",
     "HeldWord",
     "KnownKey",
@@ -53,6 +55,9 @@ __all__ = [
 ]
 
 ROUNDS_KEPT = 20
+
+Cursors = tuple[int, int, dict[str, int]]
+"""Main cursor, grant counter, and the scopes still being filled, each with how far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,14 @@ class Exchange:
         future.add_done_callback(lambda done: setattr(self._desk, "identity", before) if done.exception() else None)
         return future
 
-    def cursors(self) -> tuple[int, int, dict[str, int]]:
+    def cursors(self) -> Cursors:
         """Main cursor, grant counter, and the scopes still being filled."""
         return self._desk.read(arrivals.read_cursors)
+
+    def standing(self) -> tuple[Cursors, bool]:
+        """The cursors, and whether anything waits here: to be cut, merged, sent, given back or given up."""
+        cursors, waits = self._desk.read(lambda it: (arrivals.read_cursors(it), waiting.has_any(it)))
+        return cursors, waits or self._may_remain
 
     def to_send(self, limit: int) -> list[Version]:
         """The next unsent versions in op order. What is being written must be cut first."""
@@ -149,6 +159,7 @@ class Exchange:
         ``scopes``, ``directory`` and ``campaigns`` come when the grants changed; scopes new to this laptop
         are then filled from 0. What must go is hidden in that same commit.
         """
+        laid = arrivals.lay_out(rows)
 
         def act(it: Act) -> set[str]:
             fill = dict(filling)
@@ -169,7 +180,7 @@ class Exchange:
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
                 answers.put_campaigns(it.connection, campaigns)
-            clashes = _take_rows(it, rows)
+            clashes = _take_rows(it, laid)
             withdrawn.follow(it.connection, it.pen, news.orders, scopes or {}, it.touched)
             withdrawn.hear_of_held(it.connection, it.pen, news.held, it.touched)
             arrivals.write_cursors(it.connection, cursor, grants, fill)
@@ -245,8 +256,10 @@ class Exchange:
         ``covered`` is what is whole with them.
         """
 
+        laid = arrivals.lay_out(rows)
+
         def act(it: Act) -> None:
-            _take_rows(it, rows)
+            _take_rows(it, laid)
             filling.note_taken(it.connection, segments, covered)
 
         return self._desk.write(act, is_sync=True)
@@ -374,11 +387,12 @@ class Exchange:
         return self._desk.write(lambda it: meta.put(it.connection, timelines.GIVE_BACK, b""))
 
 
-def _take_rows(it: Act, rows: Sequence[Arrival]) -> set[str]:
+def _take_rows(it: Act, laid: arrivals.Laid) -> set[str]:
     """Take rows in, whichever way they came. Returns the records that clash."""
-    withdrawn.welcome(it.connection, rows, it.touched)
-    erased = withdrawn.newly_erased(it.connection, rows)
-    clashes = arrivals.take(it.connection, it.pen, rows, it.touched)
+    known = arrivals.insert_new(it.connection, laid, it.touched)
+    withdrawn.welcome(it.connection, laid.heads, known, it.touched)
+    erased = withdrawn.newly_erased(it.connection, laid.heads)
+    clashes = arrivals.take(it.connection, it.pen, laid, known, it.touched)
     withdrawn.note_erased(it.connection, it.pen, erased)
     withdrawn.note_belonging(it.connection, it.pen, erased, it.touched)
     return clashes

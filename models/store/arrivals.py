@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
@@ -39,7 +40,7 @@ from models.version import Version, Working
 _INSERT = (
     "INSERT INTO record (record_id, scope_id, type, author_id, changed_at, is_finished, is_deleted, has_choices, "
     "title, when_key, k1, k2, k3, tip_version_id, head_version_id, head_seq, tip, needs_index, proof) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1)"
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1) ON CONFLICT (record_id) DO NOTHING"
 )
 
 
@@ -52,40 +53,59 @@ class Arrival:
     is_head: bool = True
 
 
-def take(connection: Connection, pen: Pen, arrivals: Sequence[Arrival], touched: Touched) -> set[str]:
-    """Take pulled heads in, through the same projection as a save. Returns the records that now clash.
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Rows laid out for the table: the newest head of each record, its columns, and what is no head."""
+
+    heads: Mapping[str, Arrival]
+    values: Sequence[tuple[Any, ...]]
+    others: Sequence[Arrival]
+
+
+def lay_out(arrivals: Sequence[Arrival]) -> Laid:
+    """Lay rows out for the table, through the same projection as a save: no work for the writing thread."""
+    heads = {a.version.record_id: a for a in sorted(arrivals, key=lambda a: a.seq) if a.is_head}
+    # In the order of ids the index on them grows at its end, and is not torn apart.
+    values = [
+        (*row_values(a.version, project(a.version.type, body_now(a.version))), a.seq, encode(a.version))
+        for _, a in sorted(heads.items())
+    ]
+    return Laid(heads, values, [a for a in arrivals if not a.is_head])
+
+
+def insert_new(connection: Connection, laid: Laid, touched: Touched) -> set[str]:
+    """Insert the records that are not here. Returns those that are: :func:`take` sees to them."""
+    if not laid.heads:
+        return set()
+    top = connection.exec_driver_sql("SELECT coalesce(max(row), 0) FROM record").scalar_one()
+    inserted = connection.exec_driver_sql(_INSERT, list(laid.values)).rowcount
+    known = _known(connection, list(laid.heads), top) if inserted != len(laid.heads) else set()
+    for record_id, arrival in laid.heads.items():
+        if record_id not in known:
+            touched.add(record_id, arrival.version.type, arrival.version.scope_id)
+    return known
+
+
+def _known(connection: Connection, record_ids: list[str], top: int) -> set[str]:
+    # As one value: a statement with hundreds of marks made taking a page half as slow again.
+    rows = connection.exec_driver_sql(
+        "SELECT record_id FROM record WHERE record_id IN (SELECT value FROM json_each(?)) AND row <= ?",
+        (encode(record_ids).decode(), top),
+    )
+    return {row.record_id for row in rows}
+
+
+def take(connection: Connection, pen: Pen, laid: Laid, known: Collection[str], touched: Touched) -> set[str]:
+    """Take in heads of records that are here, and what is no head. Returns the records that now clash.
 
     A record nobody is writing moves forward; one with unsent work keeps it, and the head waits beside it.
     An older seq never overwrites a newer one.
     """
-    heads = {a.version.record_id: a for a in sorted(arrivals, key=lambda a: a.seq) if a.is_head}
-    known = _known(connection, list(heads))
-    new = [arrival for record_id, arrival in heads.items() if record_id not in known]
-    if new:
-        values = [
-            (*row_values(a.version, project(a.version.type, body_now(a.version))), a.seq, encode(a.version))
-            for a in new
-        ]
-        connection.exec_driver_sql(_INSERT, values)
-    for arrival in new:
-        touched.add(arrival.version.record_id, arrival.version.type, arrival.version.scope_id)
-    clashes = set()
-    for record_id in sorted(heads.keys() & known):
-        if _take_known(connection, pen, heads[record_id], touched):
-            clashes.add(record_id)
-    others = [a for a in arrivals if not a.is_head]
-    keep(connection, [a.version for a in others], seqs={a.version.version_id: a.seq for a in others})
-    note_branches(connection, [a.version for a in others])
+    clashes = {one for one in sorted(known) if _take_known(connection, pen, laid.heads[one], touched)}
+    versions = [a.version for a in laid.others]
+    keep(connection, versions, seqs={a.version.version_id: a.seq for a in laid.others})
+    note_branches(connection, versions)
     return clashes
-
-
-def _known(connection: Connection, record_ids: list[str]) -> set[str]:
-    # As one value: a statement with hundreds of marks made taking a page half as slow again.
-    rows = connection.exec_driver_sql(
-        "SELECT record_id FROM record WHERE record_id IN (SELECT value FROM json_each(?))",
-        (encode(record_ids).decode(),),
-    )
-    return {row.record_id for row in rows}
 
 
 def _take_known(connection: Connection, pen: Pen, arrival: Arrival, touched: Touched) -> bool:

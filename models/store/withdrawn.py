@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -167,26 +167,31 @@ def _show_readable(connection: Connection, me: str, scope_id: str, role: str, to
         (_show if is_shown else _hide)(connection, "record_id = ?", (row.record_id,), touched)
 
 
-def welcome(connection: Connection, arrivals: Sequence[Arrival], touched: Touched) -> None:
-    """Show records that the server sends again: this worker may read them, once more. A tombstone shows nothing."""
-    seqs = {one.version.record_id: one.seq for one in arrivals if one.is_head and not one.version.is_erased}
-    records = encode(list(seqs)).decode()
+def welcome(connection: Connection, heads: Mapping[str, Arrival], known: Collection[str], touched: Touched) -> None:
+    """Show records that the server sends again: this worker may read them, once more. A tombstone shows nothing.
+
+    ``heads`` are by record id; ``known`` are those that were here before.
+    """
+    readable = [record_id for record_id, one in heads.items() if not one.version.is_erased]
     connection.exec_driver_sql(
         "DELETE FROM withdrawal WHERE record_id IN (SELECT value FROM json_each(?)) AND order_id NOT LIKE ?",
-        (records, ERASED + "%"),
+        (encode(readable).decode(), ERASED + "%"),
     )
+    here = [record_id for record_id in readable if record_id in known]
+    if not here:
+        return
     back = connection.exec_driver_sql(
         "SELECT record_id, head_seq FROM record WHERE is_hidden = 1 AND record_id IN (SELECT value FROM json_each(?))",
-        (records,),
+        (encode(here).decode(),),
     ).all()
     for row in back:
-        if seqs[row.record_id] >= row.head_seq:
+        if heads[row.record_id].seq >= row.head_seq:
             _show(connection, "record_id = ?", (row.record_id,), touched)
 
 
-def newly_erased(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str, str]:
-    """Records (id to scope) that a page erases and that this laptop has held words of. Ask before taking the page."""
-    erased = {one.version.record_id: one.version.scope_id for one in arrivals if one.is_head and one.version.is_erased}
+def newly_erased(connection: Connection, heads: Mapping[str, Arrival]) -> dict[str, str]:
+    """Records (id to scope) that a page erases and that this laptop has held words of. Ask before they move on."""
+    erased = {record_id: one.version.scope_id for record_id, one in heads.items() if one.version.is_erased}
     if not erased:
         return {}
     rows = connection.exec_driver_sql(
@@ -298,7 +303,7 @@ def _is_waiting(connection: Connection, scope_id: str, record_id: str) -> bool:
     return found is not None
 
 
-_LATE = (
+LATE = (
     "state = ? AND EXISTS (SELECT 1 FROM record r WHERE r.is_hidden = 1 AND r.scope_id = withdrawal.scope_id "
     "AND (withdrawal.record_id = '' OR r.record_id = withdrawal.record_id))"
 )
@@ -306,14 +311,14 @@ _LATE = (
 
 def has_work(connection: Connection) -> bool:
     """Say whether anything is to be purged or cleaned now, without writing."""
-    if connection.exec_driver_sql(f"SELECT 1 FROM withdrawal WHERE {_LATE} LIMIT 1", (DONE,)).first() is not None:
+    if connection.exec_driver_sql(f"SELECT 1 FROM withdrawal WHERE {LATE} LIMIT 1", (DONE,)).first() is not None:
         return True
     return any(one.state == EMPTIED or (one.state == HIDDEN and not one.is_waiting) for one in leaving(connection))
 
 
 def reopen_late(connection: Connection) -> None:
     """Take up a finished order again when words came late, from a form that had stayed open."""
-    connection.exec_driver_sql(f"UPDATE withdrawal SET state = ? WHERE {_LATE}", (HIDDEN, DONE))
+    connection.exec_driver_sql(f"UPDATE withdrawal SET state = ? WHERE {LATE}", (HIDDEN, DONE))
 
 
 def acknowledge(connection: Connection, order_ids: Collection[str]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import Protocol
 
 from models.errors import Trouble
-from models.exchange import UNSENDABLE, Arrival, Exchange, Pieces, Receipt, UnknownAncestry
+from models.exchange import UNSENDABLE, Arrival, Cursors, Exchange, Pieces, Receipt, UnknownAncestry
 from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
@@ -55,6 +56,23 @@ class Outcome:
     held: int = 0
 
 
+@dataclass(slots=True)
+class _Pulling:
+    """How far a pull has come: the cursors to ask from, and the page that is being written."""
+
+    cursors: Cursors
+    asked: set[str] = field(default_factory=set)
+    """Scopes whose ready-made pieces have been asked for."""
+    taking: Future[set[str]] | None = None
+    has_news: bool = False
+
+    def finish(self) -> None:
+        """Wait until the page that is being written is. Raises what its writing raised."""
+        taking, self.taking = self.taking, None
+        if taking is not None:
+            taking.result()
+
+
 class Cancelled(Exception):
     """The round was asked to stop; it stops between two messages, with nothing half done."""
 
@@ -90,14 +108,22 @@ class Engine:
     def round(self) -> Outcome:
         """Do one round. Raises Offline or Refused; what was done before stands, and the next round goes on from it."""
         outcome = Outcome()
-        self._exchange.cut_all().result()
+        cursors, has_work = self._exchange.standing()
+        if has_work:
+            self._exchange.cut_all().result()
         try:
-            self._pull(outcome)
+            has_news = self._pull(outcome, cursors)
         except Refused as error:
             if error.code in STILL_TAKEN:
                 # Nothing more is to be had here, but what was written is still handed over.
                 self._push(outcome)
             raise
+        if has_work or has_news:
+            self._settle(outcome)
+        return outcome
+
+    def _settle(self, outcome: Outcome) -> None:
+        """Merge, push, and carry out whatever else waits."""
         self._merge(set(self._exchange.clashing()))
         self._merge_branches()
         for _ in range(MOST_PASSES):
@@ -110,7 +136,6 @@ class Engine:
         withdrawing.carry_out(self._exchange, self._line, self._must_stop)
         if outcome.sent or outcome.received:
             self._exchange.note_round(outcome.sent, outcome.received).result()
-        return outcome
 
     def agree(self) -> int:
         """Compare what is here with what the council says should be, after a round that moved something.
@@ -122,50 +147,69 @@ class Engine:
 
     # ---- pull ----
 
-    def _pull(self, outcome: Outcome) -> None:
-        asked: set[str] = set()
-        while True:
-            self._check()
-            cursor, grants, filling = self._exchange.cursors()
-            pieces = self._exchange.pieces() if filling else Pieces()
-            wanted = sorted(
-                {scope_id for scope_id, at in filling.items() if not at}
-                - asked
-                - pieces.by_pages
-                - pieces.covered.keys()
-            )
-            if wanted:
-                asked.update(wanted)
-                self._fill(wanted, outcome)
-                pieces = self._exchange.pieces()
-            identity = self._exchange.identity
-            request = PullRequest(
-                cursor=cursor,
-                grant_counter=grants,
-                timeline=identity.timeline,
-                filling=filling,
-                covered={scope_id: dict(audiences) for scope_id, audiences in pieces.covered.items()},
-            )
-            page = self._line.pull(identity, request)
-            if page.timeline != identity.timeline:
-                # The server came back from an older copy: look at everything again, and give back what it lacks.
-                self._exchange.begin_timeline(page.timeline).result()
-                continue
-            self._exchange.note_contact(page.server_time, page.rules.lease_days if page.rules is not None else 0)
-            # R20: a round in which nothing changed writes nothing.
-            if page.rows or page.scopes is not None or page.filling != filling:
-                self._take(page)
-                outcome.received += len(page.rows)
-                self._tell_received(outcome, page)
-            elif (page.cursor, page.grant_counter) != (cursor, grants):
-                self._take(page)
-            if not page.more and not self._exchange.cursors()[2]:
-                if pieces != Pieces():
-                    self._exchange.forget_pieces().result()
-                return
-            if not page.rows and self._exchange.cursors() == (cursor, grants, filling):
-                # Asked again, this server would say the same for ever.
-                raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
+    def _pull(self, outcome: Outcome, cursors: Cursors) -> bool:
+        """Take page after page, each written while the next one is on its way. Returns whether anything came."""
+        pulling = _Pulling(cursors)
+        try:
+            while self._pull_page(outcome, pulling):
+                pass
+        finally:
+            pulling.finish()
+        return pulling.has_news
+
+    def _pull_page(self, outcome: Outcome, pulling: _Pulling) -> bool:
+        """Ask for the next page and have it taken in. Returns whether more is to come."""
+        self._check()
+        cursor, grants, filling = before = pulling.cursors
+        pieces = self._fill_from_pieces(outcome, pulling) if filling else Pieces()
+        identity = self._exchange.identity
+        request = PullRequest(
+            cursor=cursor,
+            grant_counter=grants,
+            timeline=identity.timeline,
+            filling=filling,
+            covered={scope_id: dict(audiences) for scope_id, audiences in pieces.covered.items()},
+        )
+        page = self._line.pull(identity, request)
+        pulling.finish()
+        if page.timeline != identity.timeline:
+            # The server came back from an older copy: look at everything again, and give back what it lacks.
+            self._exchange.begin_timeline(page.timeline).result()
+            pulling.cursors, pulling.has_news = self._exchange.cursors(), True
+            return True
+        self._exchange.note_contact(page.server_time, page.rules.lease_days if page.rules is not None else 0)
+        # R20: a round in which nothing changed writes nothing.
+        if page.rows or page.scopes is not None or (page.cursor, page.grant_counter, page.filling) != before:
+            pulling.taking, pulling.has_news = self._take(page), True
+        if page.rows or page.scopes is not None or page.filling != filling:
+            outcome.received += len(page.rows)
+            self._tell_received(outcome, page)
+        pulling.cursors = (page.cursor, page.grant_counter, page.filling)
+        if page.scopes is not None:
+            # Which of them are new here, and so must be filled, only the store can say.
+            pulling.finish()
+            pulling.cursors = self._exchange.cursors()
+        if not page.more and not pulling.cursors[2]:
+            pulling.finish()
+            if pieces != Pieces():
+                self._exchange.forget_pieces().result()
+            return False
+        if not page.rows and pulling.cursors == before:
+            # Asked again, this server would say the same for ever.
+            raise Trouble("The council’s server gave an answer Heard does not understand", "Nothing is lost.")
+        return True
+
+    def _fill_from_pieces(self, outcome: Outcome, pulling: _Pulling) -> Pieces:
+        """Take what is ready of the scopes being filled, once for each. Returns what is here of them."""
+        pieces = self._exchange.pieces()
+        empty = {scope_id for scope_id, at in pulling.cursors[2].items() if not at}
+        wanted = sorted(empty - pulling.asked - pieces.by_pages - pieces.covered.keys())
+        if not wanted:
+            return pieces
+        pulling.asked.update(wanted)
+        pulling.has_news = True
+        self._fill(wanted, outcome)
+        return self._exchange.pieces()
 
     def _tell_received(self, outcome: Outcome, page: PullPage) -> None:
         """Say how far a pull of many pages has come; one page alone is no long work."""
@@ -186,8 +230,8 @@ class Engine:
 
         segments.Filling(self._exchange, self._line, self._check, tell).fill(scopes)
 
-    def _take(self, page: PullPage) -> None:
-        self._exchange.take(
+    def _take(self, page: PullPage) -> Future[set[str]]:
+        return self._exchange.take(
             [_arrival(row) for row in page.rows],
             cursor=page.cursor,
             grants=page.grant_counter,
@@ -196,7 +240,7 @@ class Engine:
             directory=page.directory,
             campaigns=page.campaigns,
             news=withdrawing.news_of(page),
-        ).result()
+        )
 
     # ---- merge ----
 

@@ -13,7 +13,7 @@ from sync.client.http import Offline, Refused
 from sync.codec import BadMessage, unpack
 from sync.wire import Segment, SegmentRef, SegmentsReply, SegmentsRequest
 
-MOST_BYTES = 256 * 1024
+MOST_BYTES = 512 * 1024
 """What is fetched in one request, unless one piece alone is longer: the most that a kill makes it ask for again."""
 MOST_AT_ONCE = 100
 MOST_LISTS = 5
@@ -75,11 +75,13 @@ class Filling:
                     if error.status != 404:
                         raise
                     return received, False
-                if writing is not None:
-                    writing.result()
                 taken |= {one.segment_id for one in whole}
                 marks = [(one.scope_id, one.segment_id) for one in whole]
+                before_it = writing
+                # It is laid out for the table while the one before it is still being written.
                 writing = self._exchange.take_pieces(rows, marks, _covered(reply, taken)) if whole else None
+                if before_it is not None:
+                    before_it.result()
                 received += len(rows)
                 self._tell(before + received, before + total)
         finally:

@@ -50,6 +50,10 @@ class _State:
     rows: int = 0
     pieces: int = 0
 
+    def must_be_cut_anew(self, live: int) -> bool:
+        """Say whether too much of them is out of date, or in too many pieces. ``live`` heads lie at or below upto."""
+        return self.rows > 2 * live or self.pieces > 8 + 2 * (self.rows // MOST_ROWS)
+
 
 # -- handing out
 
@@ -64,8 +68,9 @@ def list_segments(centre: Centre, token: str, request: SegmentsRequest) -> Segme
     with centre.database.read() as connection:
         caller = find_reader(centre, connection, token)
         roles = granted_scopes(centre, connection, caller.worker_id, list(request.scopes) or None)
-    for scope_id, role in sorted(roles.items()):
-        for audience in sorted(policy.readable(role).of_anyone):
+        waiting = _in_no_piece(centre, connection, sorted(roles))
+    for scope_id, audience in waiting:
+        if audience in policy.readable(roles[scope_id]).of_anyone:
             cut_segments(centre, scope_id, audience)
     with centre.database.read() as connection:
         caller = find_reader(centre, connection, token)
@@ -190,7 +195,7 @@ def cut_segments(centre: Centre, scope_id: str, audience: str) -> bool:
     with centre.database.read() as connection:
         state = _state(centre, connection, scope_id, audience)
         tail, live = _count_heads(centre, connection, scope_id, audience, state.upto)
-        is_anew = state.rows > 2 * live or state.pieces > 8 + 2 * (state.rows // MOST_ROWS)
+        is_anew = state.must_be_cut_anew(live)
         if tail <= (TAIL_ROWS if state.pieces and not is_anew else 0) and not is_anew:
             return False
         after, top = (0 if is_anew else state.upto), _top(centre, connection)
@@ -205,6 +210,39 @@ def cut_segments(centre: Centre, scope_id: str, audience: str) -> bool:
             for rows in _pieces(centre, connection, [one for one in heads if (one.type in LEAD_TYPES) == is_lead])
         ]
     return _keep(centre, scope_id, audience, made, [head.record_id for head in heads], state, is_anew=is_anew)
+
+
+def _in_no_piece(centre: Centre, connection: Connection, scopes: Sequence[str]) -> list[tuple[str, str]]:
+    """The scopes and audiences whose segments :func:`cut_segments` may have to bring up, all asked at once."""
+    pieces = connection.execute(
+        select(
+            segment.c.scope_id,
+            segment.c.audience,
+            func.max(segment.c.upto).label("upto"),
+            func.sum(segment.c.row_count).label("rows"),
+            func.count().label("pieces"),
+        )
+        .where(_mine(centre), segment.c.scope_id.in_(scopes))
+        .group_by(segment.c.scope_id, segment.c.audience)
+    )
+    states = {(row.scope_id, row.audience): _State(int(row.upto), int(row.rows), int(row.pieces)) for row in pieces}
+    heads = connection.execute(
+        select(
+            record_table.c.scope_id,
+            record_table.c.audience,
+            func.max(record_table.c.head_seq).label("newest"),
+            func.count().label("heads"),
+        )
+        .where(_alive(centre), record_table.c.scope_id.in_(scopes))
+        .group_by(record_table.c.scope_id, record_table.c.audience)
+    )
+    found = {(row.scope_id, row.audience): (int(row.newest), int(row.heads)) for row in heads}
+    return sorted(
+        place
+        for place in found.keys() | states.keys()
+        if (state := states.get(place, _State())).upto < found.get(place, (0, 0))[0]
+        or state.must_be_cut_anew(found.get(place, (0, 0))[1])
+    )
 
 
 def _keep(
@@ -259,12 +297,11 @@ _HEAD = (record_table.c.record_id, record_table.c.type, record_table.c.head_seq,
 
 
 def _heads(centre: Centre, scope_id: str, audience: str) -> ColumnElement[bool]:
-    return and_(
-        record_table.c.council_id == centre.council_id,
-        record_table.c.scope_id == scope_id,
-        record_table.c.audience == audience,
-        record_table.c.is_erased.is_(False),
-    )
+    return and_(_alive(centre), record_table.c.scope_id == scope_id, record_table.c.audience == audience)
+
+
+def _alive(centre: Centre) -> ColumnElement[bool]:
+    return and_(record_table.c.council_id == centre.council_id, record_table.c.is_erased.is_(False))
 
 
 def _top(centre: Centre, connection: Connection) -> int:

@@ -208,6 +208,7 @@ def test_only_a_history_that_is_not_there_is_passed_over(casebook: Casebook) -> 
 
     casebook.exchange.merge = unknown  # type: ignore[assignment, method-assign]
     casebook.exchange.clashing = lambda: [record]  # type: ignore[method-assign]
+    casebook.exchange.standing = lambda: (casebook.exchange.cursors(), True)  # type: ignore[method-assign]
 
     def history(_record_id: str) -> Any:
         raise Refused(status, "x", "")
