@@ -51,12 +51,17 @@ def hand_over(exchange: Exchange, line: ClosingLine, files: Files, answers: Answ
     """Hand over what words did not take with them, to a council that has closed this laptop itself.
 
     Call it after a round that was refused because this laptop is closed: its words have gone by then. Returns None,
-    and hands over nothing, without the council's own signature over this very laptop. What could not be handed over
+    and hands over nothing, without the council's own signature over this very laptop; also where the server came back
+    from an older copy, so that another round sends again what it may have lost. What could not be handed over
     is counted by :meth:`Exchange.left_behind`. Raises Offline, Refused or Cancelled; the next call goes on from there.
     """
     me = exchange.identity
     reply = line.closing(me)
     if not is_closed_by_council(me, reply):
+        return None
+    if reply.timeline and reply.timeline != me.timeline:
+        # The server came back from an older copy: what it had acknowledged it may lack now, and gets next.
+        exchange.begin_timeline(reply.timeline).result()
         return None
     files.hand_over()
     answers.send_all()

@@ -15,7 +15,7 @@ from models.identity import Identity
 from models.status import RECEIVE, SEND, Progress
 from models.version import Version, batch_digest
 from sync.client import agreement, segments, withdrawing
-from sync.client.giving_back import AskingLine, give_back
+from sync.client.giving_back import AskingLine, give_back, hand_over_all
 from sync.client.http import Refused
 from sync.codec import pack
 from sync.wire import (
@@ -117,6 +117,8 @@ class Engine:
             if error.code in STILL_TAKEN:
                 # Nothing more is to be had here, but what was written is still handed over.
                 self._push(outcome)
+            if error.code == CLOSED:
+                hand_over_all(self._exchange, self._send)
             raise
         if has_work or has_news:
             self._settle(outcome)

@@ -10,7 +10,7 @@ from sync.server.callers import find_caller
 from sync.server.centre import Centre
 from sync.server.founding import read_import_key
 from sync.server.refusal import Refusal
-from sync.server.tables import device, worker
+from sync.server.tables import council, device, worker
 from sync.server.withdrawing import council_help_line, note_receipts, receipt_words
 from sync.wire import ClosingReply, EmptiedReply, EmptiedRequest
 
@@ -30,11 +30,15 @@ def closing(centre: Centre, token: str) -> ClosingReply:
             .where(device.c.council_id == centre.council_id, device.c.device_id == caller.device_id)
         ).one()
         help_line = council_help_line(centre, connection)
+        mine = council.c.council_id == centre.council_id
+        timeline = connection.execute(select(council.c.timeline).where(mine)).scalar_one()
     closed_at = row.revoked_at or row.left_at
     if closed_at is None:
         raise _not_closed()
     signature = read_import_key(centre.settings.import_key_path).sign(closing_words(caller.device_id, closed_at))
-    return ClosingReply(device_id=caller.device_id, closed_at=closed_at, signature=signature, help_line=help_line)
+    return ClosingReply(
+        device_id=caller.device_id, closed_at=closed_at, signature=signature, help_line=help_line, timeline=timeline
+    )
 
 
 def _not_closed() -> Refusal:

@@ -138,10 +138,10 @@ def why_hold(
     ``before`` is the record as it stands (None: not there yet), ``parents_known`` whether every parent is a
     version of that record.
     """
-    if sender.is_revoked:
-        return "device_revoked"
     if (version.author_id, version.device_id) != (sender.worker_id, sender.device_id):
         return "not_yours"
+    if sender.is_revoked:
+        return "device_revoked"
     if before is not None and before.is_erased:
         return "erased"
     if before is not None and _identity(before) != _identity(version):

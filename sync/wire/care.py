@@ -48,13 +48,15 @@ class ClosingReply(Reply, frozen=True, kw_only=True):
     When all of it is gone, the receipt for it names the device id as its order (:class:`EmptiedRequest`).
 
     ``signature`` is Ed25519 by the council's key over b"heard-closed-1\\n" + device id + "\\n" + closed_at.
-    ``help_line`` is whom the council wants to be rung about it, "" where it has said nothing.
+    ``help_line`` is whom the council wants to be rung about it, "" where it has said nothing. ``timeline`` is the
+    server's now: on another than the laptop's it came back from an older copy, and may lack what was sent before.
     """
 
     device_id: str
     closed_at: str
     signature: bytes
     help_line: str = ""
+    timeline: str = ""
 
 
 class EmptiedRequest(Message, frozen=True, kw_only=True):

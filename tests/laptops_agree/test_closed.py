@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,12 @@ from sync.client.closing import Closed, hand_over
 from sync.client.drop import DropSender
 from sync.client.engine import Engine
 from sync.client.http import Offline, Refused
+from sync.server.care import check_everything
 from sync.server.withdrawing import receipt_words
 from sync.wire import EmptiedRequest
 from tests.laptops import DELIVER, FAULTS, Killed, Laptop, World
 from tests.laptops_agree.test_files_on_their_way import attach, sound_of, where
+from tests.laptops_agree.test_put_back import older_server
 
 TODAY = "2026-11-23"
 
@@ -174,3 +177,28 @@ def test_whatever_becomes_of_a_message_all_is_handed_over_in_the_end(
     assert closed is not None or give_up(world, ben, drop) is not None
     assert ben.casebook.exchange.left_behind() == 0
     world.verify()
+
+
+def test_what_a_server_put_back_from_an_older_copy_has_lost_goes_before_anything_may_be_emptied(
+    world: World, amy: Laptop, ben: Laptop, card: str, sarah: str, tmp_path: Path
+) -> None:
+    """The closed laptop may hold the last copy of what was acknowledged long ago, its own and a colleague's."""
+    world.centre.database.backup(tmp_path / "copy.db")
+    mine = ben.begin("visit_note", sarah, what_happened="Sent and lost ben~1")
+    theirs = amy.begin("visit_note", sarah, what_happened="Sent and lost amy~2")
+    world.settle()
+    world.centre.keep_head()
+    older_server(world, tmp_path / "copy.db", is_noticed=True)
+    world.office.revoke(ben.casebook.me.device_id)
+    world.laptops.remove(amy)
+    amy.casebook.close()
+    exchange = ben.casebook.exchange
+    assert exchange.left_behind() == 0, "all of it was acknowledged once"
+    assert give_up(world, ben, Drop()) is None
+    assert exchange.left_behind() > 1
+    closed = give_up(world, ben, Drop())
+    assert closed is not None
+    assert exchange.left_behind() == 0
+    held = {row["record_id"]: row["reason_code"] for row in world.office.held()}
+    assert held == {mine.record_id: "device_revoked", theirs.record_id: "not_yours"}
+    assert check_everything(world.centre)["faults"] == []
