@@ -376,32 +376,50 @@ class Receipt:
 def settle(connection: Connection, pen: Pen, receipts: Iterable[Receipt], touched: Touched) -> set[str]:
     """Apply the server's receipts: only now is a version sent. Returns the records whose head is another."""
     clashes: set[str] = set()
+    waiting: list[Receipt] = []
     for receipt in receipts:
-        sent = connection.exec_driver_sql(
-            "SELECT op_no, record_id FROM outbox WHERE version_id = ?", (receipt.version_id,)
-        ).first()
-        if sent is None:
-            continue
-        record = standing(connection, sent.record_id)
-        assert record is not None
-        touched.add(record.record_id, record.type, record.scope_id)
-        if receipt.outcome not in ("head", "branch"):
-            # Held back, or an answer of a newer server: in either case this version is no part of the record there.
-            connection.exec_driver_sql(
-                "UPDATE outbox SET held_reason = ? WHERE op_no = ?", (receipt.reason or "held", sent.op_no)
-            )
-            raise_issue(connection, pen, "held", record.record_id, receipt.reason)
-            continue
-        connection.exec_driver_sql("DELETE FROM outbox WHERE op_no = ?", (sent.op_no,))
-        connection.exec_driver_sql("UPDATE version SET seq = ? WHERE version_id = ?", (receipt.seq, receipt.version_id))
-        if receipt.outcome == "head" and receipt.seq > record.head_seq:
-            connection.exec_driver_sql(
-                "UPDATE record SET head_version_id = ?, head_seq = ?, proof = 0 WHERE row = ?",
-                (receipt.version_id, receipt.seq, record.row),
-            )
-        if receipt.head is not None and _take_known(connection, pen, receipt.head, touched):
-            clashes.add(record.record_id)
+        waiting.append(receipt)
+        if receipt.head is not None:
+            # What lies before it is settled by then, as if each had come alone.
+            known = _settle_some(connection, pen, waiting, touched)
+            waiting = []
+            is_ours = receipt.outcome in APPENDED and receipt.version_id in known
+            if is_ours and _take_known(connection, pen, receipt.head, touched):
+                clashes.add(receipt.head.version.record_id)
+    _settle_some(connection, pen, waiting, touched)
     return clashes
+
+
+APPENDED = ("head", "branch")
+"""Outcomes of a version that is part of its record at the server; any other: held back, or a newer server's word."""
+
+
+def _settle_some(connection: Connection, pen: Pen, receipts: Sequence[Receipt], touched: Touched) -> set[str]:
+    """Settle these, all at once. Returns the ids of those that were waiting here."""
+    rows = connection.exec_driver_sql(
+        "SELECT o.version_id, o.op_no, r.row, r.record_id, r.type, r.scope_id FROM outbox o "
+        "JOIN record r ON r.record_id = o.record_id WHERE o.version_id IN (SELECT value FROM json_each(?))",
+        (encode([receipt.version_id for receipt in receipts]).decode(),),
+    )
+    found = {row.version_id: row for row in rows}
+    ours = [(receipt, found[receipt.version_id]) for receipt in receipts if receipt.version_id in found]
+    for receipt, row in ours:
+        touched.add(row.record_id, row.type, row.scope_id)
+        if receipt.outcome not in APPENDED:
+            connection.exec_driver_sql(
+                "UPDATE outbox SET held_reason = ? WHERE op_no = ?", (receipt.reason or "held", row.op_no)
+            )
+            raise_issue(connection, pen, "held", row.record_id, receipt.reason)
+    kept = [(receipt, row) for receipt, row in ours if receipt.outcome in APPENDED]
+    heads = [(one.version_id, one.seq, row.row, one.seq) for one, row in kept if one.outcome == "head"]
+    for statement, values in (
+        ("DELETE FROM outbox WHERE op_no = ?", [(row.op_no,) for _, row in kept]),
+        ("UPDATE version SET seq = ? WHERE version_id = ?", [(one.seq, one.version_id) for one, _ in kept]),
+        ("UPDATE record SET head_version_id = ?, head_seq = ?, proof = 0 WHERE row = ? AND head_seq < ?", heads),
+    ):
+        if values:
+            connection.exec_driver_sql(statement, values)
+    return set(found)
 
 
 def to_send(connection: Connection, limit: int) -> list[Version]:

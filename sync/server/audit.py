@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from models.errors import Trouble
-from sync.server.database import write_durably
+from sync.server.database import Ask, Rows, Step, write_durably
 from sync.server.tables import audit, council
 
 FIRST_HASH = "0" * 64
@@ -20,6 +20,13 @@ SERVER = ""
 """Stands for worker and device where the server's own operator acted."""
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_MINE = council.c.council_id == bindparam("council")
+_STANDING = select(council.c.seq, council.c.audit_no, council.c.audit_hash).where(_MINE).with_for_update()
+_MOVED = (
+    update(council)
+    .where(_MINE)
+    .values(seq=bindparam("new_seq"), audit_no=bindparam("new_no"), audit_hash=bindparam("new_hash"))
+)
 
 
 @dataclass(frozen=True)
@@ -61,13 +68,34 @@ class Ledger:
 
         ``entries`` may be made from that number, so that the chain tells in which order things were appended.
         """
-        row = connection.execute(
-            select(council.c.seq, council.c.audit_no, council.c.audit_hash)
-            .where(council.c.council_id == self.council_id)
-            .with_for_update()
-        ).one()
-        number, last_hash, rows = row.audit_no, row.audit_hash, []
-        for entry in entries(row.seq + 1) if callable(entries) else entries:
+        row = connection.execute(_STANDING, self.standing().values).one()
+        first, rows, moved = self._chain(row, at, entries, seqs)
+        if rows:
+            connection.execute(insert(audit), rows)
+        connection.execute(_MOVED, moved)
+        return first
+
+    def standing(self) -> Ask:
+        """Ask, under lock, where line and chain stand: what :meth:`append` goes on from."""
+        return Ask(_STANDING, {"council": self.council_id})
+
+    def append(
+        self, standing: Sequence[Any], at: str, entries: Callable[[int], Iterable[Entry]], seqs: int
+    ) -> tuple[int, list[Step]]:
+        """Do what :meth:`close` does, for whoever writes more with it: the first number, and what to write."""
+        first, rows, moved = self._chain(standing, at, entries, seqs)
+        return first, [*([Rows(audit, rows)] if rows else []), Ask(_MOVED, moved)]
+
+    def _chain(
+        self,
+        standing: Sequence[Any],
+        at: str,
+        entries: Iterable[Entry] | Callable[[int], Iterable[Entry]],
+        seqs: int,
+    ) -> tuple[int, list[dict[str, Any]], dict[str, Any]]:
+        seq, number, last_hash = standing
+        rows: list[dict[str, Any]] = []
+        for entry in entries(seq + 1) if callable(entries) else entries:
             number += 1
             line = {
                 "council_id": self.council_id,
@@ -81,14 +109,8 @@ class Ledger:
             }
             last_hash = row_hash(line)
             rows.append({**line, "hash": last_hash})
-        if rows:
-            connection.execute(insert(audit), rows)
-        connection.execute(
-            update(council)
-            .where(council.c.council_id == self.council_id)
-            .values(seq=row.seq + seqs, audit_no=number, audit_hash=last_hash)
-        )
-        return int(row.seq) + 1
+        moved = {"council": self.council_id, "new_seq": seq + seqs, "new_no": number, "new_hash": last_hash}
+        return int(seq) + 1, rows, moved
 
     def hold(self, connection: Connection) -> int:
         """Lock the council's row and return where its line stands: it stands still until this transaction ends."""

@@ -4,43 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
 from models.audience import PROTECTED
-from models.ids import is_id
 from models.version import Version
 from sync.server import policy
 from sync.server.audit import Entry, seal_of
-from sync.server.belonging import belongs_to
-from sync.server.callers import granted_scopes
 from sync.server.centre import Centre
-from sync.server.heads import heads_moved
+from sync.server.database import Among, Ask, Rows, Step
+from sync.server.heads import Moves
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import Change, RecordState, Sender
+from sync.server.lookups import (
+    PARENTS_UNKNOWN,
+    HeldBefore,
+    Known,
+    OpKey,
+    Stored,
+    look_up,
+    op_key,
+    read_records,
+)
 from sync.server.outgoing import MAX_RAW_BYTES, RawRow, join_version
-from sync.server.tables import batch, device, erasure, held_back, loose_branch, op, version
+from sync.server.tables import batch, device, held_back, loose_branch, op, version
 from sync.server.tables import record as record_table
-from sync.server.turns import lock_scopes
 
-_AT_ONCE = 500
-LARGEST_NUMBER = (1 << 53) - 1
+_MERGED = delete(loose_branch).where(
+    loose_branch.c.council_id == bindparam("council"), Among(loose_branch.c.version_id, "ids")
+)
 _SHOWN = 64
-Key = TypeVar("Key", int, str)
-
-OpKey = tuple[int, int]
-"""Device epoch and op number."""
-
-
-@dataclass
-class Stored:
-    """A version the council has. ``seq`` is 0 until this transaction has taken its number."""
-
-    record_id: str
-    outcome: str
-    envelope_hash: str
-    seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,14 +47,6 @@ class Held:
     def content(self) -> bytes:
         """What is kept of it: all of it; of what was erased by law, who sent what and when, and not a word."""
         return prepare(self.sent.version.without_text()).content() if self.code == "erased" else self.sent.content()
-
-
-@dataclass(frozen=True)
-class HeldBefore:
-    """What is in the held-back box already: the reason by code, and in words."""
-
-    code: str
-    reason: str
 
 
 class Books:
@@ -79,13 +64,8 @@ class Books:
         self._before: dict[str, RecordState] = {}
         self._new_ops: dict[OpKey, str] = {}
         self._fork: OpKey | None = None
-        self.stored: dict[str, Stored] = {}
         self._released: list[str] = []
-        self.held: dict[str, HeldBefore] = {}
-        self.records: dict[str, RecordState] = {}
-        self.roles: dict[str, str] = {}
-        self.erased: set[str] = set()
-        self._ops: dict[OpKey, str] = {}
+        self._know(Known())
 
     # -- reading
 
@@ -93,71 +73,16 @@ class Books:
     def load(cls, centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Books:
         """Read all that judging these versions needs."""
         books = cls(centre, connection, sender)
-        lock_scopes(connection, centre.council_id, {one.version.scope_id for one in sent})
-        books._load_records(one.version.record_id for one in sent if is_id(one.version.record_id))
-        ids = {one.version.version_id for one in sent if is_id(one.version.version_id)}
-        ids.update(parent for one in sent if one.fault is None for parent in one.version.parents)
-        books._load_versions(ids)
-        books._load_erased([one.version for one in sent])
-        books._load_held(one.content_hash for one in sent)
-        books._load_ops([key for one in sent if (key := books._op_key(one.version))])
-        scopes = {one.version.scope_id for one in sent if is_id(one.version.scope_id)} | {
-            one.scope_id for one in books.records.values()
-        }
-        for some in _pieces(scopes):
-            books.roles |= granted_scopes(centre, connection, sender.worker_id, some)
+        books._know(look_up(centre, connection, sender, sent))
         return books
 
-    def _load_versions(self, ids: Iterable[str]) -> None:
-        columns = select(version.c.version_id, version.c.record_id, version.c.outcome, version.c.envelope_hash)
-        query = columns.add_columns(version.c.seq).where(version.c.council_id == self._centre.council_id)
-        for some in _pieces(ids):
-            for row in self._connection.execute(query.where(version.c.version_id.in_(some))):
-                self.stored[row.version_id] = Stored(row.record_id, row.outcome, row.envelope_hash, row.seq)
+    def _know(self, known: Known) -> None:
+        self.stored, self.held, self.records = known.stored, known.held, known.records
+        self.roles, self.erased = known.roles, known.erased
+        self._ops, self._waits = known.ops, known.waits
 
-    def _load_erased(self, sent: Sequence[Version]) -> None:
-        """A record stays erased also where it is not here any more, or not yet again; so does what belongs to it."""
-        ids = {one.record_id for one in sent if is_id(one.record_id)}
-        within = {one.record_id: outer for one in sent if is_id(outer := belongs_to(one))}
-        query = select(erasure.c.record_id).where(
-            erasure.c.council_id == self._centre.council_id, erasure.c.agreed_at.is_not(None)
-        )
-        found: set[str] = set()
-        for some in _pieces(ids | set(within.values())):
-            found.update(self._connection.execute(query.where(erasure.c.record_id.in_(some))).scalars())
-        self.erased.update(found & ids, (one for one, outer in within.items() if outer in found))
-
-    def _load_held(self, hashes: Iterable[str]) -> None:
-        query = select(held_back.c.content_hash, held_back.c.reason, held_back.c.reason_code).where(
-            held_back.c.council_id == self._centre.council_id
-        )
-        for some in _pieces(hashes):
-            for row in self._connection.execute(query.where(held_back.c.content_hash.in_(some))):
-                self.held[row.content_hash] = HeldBefore(row.reason_code, row.reason)
-
-    def _load_records(self, ids: Iterable[str]) -> None:
-        mine = select(record_table).where(record_table.c.council_id == self._centre.council_id)
-        query = mine.order_by(record_table.c.record_id).with_for_update(key_share=True)
-        for some in _pieces(ids):
-            for row in self._connection.execute(query.where(record_table.c.record_id.in_(some))):
-                self.records[row.record_id] = RecordState(
-                    **{name: getattr(row, name) for name in RecordState.__dataclass_fields__}
-                )
-
-    def _load_ops(self, keys: Sequence[OpKey]) -> None:
-        query = select(op.c.op_no, op.c.version_id).where(
-            op.c.council_id == self._centre.council_id, op.c.device_id == self._sender.device_id
-        )
-        for epoch in {epoch for epoch, _ in keys}:
-            for some in _pieces(number for of_epoch, number in keys if of_epoch == epoch):
-                of_these = query.where(op.c.device_epoch == epoch, op.c.op_no.in_(some))
-                self._ops |= {(epoch, row.op_no): row.version_id for row in self._connection.execute(of_these)}
-
-    def _op_key(self, version_in: Version) -> OpKey | None:
-        """The place of a version in its sender's own count; None if it counts in another's, or is no count."""
-        numbers = (version_in.device_epoch, version_in.op_no)
-        countable = all(0 <= number <= LARGEST_NUMBER for number in numbers) and is_id(version_in.version_id)
-        return numbers if countable and version_in.device_id == self._sender.device_id else None
+    def _op_key(self, came: Version) -> OpKey | None:
+        return op_key(came, self._sender.device_id)
 
     def notice_fork(self, version_in: Version) -> None:
         """Note it where this op number came before with another version: from a copied or a put-back laptop.
@@ -174,6 +99,11 @@ class Books:
     def has_news(self) -> bool:
         """Whether anything came that was not here before."""
         return bool(self._appended or self._newly_held or self._claimed)
+
+    @property
+    def may_free_others(self) -> bool:
+        """Whether something held back may have waited for what came."""
+        return self._waits or any(held.code == PARENTS_UNKNOWN for held in (*self._newly_held, *self._claimed))
 
     def append(self, sent: Sent, outcome: str, after: RecordState | None) -> None:
         """Note a version to keep; ``after`` is the record with it as its head, None for a branch."""
@@ -221,29 +151,26 @@ class Books:
             return
         centre, now = self._centre, self._centre.clock.stamp()
         batch_id = centre.ids.new()
-        self._insert(
-            batch,
-            [
-                {
-                    "batch_id": batch_id,
-                    "device_id": self._sender.device_id,
-                    "signature": signature,
-                    "envelope_hashes": "\n".join(hashes),
-                    "received_at": now,
-                }
-            ],
-        )
-        self._insert(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held])
+        row: dict[str, object] = {
+            "batch_id": batch_id,
+            "device_id": self._sender.device_id,
+            "signature": signature,
+            "envelope_hashes": "\n".join(hashes),
+            "received_at": now,
+        }
         for held in self._claimed:
             self._mark_claimed(held, batch_id)
         for content_hash in self._released:
             self._mark_admitted(content_hash, now)
-        self._write_ops()
-        self._write_appended(batch_id, now, self._entries() + self._flag_fork(now))
+        came = [
+            *self._rows(batch, [row]),
+            *self._rows(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held]),
+        ]
+        self._write_appended(came, batch_id, now, self._entries() + self._flag_fork(now))
 
-    def _write_ops(self) -> None:
+    def _op_rows(self) -> list[Step]:
         device_id = self._sender.device_id
-        self._insert(
+        return self._rows(
             op,
             [
                 {"device_id": device_id, "device_epoch": epoch, "op_no": number, "version_id": version_id}
@@ -261,9 +188,8 @@ class Books:
         """
         now = self._centre.clock.stamp()
         detail = {"content": content_hash, **more}
-        self._write_ops()
         by = (manager_id, "") if manager_id else (self._sender.worker_id, self._sender.device_id)
-        self._write_appended(batch_id, now, [Entry("admitted", *by, detail)])
+        self._write_appended([], batch_id, now, [Entry("admitted", *by, detail)])
         self._mark_admitted(content_hash, now, manager_id, words)
 
     def _mark_admitted(self, content_hash: str, now: str, manager_id: str = "", words: str = "") -> None:
@@ -278,7 +204,11 @@ class Books:
         undecided = {"decided_at": None, "decided_by": None, "words": None}
         self._connection.execute(update(held_back).where(*mine).values(**sender, **why, **undecided))
 
-    def _write_appended(self, batch_id: str, now: str, entries: list[Entry]) -> None:
+    def _write_appended(self, came: list[Step], batch_id: str, now: str, entries: list[Entry]) -> None:
+        """Write it all: what needs no number, then the council's row locked and read, then what follows from its seq.
+
+        Two messages, and the council's row, for which others wait, is held for the second of them and the commit alone.
+        """
         lines = [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
 
         def sealed(first: int) -> list[Entry]:
@@ -288,36 +218,35 @@ class Books:
             place = {"first": first, "versions": len(lines), "batch": batch_id, "seal": seal_of(lines)}
             return [replace(what, detail={**what.detail, **place}), *rest]
 
-        first = self._centre.ledger.close(self._connection, now, sealed, seqs=len(lines))
+        centre = self._centre
+        begun = {one: None if one in self._begun else self._before[one] for one in sorted(self._moved)}
+        moves = Moves(centre, [(before, self.records[one]) for one, before in begun.items()])
+        asked = centre.database.ask(self._connection, *came, *self._op_rows(), centre.ledger.standing(), *moves.asked())
+        [council_row] = asked[len(came) + bool(self._new_ops)]
+        first, told = centre.ledger.append(council_row, now, sealed, seqs=len(lines))
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
-        self._write_records()
-        moved = {one: None if one in self._begun else self._before[one] for one in sorted(self._moved)}
-        heads_moved(self._centre, self._connection, [(moved[one], self.records[one]) for one in moved])
-        self._insert(version, [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended])
-        self._write_loose_branches()
+        versions = [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended]
+        steps = [*told, *self._record_rows(), *moves.written(asked[-1]), *self._rows(version, versions)]
+        centre.database.ask(self._connection, *steps, *self._loose_branches())
 
-    def _write_loose_branches(self) -> None:
+    def _loose_branches(self) -> list[Step]:
         """Remember what lies beside a head and is in no later version yet."""
         merged = {parent for sent, _ in self._appended for parent in sent.version.parents}
-        for some in _pieces(merged):
-            mine = (loose_branch.c.council_id == self._centre.council_id, loose_branch.c.version_id.in_(some))
-            self._connection.execute(delete(loose_branch).where(*mine))
         loose = [sent.version for sent, outcome in self._appended if outcome == "branch"]
-        self._insert(
-            loose_branch,
-            [
-                {
-                    "version_id": one.version_id,
-                    "record_id": one.record_id,
-                    "scope_id": one.scope_id,
-                    "audience": one.audience,
-                    "seq": self.stored[one.version_id].seq,
-                }
-                for one in loose
-                if one.version_id not in merged
-            ],
-        )
+        rows = [
+            {
+                "version_id": one.version_id,
+                "record_id": one.record_id,
+                "scope_id": one.scope_id,
+                "audience": one.audience,
+                "seq": self.stored[one.version_id].seq,
+            }
+            for one in loose
+            if one.version_id not in merged
+        ]
+        gone = {"council": self._centre.council_id, "ids": sorted(merged)}
+        return [*([Ask(_MERGED, gone)] if merged else []), *self._rows(loose_branch, rows)]
 
     def changes(self) -> list[Change]:
         """The records whose head moved, as they stood before this batch and as they stand after it."""
@@ -329,7 +258,7 @@ class Books:
 
     def look_again(self, record_ids: Iterable[str]) -> None:
         """Read these records anew, after something else has changed them in this transaction."""
-        self._load_records(record_ids)
+        self.records |= read_records(self._centre, self._connection, record_ids)
 
     def _entries(self) -> list[Entry]:
         """One audit row for the batch and one for each version held back."""
@@ -374,7 +303,7 @@ class Books:
             "body": sent.body,
         }
 
-    def _write_records(self) -> None:
+    def _record_rows(self) -> list[Step]:
         states = [self.records[record_id] for record_id in sorted(self._moved)]
         rows = [
             {
@@ -383,19 +312,9 @@ class Books:
             }
             for state in states
         ]
-        self._insert(record_table, [row for row in rows if row["record_id"] in self._begun])
-        moved = [row for row in rows if row["record_id"] not in self._begun]
-        if moved:
-            names = ("head_version_id", "head_seq", "audience", "is_finished", "is_deleted", "is_erased")
-            self._connection.execute(
-                update(record_table)
-                .where(
-                    record_table.c.council_id == self._centre.council_id,
-                    record_table.c.record_id == bindparam("this_record"),
-                )
-                .values({name: bindparam(f"new_{name}") for name in names}),
-                [{"this_record": row["record_id"], **{f"new_{name}": row[name] for name in names}} for row in moved],
-            )
+        begun = self._rows(record_table, [row for row in rows if row["record_id"] in self._begun])
+        # These are locked since they were read, so that nothing but what they say now is written over.
+        return begun + self._rows(record_table, [row for row in rows if row["record_id"] not in self._begun], over=True)
 
     def _flag_fork(self, now: str) -> list[Entry]:
         """Write down that a laptop has forked, the first time; return what the audit should say."""
@@ -414,11 +333,9 @@ class Books:
         by = (self._sender.worker_id, self._sender.device_id)
         return [Entry("forked", *by, detail)] if flagged.rowcount else []
 
-    def _insert(self, table: Table, rows: list[dict[str, object]]) -> None:
-        if rows:
-            council_id = self._centre.council_id
-            whole = [{"council_id": council_id, **row} for row in rows]
-            self._centre.database.insert_rows(self._connection, table, whole)
+    def _rows(self, table: Table, rows: list[dict[str, object]], *, over: bool = False) -> list[Step]:
+        council_id = self._centre.council_id
+        return [Rows(table, [{"council_id": council_id, **row} for row in rows], over)] if rows else []
 
     # -- answering
 
@@ -461,7 +378,7 @@ def shown(given: str) -> str:
     return given[:_SHOWN].replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _pieces(values: Iterable[Key], size: int = _AT_ONCE) -> Iterator[list[Key]]:
+def _pieces(values: Iterable[str], size: int) -> Iterator[list[str]]:
     """Hand out the distinct values in lists short enough for one query."""
     distinct = sorted(set(values))
     for start in range(0, len(distinct), size):

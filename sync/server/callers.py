@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
 
 from sync.server import refusal
 from sync.server.auth import hash_token
 from sync.server.centre import Centre
+from sync.server.database import Ask
 from sync.server.tables import assignment, device, token, worker
 
 
@@ -27,35 +29,44 @@ class Caller:
     """A copy of this laptop has written under its name, or it has joined again under another one."""
 
 
+class _Row(NamedTuple):
+    """A row of ``_CALLER``."""
+
+    worker_id: str
+    device_id: str
+    public_key: bytes
+    last_seen_at: str | None
+    revoked_at: str | None
+    forked_at: str | None
+    retired_at: str | None
+    grant_counter: int
+    left_at: str | None
+
+
+_CALLER = (
+    select(*(device.c[name] for name in _Row._fields[:7]), worker.c.grant_counter, worker.c.left_at)
+    .select_from(token)
+    .join(device, and_(device.c.council_id == token.c.council_id, device.c.device_id == token.c.device_id))
+    .join(worker, and_(worker.c.council_id == device.c.council_id, worker.c.worker_id == device.c.worker_id))
+    .where(
+        token.c.council_id == bindparam("council"),
+        token.c.token_hash == bindparam("hash"),
+        token.c.expires_at > bindparam("now"),
+    )
+)
+_CALLER_ALONE = _CALLER.with_for_update(of=device, key_share=True)
+
+
 def find_caller(centre: Centre, connection: Connection, given_token: str, *, alone: bool = False) -> Caller:
     """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token.
 
     ``alone`` waits for whatever else the laptop has under way, and lets it do nothing else until the end.
     """
-    query = (
-        select(
-            device.c.worker_id,
-            device.c.device_id,
-            device.c.public_key,
-            device.c.last_seen_at,
-            device.c.revoked_at,
-            device.c.forked_at,
-            device.c.retired_at,
-            worker.c.grant_counter,
-            worker.c.left_at,
-        )
-        .select_from(token)
-        .join(device, and_(device.c.council_id == token.c.council_id, device.c.device_id == token.c.device_id))
-        .join(worker, and_(worker.c.council_id == device.c.council_id, worker.c.worker_id == device.c.worker_id))
-        .where(
-            token.c.council_id == centre.council_id,
-            token.c.token_hash == hash_token(given_token),
-            token.c.expires_at > centre.clock.stamp(),
-        )
-    )
-    row = connection.execute(query.with_for_update(of=device, key_share=True) if alone else query).one_or_none()
-    if row is None:
+    asked = {"council": centre.council_id, "hash": hash_token(given_token), "now": centre.clock.stamp()}
+    [rows] = centre.database.ask(connection, Ask(_CALLER_ALONE if alone else _CALLER, asked))
+    if not rows:
         raise refusal.not_signed_in()
+    row = _Row(*rows[0])
     return Caller(
         worker_id=row.worker_id,
         device_id=row.device_id,

@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Table, select
 from models.ids import is_id
 from models.version import Version, envelope_hash
 from sync.server.audit import seal_of
-from sync.server.books import LARGEST_NUMBER, shown
+from sync.server.books import shown
 from sync.server.judging import REASONS
+from sync.server.lookups import LARGEST_NUMBER
 from sync.server.tables import audit, batch, device, held_back, op, record, version
 
 

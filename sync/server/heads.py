@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, literal, select
 
 from models import digest
 from sync.server.centre import Centre
+from sync.server.database import Among, Ask, Rows, Step
 from sync.server.judging import RecordState
 from sync.server.tables import digest as digest_table
 from sync.server.tables import record as record_table
@@ -19,57 +21,68 @@ Key = tuple[str, str, str]
 """Scope, audience, author."""
 
 
-def heads_moved(centre: Centre, connection: Connection, moves: Iterable[Move]) -> None:
-    """Bring digests and segments up to what these records are now, in the transaction that made them so.
+class Moves:
+    """Brings digests and segments up to what records are now, in the transaction that made them so.
 
-    Called wherever a row of the record table is written. A segment with a head that was narrowed or erased goes
+    Used wherever a row of the record table is written. A segment with a head that was narrowed or erased goes
     at once (R13): whoever reads after this transaction does not find it.
     """
-    parts: dict[Key, int] = {}
-    closed: set[tuple[str, str]] = set()
-    for before, after in moves:
-        if before is not None:
-            _add(parts, before, -1)
-            if before.audience != after.audience or after.is_erased:
-                closed |= {(before.scope_id, before.audience), (after.scope_id, after.audience)}
-        _add(parts, after, 1)
-    if parts:
-        _add_up(centre, connection, parts)
-    for scope_id, audience in sorted(closed):
-        connection.execute(
-            delete(segment).where(
-                segment.c.council_id == centre.council_id,
-                segment.c.scope_id == scope_id,
-                segment.c.audience == audience,
-            )
-        )
+
+    def __init__(self, centre: Centre, moves: Iterable[Move]) -> None:
+        self._centre = centre
+        self._parts: dict[Key, int] = {}
+        self._closed: set[tuple[str, str]] = set()
+        for before, after in moves:
+            if before is not None:
+                self._add(before, -1)
+                if before.audience != after.audience or after.is_erased:
+                    self._closed |= {(before.scope_id, before.audience), (after.scope_id, after.audience)}
+            self._add(after, 1)
+
+    def _add(self, state: RecordState, sign: int) -> None:
+        # What was erased by law is on no laptop, and is no part of what they hold.
+        if not state.is_erased:
+            key = (state.scope_id, state.audience, state.author_id)
+            part = sign * digest.of_head(state.record_id, state.head_version_id)
+            self._parts[key] = self._parts.get(key, 0) + part
+
+    def asked(self) -> list[Step]:
+        """Ask, under lock, for the digests that move. The council's row is locked by then, so nobody meets here."""
+        if not self._parts:
+            return []
+        scopes = sorted({key[0] for key in self._parts})
+        keys = sorted(" ".join(key) for key in self._parts)
+        return [Ask(_DIGESTS, {"council": self._centre.council_id, "scopes": scopes, "keys": keys})]
+
+    def written(self, found: Iterable[Sequence[Any]]) -> list[Step]:
+        """What to write, from what was asked for; nothing was asked for where nothing counts."""
+        steps: list[Step] = []
+        if self._parts:
+            known = {(row[0], row[1], row[2]): row[3] for row in found}
+            rows = [_row(self._centre, key, known.get(key, 0) + part) for key, part in sorted(self._parts.items())]
+            steps.append(Rows(digest_table, rows, over=True))
+        for scope_id, audience in sorted(self._closed):
+            place = {"council": self._centre.council_id, "scope": scope_id, "audience": audience}
+            steps.append(Ask(_CLOSED, place))
+        return steps
 
 
-def _add(parts: dict[Key, int], state: RecordState, sign: int) -> None:
-    # What was erased by law is on no laptop, and is no part of what they hold.
-    if not state.is_erased:
-        key = (state.scope_id, state.audience, state.author_id)
-        parts[key] = parts.get(key, 0) + sign * digest.of_head(state.record_id, state.head_version_id)
-
-
-def _add_up(centre: Centre, connection: Connection, parts: dict[Key, int]) -> None:
-    mine = digest_table.c.council_id == centre.council_id
-    columns = (digest_table.c.scope_id, digest_table.c.audience, digest_table.c.author_id)
-    rows = connection.execute(
-        select(*columns, digest_table.c.total).where(mine, tuple_(*columns).in_(sorted(parts))).with_for_update()
+_COUNCIL: BindParameter[str] = bindparam("council")
+_PLACE = (digest_table.c.scope_id, digest_table.c.audience, digest_table.c.author_id)
+_DIGESTS = (
+    select(*_PLACE, digest_table.c.total)
+    .where(
+        digest_table.c.council_id == _COUNCIL,
+        Among(digest_table.c.scope_id, "scopes"),
+        Among(_PLACE[0] + literal(" ") + _PLACE[1] + literal(" ") + _PLACE[2], "keys"),
     )
-    known = {(row.scope_id, row.audience, row.author_id): row.total for row in rows}
-    changed = [
-        {"s": key[0], "a": key[1], "w": key[2], "new": digest.to_signed(known[key] + part)}
-        for key, part in sorted(parts.items())
-        if key in known
-    ]
-    if changed:
-        where = (columns[0] == bindparam("s"), columns[1] == bindparam("a"), columns[2] == bindparam("w"))
-        connection.execute(update(digest_table).where(mine, *where).values(total=bindparam("new")), changed)
-    fresh = [_row(centre, key, part) for key, part in sorted(parts.items()) if key not in known]
-    if fresh:
-        connection.execute(insert(digest_table), fresh)
+    .with_for_update()
+)
+_CLOSED = delete(segment).where(
+    segment.c.council_id == _COUNCIL,
+    segment.c.scope_id == bindparam("scope"),
+    segment.c.audience == bindparam("audience"),
+)
 
 
 def _row(centre: Centre, key: Key, value: int) -> dict[str, object]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection, select
 
-from models.version import Version, batch_digest
+from models.version import Version, digest_of_hashes
 from sync.server.auth import is_signed
 from sync.server.books import Books, Held
 from sync.server.callers import find_sender
@@ -39,7 +39,8 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
     and has stored nothing then.
     """
     _check_size(request, packed_bytes)
-    digest, sent = batch_digest(request.versions), [prepare(version) for version in request.versions]
+    sent = [prepare(version) for version in request.versions]
+    digest = digest_of_hashes([one.envelope_hash for one in sent])
     with centre.database.write() as connection:
         caller = find_sender(centre, connection, token)
         if not is_signed(caller.public_key, request.signature, digest):
@@ -53,7 +54,8 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
         if not books.has_news:
             centre.database.settle(connection)
         follow_heads(centre, connection, books.changes())
-        books.look_again(admit_waiting(centre, connection, books.touched()))
+        if books.may_free_others:
+            books.look_again(admit_waiting(centre, connection, books.touched()))
         heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
     return pack(RawPushReply(results=_answers(outcomes, heads, books)))
 

@@ -5,16 +5,29 @@ from __future__ import annotations
 import functools
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar
 
-from sqlalchemy import Connection, Select, Table
+from sqlalchemy import Connection, Select
 
 from sync.server.database.files import write_durably
+from sync.server.database.statements import Among, Ask, Rows, Step
 
-__all__ = ["Clash", "Database", "Glance", "Unreachable", "again", "tried_again", "write_durably"]
+__all__ = [
+    "Among",
+    "Ask",
+    "Clash",
+    "Database",
+    "Glance",
+    "Rows",
+    "Step",
+    "Unreachable",
+    "again",
+    "tried_again",
+    "write_durably",
+]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -54,8 +67,11 @@ class Database(Protocol):
     def settle(self, connection: Connection) -> None:
         """Let this transaction's end wait until what it has read is as durable as what it would write."""
 
-    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert rows that all name the same columns, in the way that is quickest here."""
+    def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
+        """Run statements one after the other, in as few messages as can be; return the rows of each.
+
+        Each sees what the one before it did. Values come as the driver has them: on SQLite a flag is 0 or 1.
+        """
 
     def glance(self, statement: Select[Any]) -> Glance:
         """Make ready a question that takes no time: a few rows by their keys."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +34,7 @@ from sqlalchemy.pool import QueuePool
 
 from models.errors import Trouble
 from sync.server.database import Clash, Unreachable
-from sync.server.database.statements import Prepared, prepare
+from sync.server.database.statements import Prepared, Rows, Step, prepare
 from sync.server.tables import metadata
 
 CONNECTIONS = 8
@@ -152,11 +152,30 @@ class PostgreSQL:
         """
         connection.execute(select(func.pg_current_xact_id()))
 
-    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert them by one statement and one message, however many there are: a column at a time, as arrays."""
-        connection.exec_driver_sql(
-            _insert_of(table, tuple(rows[0])), tuple([row[name] for row in rows] for name in rows[0])
-        )
+    def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
+        """Send them all in one message, and read what comes back (libpq's pipeline)."""
+        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+        with self._wrapped(connection), driver.pipeline():
+            cursors = [self._start(driver, step) for step in steps]
+            return [cursor.fetchall() if gives_rows else [] for cursor, gives_rows in cursors]
+
+    def _start(self, driver: psycopg.Connection[Any], step: Step) -> tuple[psycopg.Cursor[Any], bool]:
+        if isinstance(step, Rows):
+            return driver.execute(*_insert_of(step)), False
+        made = prepare(step.statement, self._engine.dialect)
+        return driver.execute(made.text.encode(), made.values(step.values)), made.gives_rows
+
+    @contextlib.contextmanager
+    def _wrapped(self, connection: Connection) -> Iterator[None]:
+        """Let what the driver says leave as SQLAlchemy would have said it, and give a broken line up."""
+        try:
+            yield
+        except psycopg.Error as error:
+            is_broken = error.sqlstate is None or error.sqlstate in _LOST
+            if is_broken:
+                connection.invalidate(error)
+                self._engine.dispose()
+            raise DBAPIError(None, None, error, connection_invalidated=is_broken) from error
 
     def glance(self, statement: Select[Any]) -> _Glance:
         """Make ready a question for the event loop. A standby does not answer it: it may lag behind."""
@@ -302,14 +321,41 @@ class _Glance:
             await line.close()
 
 
-@functools.cache
-def _insert_of(table: Table, names: tuple[str, ...]) -> str:
-    columns = [table.c[name] for name in names]
-    arrays = ", ".join(f"%b::{_array_type(column)}[]" for column in columns)
-    return f"INSERT INTO {table.name} ({', '.join(names)}) SELECT * FROM unnest({arrays})"
+def _insert_of(step: Rows) -> tuple[bytes, list[Any]]:
+    """Insert rows by one statement, however many there are: a column at a time, as arrays.
+
+    What is the same in every row is given once.
+    """
+    names, rows = tuple(step.rows[0]), step.rows
+    columns = {name: [row[name] for row in rows] for name in names}
+    alike = tuple(name for name in names[: -1 if len(rows) > 1 else None] if _is_one(columns[name]))
+    text = _insert_text(step.table, names, alike, over=step.over)
+    values = [columns[name][0] for name in names if name in alike]
+    return text, values + [columns[name] for name in names if name not in alike]
 
 
-def _array_type(column: Column[Any]) -> str:
+def _is_one(values: list[Any]) -> bool:
+    return values.count(values[0]) == len(values)
+
+
+@functools.lru_cache(maxsize=256)
+def _insert_text(table: Table, names: tuple[str, ...], alike: tuple[str, ...], *, over: bool) -> bytes:
+    kinds = {name: _kind_of(table.c[name]) for name in names}
+    several = [name for name in names if name not in alike]
+    given = ", ".join(f"%b::{kinds[name]} AS {name}" for name in alike)
+    arrays = ", ".join(f"%b::{kinds[name]}[]" for name in several)
+    source = f"(SELECT {given or 'true AS nothing'}) one" + (
+        f" CROSS JOIN unnest({arrays}) AS several ({', '.join(several)})" if several else ""
+    )
+    words = f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {', '.join(names)} FROM {source}"
+    if over:
+        key = [column.name for column in table.primary_key]
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+        words += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    return words.encode()
+
+
+def _kind_of(column: Column[Any]) -> str:
     kinds = {LargeBinary: "bytea", Boolean: "boolean", BigInteger: "bigint", Text: "text"}
     return next(name for kind, name in kinds.items() if isinstance(column.type, kind))
 

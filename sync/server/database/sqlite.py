@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, insert
+from sqlalchemy import Connection, Dialect, Engine, Select, Table, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from models.errors import Trouble
 from sync.server.database.files import flush
-from sync.server.database.statements import Prepared, prepare
+from sync.server.database.statements import Prepared, Rows, Step, prepare
 
 _LOCK_WAIT_SECONDS = 30
 _DAMAGED = "{}: the file is damaged"
@@ -74,9 +77,9 @@ class SQLiteFile:
     def settle(self, connection: Connection) -> None:
         """What can be read was written through to the disk before its writer was answered."""
 
-    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert them by one statement, prepared once."""
-        connection.execute(insert(table), [dict(row) for row in rows])
+    def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
+        """Run them one after the other; rows by one statement, prepared once."""
+        return _ask(connection, steps)
 
     def glance(self, statement: Select[Any]) -> _Glance:
         """Make ready a question for the event loop, on a connection that waits for nobody."""
@@ -240,9 +243,9 @@ class SQLiteMemory:
     def settle(self, connection: Connection) -> None:
         """Nothing here outlives the process anyway."""
 
-    def insert_rows(self, connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
-        """Insert them by one statement, prepared once."""
-        connection.execute(insert(table), [dict(row) for row in rows])
+    def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
+        """Run them one after the other; rows by one statement, prepared once."""
+        return _ask(connection, steps)
 
     def glance(self, statement: Select[Any]) -> _MemoryGlance:
         """Make ready a question for the event loop."""
@@ -284,6 +287,35 @@ class SQLiteMemory:
         """Let go of it, and with it of everything."""
         self._engine.dispose()
         self._raw.close()
+
+
+def _ask(connection: Connection, steps: Sequence[Step]) -> list[list[Any]]:
+    driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        return [_run(driver, connection.dialect, step) for step in steps]
+    except sqlite3.Error as error:
+        # As SQLAlchemy would have said it.
+        raise DBAPIError.instance(None, None, error, sqlite3.Error, dialect=connection.dialect) from error
+
+
+def _run(driver: sqlite3.Connection, dialect: Dialect, step: Step) -> list[Any]:
+    if isinstance(step, Rows):
+        names = tuple(step.rows[0])
+        driver.executemany(_insert_text(step.table, names, over=step.over), [tuple(row.values()) for row in step.rows])
+        return []
+    made = prepare(step.statement, dialect)
+    given = {name: json.dumps(value) if isinstance(value, list) else value for name, value in step.values.items()}
+    return driver.execute(made.text, made.values(given)).fetchall()
+
+
+@functools.lru_cache(maxsize=64)
+def _insert_text(table: Table, names: tuple[str, ...], *, over: bool) -> str:
+    words = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+    if over:
+        key = [column.name for column in table.primary_key]
+        changed = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
+        words += f" ON CONFLICT ({', '.join(key)}) DO UPDATE SET {changed}"
+    return words
 
 
 def _begin(connection: Connection) -> None:

@@ -1,12 +1,63 @@
-"""Statements written once and worked out once for each kind of database: what a driver is handed, in which order."""
+"""Statements written once and worked out once for each kind of database: what a driver is handed, in which order.
+
+SQLAlchemy writes them; handing them to the driver ourselves leaves out what it does anew at each call, which is most of
+what a short statement costs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ClauseElement, Dialect
+from sqlalchemy import ARRAY, BigInteger, Boolean, ClauseElement, Dialect, Table, Text, any_, bindparam, func, select
+from sqlalchemy import column as column_named
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A statement and its values by name. A list of texts or numbers is one value, for :class:`Among`."""
+
+    statement: ClauseElement
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows to insert, at least one; all name the same columns. ``over``: in the place of those with the same key."""
+
+    table: Table
+    rows: Sequence[Mapping[str, Any]]
+    over: bool = False
+
+
+Step = Ask | Rows
+
+
+class Among(ColumnElement[bool]):
+    """Says that a column has one of the values given by this name: one bound value, however many there are of them."""
+
+    inherit_cache = False
+    type = Boolean()
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column, self.name = column, name
+
+
+@compiles(Among, "postgresql")
+def _among_array(among: Among, compiler: SQLCompiler, **more: Any) -> str:
+    kind = BigInteger() if isinstance(among.column.type, BigInteger) else Text()
+    return compiler.process(among.column == any_(bindparam(among.name, type_=ARRAY(kind))), **more)
+
+
+@compiles(Among, "sqlite")
+def _among_json(among: Among, compiler: SQLCompiler, **more: Any) -> str:
+    values: Any = select(column_named("value")).select_from(func.json_each(bindparam(among.name)))
+    return compiler.process(among.column.in_(values), **more)
 
 
 @dataclass(frozen=True)
@@ -16,6 +67,7 @@ class Prepared:
     text: str
     fixed: Mapping[str, Any]
     order: tuple[str, ...] | None
+    gives_rows: bool
 
     def values(self, given: Mapping[str, Any]) -> Mapping[str, Any] | tuple[Any, ...]:
         """The values of one call, as the driver takes them."""
@@ -23,9 +75,10 @@ class Prepared:
         return whole if self.order is None else tuple(whole[name] for name in self.order)
 
 
+@functools.lru_cache(maxsize=256)
 def prepare(statement: ClauseElement, dialect: Dialect) -> Prepared:
     """Work a statement out. What is bound in it by name is given with each call."""
     compiled: Any = statement.compile(dialect=dialect)
     order = tuple(compiled.positiontup) if compiled.positional else None
     fixed = {name: value for name, value in compiled.params.items() if value is not None}
-    return Prepared(str(compiled), fixed, order)
+    return Prepared(str(compiled), fixed, order, not getattr(statement, "is_dml", False))

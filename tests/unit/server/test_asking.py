@@ -1,0 +1,121 @@
+"""Statements handed to the driver together: the same on every database, in order, and told apart when they fail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from sync.server.centre import Centre
+from sync.server.database import Among, Ask, Clash, Rows, Unreachable
+from sync.server.database.postgres import PostgreSQL
+from sync.server.database.sqlite import SQLiteFile
+from sync.server.tables import batch, digest, op, rule
+from tests.unit.server.kinds import column, on_file, on_postgresql
+
+NUMBERS = select(op.c.op_no, op.c.version_id).where(op.c.device_id == bindparam("device"), Among(op.c.op_no, "numbers"))
+NAMED = select(op.c.op_no).where(Among(op.c.version_id, "ids")).order_by(op.c.op_no)
+
+
+def ops(*numbers: int, **other: object) -> list[dict[str, object]]:
+    row = {"council_id": "c", "device_id": "d", "device_epoch": 1}
+    return [{**row, "op_no": number, "version_id": f"v{number}", **other} for number in numbers]
+
+
+def ask(centre: Centre, *steps: Any) -> list[list[Any]]:
+    with centre.database.write() as connection:
+        return [[tuple(row) for row in rows] for rows in centre.database.ask(connection, *steps)]
+
+
+def test_each_statement_sees_what_the_one_before_it_did(centre: Centre) -> None:
+    these = Ask(NUMBERS, {"device": "d", "numbers": [1, 3, 9]})
+    gone = delete(op).where(op.c.device_id == bindparam("device"), Among(op.c.version_id, "ids"))
+    answers = ask(
+        centre,
+        these,
+        Rows(op, ops(1, 2, 3)),
+        these,
+        Ask(gone, {"device": "d", "ids": ["v3", "nothing"]}),
+        these,
+        Ask(NAMED, {"ids": []}),
+    )
+    assert answers[0] == answers[1] == answers[3] == answers[5] == []
+    assert sorted(answers[2]) == [(1, "v1"), (3, "v3")]
+    assert answers[4] == [(1, "v1")]
+
+
+def test_texts_of_every_kind_are_values_and_never_words_of_a_statement(centre: Centre) -> None:
+    awkward = ["", "it's", 'say "yes"', "{a,b}", "back\\slash", "NULL", "%s", "[1]", "Zoë 🙂", "a\nb", "a:b", "%(ids)s"]
+    for number, text in enumerate(awkward):
+        ask(centre, Rows(op, ops(number, version_id=text)))
+    many = [row for number, text in enumerate(awkward, 100) for row in ops(number, version_id=text)]
+    ask(centre, Rows(op, many))
+    assert ask(centre, Ask(NAMED, {"ids": awkward})) == [
+        [(number,) for number in (*range(len(awkward)), *range(100, 100 + len(awkward)))]
+    ]
+
+
+def test_a_row_in_the_place_of_another_changes_all_but_its_key(centre: Centre) -> None:
+    rows = [{"council_id": centre.council_id, "name": name, "value": "1"} for name in ("a", "b")]
+    ask(centre, Rows(rule, rows))
+    ask(centre, Rows(rule, [{**rows[0], "value": "2"}, {**rows[0], "name": "c", "value": "2"}], over=True))
+    ask(centre, Rows(rule, [{**rows[1], "value": "3"}], over=True))
+    assert dict(zip(column(centre, rule.c.name), column(centre, rule.c.value), strict=True)) == {
+        "a": "2",
+        "b": "3",
+        "c": "2",
+    }
+
+
+def test_a_digest_may_be_any_64_bits(centre: Centre, sarah: str) -> None:
+    place = {"council_id": centre.council_id, "scope_id": sarah, "audience": "x"}
+    ask(centre, Rows(digest, [{**place, "author_id": str(total), "total": total} for total in (-(1 << 63), 0)]))
+    ask(centre, Rows(digest, [{**place, "author_id": "0", "total": (1 << 63) - 1}], over=True))
+    assert sorted(column(centre, digest.c.total)) == [-(1 << 63), (1 << 63) - 1]
+
+
+def test_a_key_that_is_taken_leaves_nothing_of_the_transaction(centre: Centre) -> None:
+    ask(centre, Rows(op, ops(1)))
+    expected = Clash if isinstance(centre.database, PostgreSQL) else IntegrityError
+    with pytest.raises(expected):
+        ask(centre, Rows(op, ops(2)), Rows(op, ops(1)), Rows(op, ops(3)))
+    assert column(centre, op.c.op_no) == [1]
+    assert ask(centre, Rows(op, ops(2)), Ask(NAMED, {"ids": ["v1", "v2"]}))[1] == [(1,), (2,)]
+
+
+def test_what_does_not_fit_its_column_is_a_bug_and_says_so(centre: Centre) -> None:
+    with pytest.raises(DBAPIError) as told:
+        ask(centre, Rows(batch, [{"council_id": "c", "batch_id": None}]))
+    assert not isinstance(told.value, OperationalError)
+    assert not told.value.connection_invalidated
+
+
+@on_file
+def test_a_file_that_somebody_else_holds_is_busy(centre: Centre) -> None:
+    database = centre.database
+    assert isinstance(database, SQLiteFile)
+    with database.write() as _held, database._engine.connect() as other:
+        other.exec_driver_sql("PRAGMA busy_timeout=0")
+        with pytest.raises(OperationalError):
+            database.ask(other, Rows(op, ops(1)))
+
+
+@on_postgresql
+def test_a_line_that_breaks_in_mid_question_is_not_used_again(centre: Centre) -> None:
+    database = centre.database
+    assert isinstance(database, PostgreSQL)
+
+    def broken() -> None:
+        with database.write() as connection:
+            pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            with psycopg.connect(database._conninfo) as killer:
+                killer.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            database.ask(connection, Rows(op, ops(1)), Ask(NAMED, {"ids": ["v1"]}))
+
+    with pytest.raises(Unreachable) as lost:
+        broken()
+    assert not lost.value.is_unsure
+    assert ask(centre, Ask(NAMED, {"ids": ["v1"]})) == [[]]
