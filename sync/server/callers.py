@@ -78,6 +78,21 @@ def find_caller(centre: Centre, connection: Connection, given_token: str, *, alo
     )
 
 
+def is_shut(centre: Centre, connection: Connection, device_id: str) -> bool:
+    """Say whether the council has closed this laptop, or its worker has left."""
+    query = (
+        select(device.c.device_id)
+        .join(worker, and_(worker.c.council_id == device.c.council_id, worker.c.worker_id == device.c.worker_id))
+        .where(
+            device.c.council_id == centre.council_id,
+            device.c.device_id == device_id,
+            device.c.revoked_at.is_(None),
+            worker.c.left_at.is_(None),
+        )
+    )
+    return connection.execute(query).one_or_none() is None
+
+
 def find_sender(centre: Centre, connection: Connection, given_token: str) -> Caller:
     """Return who holds this token, once nothing else of that laptop is under way. Raises Refusal 401."""
     return find_caller(centre, connection, given_token, alone=True)

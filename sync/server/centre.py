@@ -78,10 +78,12 @@ def open_centre(
             )
         centre = Centre(database, found[0], settings, clock or Clock(), ids or Ids())
         if not look:
+            from sync.server.anew import judge_anew
             from sync.server.erasing import erase_again
 
             notice_restore(centre)
             erase_again(centre)
+            judge_anew(centre)
     return centre
 
 

@@ -22,12 +22,13 @@ _LARGEST_NUMBER = (1 << 53) - 1
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 KEPT = "It is kept whole at the council for a manager to look at."
+UNKNOWN_RULE = "unknown_rule"
 REASONS = {
     "device_revoked": "The council has closed Heard on this laptop. " + KEPT,
     "not_yours": "It was written under another name or on another laptop. " + KEPT,
     "unsound": "It did not arrive as it was written, or is not in a form Heard can read. " + KEPT,
     "too_large": "It is too long to send as one piece. " + KEPT,
-    "unknown_rule": "It follows a rule this server does not know yet. " + KEPT,
+    UNKNOWN_RULE: "It follows a rule this server does not know yet. " + KEPT,
     "erasing": "Only the council's centre can erase what was written. " + KEPT,
     "erased": "This was erased by law and cannot be changed. Who sent something, and when, is all that is kept of it.",
     "version_reused": "Something else was already sent under the same id. " + KEPT,
@@ -103,7 +104,7 @@ def fault_in(version: Version, body: bytes, envelope_bytes: int) -> str | None:
     if not version.has_sound_body() or not is_readable_body(body):
         return "unsound"
     if version.policy_class not in POLICY_CLASSES or version.audience not in AUDIENCES:
-        return "unknown_rule"
+        return UNKNOWN_RULE
     return None
 
 

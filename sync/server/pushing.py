@@ -11,10 +11,11 @@ from sqlalchemy import Connection, select
 from models.version import Version, digest_of_hashes
 from sync.server.auth import is_signed
 from sync.server.books import Books, Held
-from sync.server.callers import find_sender
+from sync.server.callers import find_sender, is_shut
 from sync.server.centre import Centre
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
+from sync.server.lookups import PARENTS_UNKNOWN
 from sync.server.outgoing import MAX_RAW_BYTES, RawPushReply, RawPushResult, RawRow, pack
 from sync.server.refusal import Refusal
 from sync.server.tables import held_back
@@ -105,33 +106,39 @@ def _wrote(sender: Sender, version: Version) -> bool:
     return (version.author_id, version.device_id) == (sender.worker_id, sender.device_id)
 
 
-def admit_waiting(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
+def admit_waiting(
+    centre: Centre, connection: Connection, record_ids: Sequence[str], codes: Sequence[str] = (PARENTS_UNKNOWN,)
+) -> set[str]:
     """Append what was held back only because it came before its parents, now that they may be here.
+
+    ``codes``: or for these reasons, which may not hold any more (:mod:`sync.server.anew`).
 
     Laptops that give back what a restored server lacks come in any order: what one brings may be what several others'
     waited for, one after another. Returns the records that changed.
     """
     changed: set[str] = set()
-    while fresh := _admit_some(centre, connection, record_ids):
+    while fresh := _admit_some(centre, connection, record_ids, codes):
         changed |= fresh
     return changed
 
 
-def _admit_some(centre: Centre, connection: Connection, record_ids: Sequence[str]) -> set[str]:
+def _admit_some(centre: Centre, connection: Connection, record_ids: Sequence[str], codes: Sequence[str]) -> set[str]:
     waiting = connection.execute(
         select(held_back)
         .where(
             held_back.c.council_id == centre.council_id,
             held_back.c.record_id.in_(record_ids),
             held_back.c.state == "waiting",
-            held_back.c.reason_code == "parents_unknown",
+            held_back.c.reason_code.in_(codes),
         )
         .order_by(held_back.c.received_at, held_back.c.held_id)
     ).all()
     changed: set[str] = set()
     for row in waiting:
         sent = prepare(msgspec.json.decode(row.content, type=Version))
-        sender = Sender(row.worker_id, row.device_id)
+        # Whatever waits for parents was judged when it came; a rule not known was found before anything else.
+        is_closed = row.reason_code != PARENTS_UNKNOWN and is_shut(centre, connection, row.device_id)
+        sender = Sender(row.worker_id, row.device_id, is_closed)
         books = Books.load(centre, connection, sender, [sent])
         if sent.version.version_id not in books.stored and _why_hold(books, sender, sent, trusted=False) is None:
             _append(books, sent)
