@@ -110,9 +110,10 @@ def purge_before_hand_over(plant: pytest.MonkeyPatch) -> None:
     plant.setattr(withdrawn, "leaving", lambda it: [replace(one, is_waiting=False) for one in real_leaving(it)])
     plant.setattr(purge, "_FREE", "1")
 
-    def pull(engine: Engine, outcome: Any) -> None:
-        real_pull(engine, outcome)
+    def pull(engine: Engine, outcome: Any, cursors: Any) -> bool:
+        has_news = real_pull(engine, outcome, cursors)
         withdrawing.carry_out(engine._exchange, engine._line, engine._must_stop)
+        return has_news
 
     plant.setattr(Engine, "_pull", pull)
 
