@@ -74,7 +74,7 @@ def head_taken_over_what_is_being_written(plant: pytest.MonkeyPatch) -> None:
 def seq_taken_before_the_lock(plant: pytest.MonkeyPatch) -> None:
     """A batch has its numbers when it sets out, and commits when it arrives: others have passed it by then."""
     reserved: list[tuple[int, int]] = []
-    real = Ledger.close
+    real = Ledger._chain
 
     def set_out(wire: ModelWire, ask: Callable[[], bytes]) -> Callable[[], bytes]:
         try:
@@ -94,13 +94,13 @@ def seq_taken_before_the_lock(plant: pytest.MonkeyPatch) -> None:
 
         return arrive
 
-    def close(ledger: Ledger, connection: Any, at: str, entries: Any, seqs: int = 0) -> int:
+    def chain(ledger: Ledger, standing: Any, at: str, entries: Any, seqs: int) -> Any:
         if reserved and 0 < seqs <= reserved[0][1]:
-            real(ledger, connection, at, entries, 0)
-            return reserved[0][0]
-        return real(ledger, connection, at, entries, seqs)
+            _, rows, moved = real(ledger, standing, at, entries, 0)
+            return reserved[0][0], rows, moved
+        return real(ledger, standing, at, entries, seqs)
 
-    plant.setattr(Ledger, "close", close)
+    plant.setattr(Ledger, "_chain", chain)
     plant.setattr(Post, "set_out", staticmethod(set_out))
 
 
