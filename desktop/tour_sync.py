@@ -13,7 +13,7 @@ from desktop.touring import expect
 from models.casebook import Casebook
 from models.entry import Edit
 
-MANY = 1_500
+MANY = 5_000
 APART = "Leo was asleep when I came. His carer told me that he has a new bike."
 
 
