@@ -372,6 +372,7 @@ class Tour:
             ("hide the screen, and lock", self.hide_and_lock),
             ("unlock, back at the same note", self.unlock),
             ("spelling, by F7", lambda: self.words.spelling(self.aisha)),
+            ("another way to say it", lambda: self.words.kinder(self.aisha)),
             ("finish the note", self.finish_note),
             ("find it by a word", self.find),
             ("plan a visit", self.plan),

@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.puppet import Puppet
 from desktop.touring import expect
 
+CHANGED = "visit_note.change_since_last"
 VIEW = "visit_note.worker_view"
 WRONG = "It is definately her choice. Makaton and Quayfield help her wellbeing."
 RIGHT = "It is definitely her choice. Makaton and Quayfield help her wellbeing."
@@ -40,7 +41,7 @@ class WordsTour:
         kept = app.read(VIEW, until="definitely")
         expect(kept.strip() == RIGHT, f"the text says {kept!r}")
         app.press("F7")
-        app.read("window", until="Every word you wrote here")
+        app.read("window", until="Nothing is marked in what you wrote")
 
     def _menu(self, app: Puppet, name: str) -> None:
         app.ask("focus", name=VIEW)
@@ -48,6 +49,18 @@ class WordsTour:
         app.read("definitely", seconds=8)
         app.grab(self._out / f"{name}.png")
         app.press("Escape")
+
+    def kinder(self, app: Puppet) -> None:
+        """A word that could be kinder bears dots; it asks for nothing, and offers another."""
+        app.write(CHANGED, "Her siblings came on Sunday. ")
+        self._picture(app, "kinder_words", at=CHANGED)
+        app.ask("focus", name=CHANGED)
+        app.press("Ctrl+Home F7")
+        app.read("Write down what Sarah calls it…")
+        app.grab(self._out / "kinder_words_menu_light.png")
+        app.press("Down Return")
+        kept = app.read(CHANGED, until="brothers")
+        expect(kept.strip() == "Her brothers and sisters came on Sunday.", f"the text says {kept!r}")
 
     def my_words(self, app: Puppet) -> None:
         """The words added are listed in Settings, each with a way out."""

@@ -24,6 +24,7 @@ from models.exchange import Exchange
 from models.held import HeldItem
 from models.identity import Directory, Identity, Worker
 from models.ids import Ids
+from models.language import Suggestion, suggestions
 from models.leasing import Leasing
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
@@ -394,6 +395,11 @@ class Casebook:
     def remember(self, name: str, value: str) -> Future[None]:
         """Keep a small value in the vault."""
         return self._desk.write(lambda act: meta.put(act.connection, f"kept:{name}", value.encode()))
+
+    def advice(self) -> tuple[Suggestion, ...]:
+        """What to say instead of some words: the council's list, or Heard's own where it has none."""
+        councils = self._desk.read(meta.advice)
+        return suggestions() if councils is None else councils
 
     def open_campaigns(self) -> list[Campaign]:
         """Sets of anonymous questions that may be answered today."""

@@ -11,6 +11,7 @@ import msgspec
 from models.campaign import Answer, Campaign
 from models.changes import Changes
 from models.identity import Directory, Identity
+from models.language import Suggestion
 from models.leasing import Leasing
 from models.status import Round
 from models.store import (
@@ -152,11 +153,12 @@ class Exchange:
         scopes: Mapping[str, str] | None = None,
         directory: Directory | None = None,
         campaigns: Sequence[Campaign] = (),
+        advice: Sequence[Suggestion] | None = None,
         news: News = NO_NEWS,
     ) -> Future[set[str]]:
         """Take one pulled page in: rows and cursors in one commit. Returns the records that clash and want merging.
 
-        ``scopes``, ``directory`` and ``campaigns`` come when the grants changed; scopes new to this laptop
+        ``scopes``, ``directory``, ``campaigns`` and ``advice`` come when the grants changed; scopes new to this laptop
         are then filled from 0. What must go is hidden in that same commit.
         """
         laid = arrivals.lay_out(rows)
@@ -180,6 +182,7 @@ class Exchange:
                 meta.put(it.connection, "scopes", msgspec.json.encode(dict(scopes)))
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
                 answers.put_campaigns(it.connection, campaigns)
+                meta.put_advice(it.connection, advice)
             clashes = _take_rows(it, laid)
             withdrawn.follow(it.connection, it.pen, news.orders, scopes or {}, it.touched)
             withdrawn.hear_of_held(it.connection, it.pen, news.held, it.touched)

@@ -128,6 +128,20 @@ def names_around(casebook: Casebook, scope_id: str) -> Words:
     return Words(found | words_of_name(casebook.me.council_name))
 
 
+def own_terms(casebook: Casebook, scope_id: str) -> dict[str, str]:
+    """What a child calls things, by the word others use, in small letters; the newest answer where there are two."""
+    from models.query import CHANGED, Query
+
+    found = casebook.select(Query(types=("own_term",), scope_id=scope_id, order=CHANGED, limit=500))
+    terms: dict[str, str] = {}
+    for entry in reversed(found):
+        word = " ".join(str(entry.body.get("instead_of") or "").lower().split())
+        childs = str(entry.body.get("childs_word") or "").strip()
+        if word and childs:
+            terms[word] = childs
+    return terms
+
+
 class Speller:
     """The dictionary of British English. Loading takes up to two seconds and 50 MB: never in the app's own process."""
 

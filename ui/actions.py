@@ -37,7 +37,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("new_note", ("Ctrl+N",), "New visit note", WRITING),
     Action("not_taking_part", ("Ctrl+Shift+D",), "Chose not to take part", WRITING),
     Action("finish", ("Ctrl+Enter", "Ctrl+Return"), "Finish, or done", WRITING),
-    Action("spelling", ("F7",), "The next word that is not in the dictionary", WRITING),
+    Action("spelling", ("F7",), "The next marked word: spelling, or another way to say it", WRITING),
     Action("undo", ("Ctrl+Z",), "Undo", WRITING),
     Action("redo", ("Ctrl+Y",), "Redo", WRITING, native=True),
     Action("saved", ("Ctrl+S",), "Check that your work is saved", SAFE),

@@ -69,6 +69,8 @@ class Form(QWidget):
         self.destroyed.connect(self.autosave.close)
         self._offers = {} if entry else dict(self.manner.offers)
         self._letters_used = [*self.manner.letters]
+        spelling = link.spelling
+        self._checker = spelling.of(draft.scope_id, self.child, self._ask_child) if spelling is not None else None
         # The fields that others hang on: by what they hold a question is asked, or whose words it holds is said.
         fields = declaration.fields.values()
         self._steering = {each.only_when[0] for each in fields if each.only_when} | {each.by for each in fields}
@@ -100,7 +102,7 @@ class Form(QWidget):
             child=self.child,
             lean=self.manner.leans.get(each.name, Lean.NEAR),
             options=lambda: self._options(each),
-            spelling=self.link.spelling.of(self.draft.scope_id) if self.link.spelling is not None else None,
+            spelling=self._checker,
         )
         name = each.name
         row = FieldRow(
@@ -141,6 +143,9 @@ class Form(QWidget):
 
     def _add_record(self, each: Field) -> None:
         self.navigator.open("edit", type=each.links_to[0], scope_id=self.draft.scope_id)
+
+    def _ask_child(self, word: str) -> None:
+        self.navigator.open("edit", type="own_term", scope_id=self.draft.scope_id, instead_of=word)
 
     def _open_versions(self) -> None:
         self.hand_over()

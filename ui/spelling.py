@@ -1,17 +1,21 @@
-"""Spelling as screens use it: which words are right, what may have been meant, and the worker's own dictionary."""
+"""What is noticed in a worker's own text: which words are right, which could be kinder, and their own dictionary."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from models.casebook import Casebook
 from models.changes import Changes
 from models.errors import Trouble
-from models.spelling import Words, field_words, names_around, parts, plain
+from models.language import Prompt, Prompting
+from models.spelling import Words, field_words, names_around, own_terms, parts, plain
+from models.wording import Spoken
 from ui.link import Link
 from ui.tasks import in_background
 
@@ -19,7 +23,20 @@ KEPT = "dictionary"
 MOST_KEPT = 20_000
 """So many answers of the dictionary are kept; then it is asked anew."""
 MOST_AT_ONCE = 400
-_NAMED = frozenset({"child", "person_i_trust", "this_is_me", "home"})
+_AROUND = frozenset({"child", "person_i_trust", "this_is_me", "home", "own_term"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What is read of a child's records: the names that are right, and how this child and their council say things."""
+
+    names: Words
+    prompting: Prompting
+
+
+def _read_around(casebook: Casebook, scope_id: str) -> _Around:
+    prompting = Prompting(casebook.advice(), own_terms(casebook, scope_id))
+    return _Around(names_around(casebook, scope_id), prompting)
 
 
 class Dictionary(Protocol):
@@ -51,9 +68,9 @@ class Spelling(QObject):
         self._wanted: set[str] = set()
         self._asked: set[str] = set()
         self._left: frozenset[str] = frozenset()
-        self._names: dict[str, Words] = {}
+        self._around: dict[str, _Around] = {}
         self._are_fresh: set[str] = set()
-        self._own = Words(_read(link.casebook.remembered(KEPT)))
+        self._own = Words(_kept_words(link.casebook.remembered(KEPT)))
         self.trouble: Trouble | None = None
         self._then: Callable[[], object] | None = None
         self._soon = QTimer(self)
@@ -61,19 +78,19 @@ class Spelling(QObject):
         self._soon.timeout.connect(self._ask)
         link.changed.connect(self._on_changed)
 
-    def of(self, scope_id: str) -> Checker:
-        """Check what is written about one child."""
-        return Checker(self, scope_id)
+    def of(self, scope_id: str, child: Spoken | None = None, ask_child: Callable[[str], None] | None = None) -> Checker:
+        """Check what is written about one child. ``ask_child`` leads to where their own word is written down."""
+        return Checker(self, scope_id, child or Spoken("the child"), ask_child)
 
     # ---- right or wrong ------------------------------------------------------------------------------------------
 
     def is_right(self, word: str, scope_id: str) -> bool | None:
         """Whether a word is right in what is written about a child; None until the dictionary has answered."""
-        names = self._names_of(scope_id)
+        around = self._read(scope_id)
         if field_words().holds(word) or self._own.holds(word) or plain(word) in self._left:
             return True
-        if names is None or names.holds(word):
-            return None if names is None else True
+        if around is None or around.names.holds(word):
+            return None if around is None else True
         known = self._looked_up(word)
         if known is not False:
             return known
@@ -82,17 +99,26 @@ class Spelling(QObject):
             return False
         return None if None in inner else True
 
-    def _names_of(self, scope_id: str) -> Words | None:
-        """The names around a child; read beside the screen, and again after they have changed."""
+    def prompts(self, text: str, scope_id: str) -> list[Prompt]:
+        """The words of a text that might be said otherwise, but those left as they are and names."""
+        around = self._read(scope_id)
+        found = around.prompting.find(text) if around is not None and text else []
+        return [each for each in found if around is not None and not self._may_stay(each.word, around.names)]
+
+    def _may_stay(self, word: str, names: Words) -> bool:
+        return plain(word) in self._left or (word[:1].isupper() and names.holds(word))
+
+    def _read(self, scope_id: str) -> _Around | None:
+        """What there is around a child; read beside the screen, and again after it has changed."""
         if scope_id not in self._are_fresh:
             self._are_fresh.add(scope_id)
             casebook = self._link.casebook
-            read = in_background(lambda: names_around(casebook, scope_id), "names")
-            self._link.wait(read, lambda names: self._take_names(scope_id, names), lambda _trouble: None)
-        return self._names.get(scope_id)
+            read = in_background(lambda: _read_around(casebook, scope_id), "around")
+            self._link.wait(read, lambda around: self._take(scope_id, around), lambda _trouble: None)
+        return self._around.get(scope_id)
 
-    def _take_names(self, scope_id: str, names: Words) -> None:
-        self._names[scope_id] = names
+    def _take(self, scope_id: str, around: _Around) -> None:
+        self._around[scope_id] = around
         self.learned.emit(frozenset())
         self._go_on()
 
@@ -144,11 +170,12 @@ class Spelling(QObject):
 
     def is_waiting(self) -> bool:
         """Whether the dictionary still owes an answer."""
-        return self.trouble is None and bool(self._wanted or self._asked or self._are_fresh - self._names.keys())
+        return self.trouble is None and bool(self._wanted or self._asked or self._are_fresh - self._around.keys())
 
     def suggest(self, word: str, scope_id: str, done: Callable[[list[str]], None]) -> None:
         """Call ``done`` with what may have been meant, the likeliest first; with nothing where no one can say."""
-        also = {*field_words(), *self._own, *self._names.get(scope_id, ())}
+        around = self._around.get(scope_id)
+        also = {*field_words(), *self._own, *(around.names if around is not None else ())}
         self._link.wait(self._dictionary.suggest(word, sorted(also)), done, lambda _trouble: done([]))
 
     # ---- the worker's own dictionary -----------------------------------------------------------------------------
@@ -177,26 +204,35 @@ class Spelling(QObject):
         self._link.wait(kept, failed=self.failed.emit)
 
     def _on_changed(self, changes: Changes) -> None:
-        if changes.is_directory or changes.types & _NAMED:
+        if changes.is_directory or changes.types & _AROUND:
             self._are_fresh.clear()
+            for scope_id in self._around:
+                # A form that stands open hears of it when it has been read.
+                self._read(scope_id)
 
 
 class Checker:
-    """Spelling for one child's records."""
+    """What is noticed in one child's records."""
 
-    def __init__(self, spelling: Spelling, scope_id: str) -> None:
-        self.spelling, self.scope_id = spelling, scope_id
+    def __init__(
+        self, spelling: Spelling, scope_id: str, child: Spoken, ask_child: Callable[[str], None] | None
+    ) -> None:
+        self.spelling, self.scope_id, self.child, self.ask_child = spelling, scope_id, child, ask_child
 
     def is_right(self, word: str) -> bool | None:
         """Whether a word is right; None until the dictionary has answered."""
         return self.spelling.is_right(word, self.scope_id)
+
+    def prompts(self, text: str) -> list[Prompt]:
+        """The words of a text that might be said otherwise."""
+        return self.spelling.prompts(text, self.scope_id)
 
     def suggest(self, word: str, done: Callable[[list[str]], None]) -> None:
         """Call ``done`` with what may have been meant."""
         self.spelling.suggest(word, self.scope_id, done)
 
 
-def _read(kept: str) -> list[str]:
+def _kept_words(kept: str) -> list[str]:
     try:
         return [str(word) for word in json.loads(kept or "[]")]
     except (ValueError, TypeError):

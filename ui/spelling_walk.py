@@ -1,4 +1,4 @@
-"""F7: from one word that is not in the dictionary to the next, through every text of a form."""
+"""F7: from one marked word to the next, through every text of a form."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QMenu
 from shiboken6 import isValid
 
 from ui.form import Form
-from ui.parts.checked_text import CheckedText, Wrong
+from ui.parts.checked_text import CheckedText, Mark
 from ui.parts.word_menu import fill
 from ui.spelling import Spelling
 
-NOTHING = "Every word you wrote here is in the dictionary."
+NOTHING = "Nothing is marked in what you wrote here."
 STILL_LOOKING = "Looking the words up…"
 
 
@@ -41,7 +41,7 @@ def checked(forms: Iterable[Form]) -> list[CheckedText]:
 
 
 def walk(forms: Iterable[Form], tell: Callable[[str], None]) -> bool:
-    """Go to the next wrong word after the cursor and open its menu; False where nothing here is checked.
+    """Go to the next marked word after the cursor and open its menu; False where nothing here is checked.
 
     ``tell`` hears, in words, that there is none, or why nobody knows.
     """
@@ -52,12 +52,12 @@ def walk(forms: Iterable[Form], tell: Callable[[str], None]) -> bool:
     spelling: Spelling = texts[0].checker.spelling
     found = _next(texts)
     if found is not None:
-        text, wrong = found
+        text, mark = found
         menu = _WalkMenu(text, lambda: walk(forms, tell))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setAccessibleName(f"“{wrong.word}” is not in the dictionary")
-        place = text.choose(wrong)
-        fill(menu, text, wrong)
+        menu.setAccessibleName(mark.about)
+        place = text.choose(mark)
+        fill(menu, text, mark)
         menu.popup(place)
     elif spelling.trouble is not None:
         tell(f"{spelling.trouble.title}. {spelling.trouble.message}")
@@ -75,9 +75,9 @@ def _walk_on(forms: list[Form], tell: Callable[[str], None]) -> None:
         walk(forms, tell)
 
 
-def _next(texts: list[CheckedText]) -> tuple[CheckedText, Wrong] | None:
-    """The first wrong word after the cursor, round and round."""
-    all_of_them = [(text, wrong) for text in texts for wrong in text.wrongs()]
+def _next(texts: list[CheckedText]) -> tuple[CheckedText, Mark] | None:
+    """The first marked word after the cursor, round and round."""
+    all_of_them = [(text, mark) for text in texts for mark in text.marks()]
     here = next((text for text in texts if text.box.hasFocus()), None)
     if here is None:
         return next(iter(all_of_them), None)

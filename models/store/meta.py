@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
 from sqlalchemy import Connection
 
 from models.identity import Directory, Identity
+from models.language import Suggestion
 from models.status import Round
 
 
@@ -54,6 +56,17 @@ def scopes(connection: Connection) -> dict[str, str]:
     """Granted scopes and this worker's role in each."""
     data = get(connection, "scopes")
     return msgspec.json.decode(data, type=dict[str, str]) if data else {}
+
+
+def advice(connection: Connection) -> tuple[Suggestion, ...] | None:
+    """The council's own list of what to say instead of some words; None where it has none."""
+    data = get(connection, "advice")
+    return msgspec.json.decode(data, type=tuple[Suggestion, ...] | None) if data else None
+
+
+def put_advice(connection: Connection, advised: Sequence[Suggestion] | None) -> None:
+    """Keep the council's list, or that it has none."""
+    put(connection, "advice", msgspec.json.encode(None if advised is None else tuple(advised)))
 
 
 def rounds(connection: Connection) -> list[Round]:

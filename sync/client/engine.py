@@ -241,6 +241,7 @@ class Engine:
             scopes=page.scopes,
             directory=page.directory,
             campaigns=page.campaigns,
+            advice=page.rules.advice if page.rules is not None else None,
             news=withdrawing.news_of(page),
         )
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from models.audience import GIVEN_ROLES
 from models.errors import Trouble
+from models.language import Suggestion
 from sync.server import auth
 from sync.server.audit import Entry
 from sync.server.centre import Centre
@@ -21,6 +23,7 @@ from sync.server.holding import list_held
 from sync.server.tables import assignment, device, enrolment_code, rule, token, worker
 from sync.server.turns import lock_scopes
 from sync.server.withdrawing import (
+    ADVICE,
     HELP_LINE,
     LEASE_DAYS,
     close_laptop,
@@ -247,12 +250,25 @@ class Administration:
         """Set after how many days without the server a laptop closes old records; every laptop hears of it."""
         if not 1 <= days <= MOST_LEASE_DAYS:
             raise Trouble(f"It can be 1 to {MOST_LEASE_DAYS} days.", "Nothing was changed.")
+        self._set_rule(LEASE_DAYS, str(days), days)
+
+    @tried_again
+    def set_advice(self, advised: tuple[Suggestion, ...] | None) -> None:
+        """Set the council's own list of what to say instead of some words, None for Heard's; every laptop hears of it.
+
+        Workers are prompted by it in their own text. It blocks nothing, and reads nobody else's words.
+        """
+        value = None if advised is None else msgspec.json.encode(advised).decode()
+        self._set_rule(ADVICE, value, "Heard's own" if advised is None else len(advised))
+
+    def _set_rule(self, name: str, value: str | None, told: object) -> None:
+        """Keep one rule, or none, and let the laptops of everyone who works here hear of it."""
         centre = self._centre
         with centre.database.write() as connection:
-            mine = (rule.c.council_id == centre.council_id, rule.c.name == LEASE_DAYS)
-            if connection.execute(update(rule).where(*mine).values(value=str(days))).rowcount == 0:
-                connection.execute(insert(rule).values(council_id=centre.council_id, name=LEASE_DAYS, value=str(days)))
-            self._close(connection, Entry("rules", detail={LEASE_DAYS: days}))
+            connection.execute(delete(rule).where(rule.c.council_id == centre.council_id, rule.c.name == name))
+            if value is not None:
+                connection.execute(insert(rule).values(council_id=centre.council_id, name=name, value=value))
+            self._close(connection, Entry("rules", detail={name: told}))
             everyone = select(worker.c.worker_id).where(
                 worker.c.council_id == centre.council_id, worker.c.left_at.is_(None)
             )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, update
 
 from models.ids import is_id
+from models.language import Suggestion
 from sync.server import policy, refusal
 from sync.server.audit import Entry
 from sync.server.auth import is_signed
@@ -27,6 +29,7 @@ RECEIPT_WORDS = b"heard-receipt-1\n"
 MOST_RECEIPTS = 1000
 LEASE_DAYS = "lease_days"
 HELP_LINE = "help_line"
+ADVICE = "advice"
 
 
 # -- making orders
@@ -307,7 +310,8 @@ def council_rules(centre: Centre, connection: Connection) -> CouncilRules:
     """What the council has set for its laptops."""
     rows = connection.execute(select(rule.c.name, rule.c.value).where(rule.c.council_id == centre.council_id))
     found = {row.name: row.value for row in rows}
-    return CouncilRules(lease_days=int(found[LEASE_DAYS])) if LEASE_DAYS in found else CouncilRules()
+    advice = msgspec.json.decode(found[ADVICE], type=tuple[Suggestion, ...]) if ADVICE in found else None
+    return CouncilRules(lease_days=int(found.get(LEASE_DAYS, CouncilRules().lease_days)), advice=advice)
 
 
 def council_help_line(centre: Centre, connection: Connection) -> str:

@@ -6,6 +6,7 @@ import msgspec
 
 from models.campaign import Campaign
 from models.identity import Directory
+from models.language import Suggestion
 from models.version import Version
 from sync.wire.core import Message, Reply, Seq
 
@@ -60,9 +61,13 @@ class HeldNews(Reply, frozen=True, kw_only=True):
 
 
 class CouncilRules(Reply, frozen=True, kw_only=True):
-    """What the council sets for its laptops. ``lease_days``: after so many without the server old records close."""
+    """What the council sets for its laptops. ``lease_days``: after so many without the server old records close.
+
+    ``advice`` is its own list of what to say instead of some words; null where it has none.
+    """
 
     lease_days: int = 14
+    advice: tuple[Suggestion, ...] | None = None
 
 
 class PullPage(Reply, frozen=True, kw_only=True):

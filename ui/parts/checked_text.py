@@ -1,16 +1,17 @@
-"""Text whose spelling is checked: where the wrong words stand, and putting another in place of one."""
+"""A worker's own text in which words are marked: wrong ones, and those that might be said otherwise."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QTextBlock, QTextCharFormat, QTextCursor, QTextLayout
 from PySide6.QtWidgets import QMenu, QWidget
 
+from models.language import Prompt
 from models.spelling import parts, plain, tokens
 from ui import theme
 from ui.parts.word_menu import fill
@@ -25,16 +26,26 @@ LONGEST_MARKED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """A wrong word; ``start`` and ``end`` count as Qt does, in UTF-16, from the beginning of the text."""
+class Mark:
+    """A word that is marked; ``start`` and ``end`` count as Qt does, in UTF-16, from the beginning of the text.
+
+    ``prompt`` is another way to say it; None for one that is not in the dictionary.
+    """
 
     word: str
     start: int
     end: int
+    prompt: Prompt | None = None
+
+    @property
+    def about(self) -> str:
+        """What the mark says, in words."""
+        what = "is not in the dictionary" if self.prompt is None else "could be said another way"
+        return f"“{self.word}” {what}"
 
 
 class CheckedText(Protocol):
-    """What the walk from one wrong word to the next needs."""
+    """What the walk from one marked word to the next needs."""
 
     checker: Checker
 
@@ -43,38 +54,53 @@ class CheckedText(Protocol):
         """The widget that is written in."""
         ...
 
-    def wrongs(self) -> list[Wrong]:
-        """Every wrong word, in order; none of those the dictionary has not answered for."""
+    def marks(self) -> list[Mark]:
+        """Every marked word, in order; none of those the dictionary has not answered for."""
         ...
 
     def position(self) -> int:
         """Where the cursor stands: the end of what is chosen."""
         ...
 
-    def choose(self, wrong: Wrong) -> QPoint:
+    def choose(self, mark: Mark) -> QPoint:
         """Choose a word and bring it into sight; returns the place below it on the screen."""
         ...
 
-    def replace(self, wrong: Wrong, word: str) -> None:
+    def replace(self, mark: Mark, word: str) -> None:
         """Put another word in its place, as one step that Undo takes back."""
         ...
 
 
-def found_in(text: str, checker: Checker) -> Iterator[tuple[Wrong, bool]]:
-    """The words of a text that are wrong (True), or not answered for yet (False)."""
+def found_in(text: str, checker: Checker) -> Iterator[tuple[Mark, bool]]:
+    """The words of a text that are to be marked (True), or that the dictionary has not answered for (False)."""
     # Qt counts in UTF-16: a face outside the first plane is two of its characters and one of Python's.
     is_plain = not text or max(text) <= "\uffff"
+
+    def place(at: int) -> int:
+        return at if is_plain else at + sum(1 for letter in text[:at] if letter > "\uffff")
+
+    prompts = checker.prompts(text)
+    for prompt in prompts:
+        yield Mark(prompt.word, place(prompt.start), place(prompt.end), prompt), True
     for token in tokens(text):
         right = checker.is_right(token.word)
-        if right:
+        if right or any(each.start < token.end and token.start < each.end for each in prompts):
             continue
-        before = 0 if is_plain else sum(1 for letter in text[: token.start] if letter > "\uffff")
-        yield Wrong(token.word, token.start + before, token.end + before), right is False
+        yield Mark(token.word, place(token.start), place(token.end)), right is False
+
+
+def marks_in(text: str, checker: Checker, at: int = 0) -> list[Mark]:
+    """Every mark of a text that begins at ``at``, in order."""
+    found = [mark for mark, is_sure in found_in(text, checker) if is_sure]
+    return [
+        replace(mark, start=at + mark.start, end=at + mark.end) for mark in sorted(found, key=lambda one: one.start)
+    ]
 
 
 class CheckedProse(QObject):
-    """Underlines the wrong words of a box with a wave. The text, its undo steps and what it tells stay untouched.
+    """Underlines the wrong words of a box with a wave, and those that might be said otherwise with dots.
 
+    The text, its undo steps and what it tells stay untouched.
     Qt's own highlighter says that the text has changed each time it marks a word; the marks here are laid on the
     layout alone. The word that is being typed is not marked before the cursor has left it.
     """
@@ -156,58 +182,56 @@ class CheckedProse(QObject):
             return
         spans = []
         text = block.text() if block.length() <= LONGEST_MARKED else ""
-        for wrong, is_sure in found_in(text, self.checker):
+        for mark, is_sure in found_in(text, self.checker):
             if not is_sure:
-                self._waiting |= {plain(part) for part in (wrong.word, *parts(wrong.word))}
-            elif not wrong.start < self._typing_at - block.position() <= wrong.end:
-                spans.append(_span(wrong))
+                self._waiting |= {plain(part) for part in (mark.word, *parts(mark.word))}
+            elif not mark.start < self._typing_at - block.position() <= mark.end:
+                spans.append(_span(mark))
         if spans or layout.formats():
             layout.setFormats(spans)
             self._document.markContentsDirty(block.position(), block.length())
 
     # ---- what is asked of it -------------------------------------------------------------------------------------
 
-    def wrongs(self) -> list[Wrong]:
-        found, block = [], self._document.firstBlock()
+    def marks(self) -> list[Mark]:
+        found: list[Mark] = []
+        block = self._document.firstBlock()
         while block.isValid():
-            at = block.position()
-            for wrong, is_sure in found_in(block.text(), self.checker):
-                if is_sure:
-                    found.append(Wrong(wrong.word, at + wrong.start, at + wrong.end))
+            found += marks_in(block.text(), self.checker, block.position())
             block = block.next()
         return found
 
     def position(self) -> int:
         return self._box.textCursor().selectionEnd()
 
-    def choose(self, wrong: Wrong) -> QPoint:
+    def choose(self, mark: Mark) -> QPoint:
         self._box.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._box.setTextCursor(self._cursor(wrong))
+        self._box.setTextCursor(self._cursor(mark))
         self._box.show_cursor()
         below = self._box.cursorRect(self._box.textCursor()).bottomLeft()
         return self._box.viewport().mapToGlobal(below + QPoint(0, 6))
 
-    def replace(self, wrong: Wrong, word: str) -> None:
-        cursor = self._cursor(wrong)
+    def replace(self, mark: Mark, word: str) -> None:
+        cursor = self._cursor(mark)
         # By now something else may stand there.
-        if cursor.selectedText() == wrong.word:
+        if cursor.selectedText() == mark.word:
             cursor.insertText(word)
             self._box.setTextCursor(cursor)
 
-    def _cursor(self, wrong: Wrong) -> QTextCursor:
+    def _cursor(self, mark: Mark) -> QTextCursor:
         cursor = QTextCursor(self._document)
-        cursor.setPosition(wrong.start)
-        cursor.setPosition(wrong.end, QTextCursor.MoveMode.KeepAnchor)
+        cursor.setPosition(mark.start)
+        cursor.setPosition(mark.end, QTextCursor.MoveMode.KeepAnchor)
         return cursor
 
     def _on_menu(self, menu: QMenu, at: int) -> None:
-        wrong = next((each for each in self.wrongs() if each.start <= at <= each.end), None)
-        if wrong is not None:
-            fill(menu, self, wrong)
+        mark = next((each for each in self.marks() if each.start <= at <= each.end), None)
+        if mark is not None:
+            fill(menu, self, mark)
 
 
 class CheckedLine(QObject):
-    """One line of text. Its wrong words bear no mark, as a line of Qt's can show none; F7 and the menu find them."""
+    """One line of text. Its words bear no mark, as a line of Qt's can show none; F7 and the menu find them."""
 
     def __init__(self, box: LineBox, checker: Checker) -> None:
         super().__init__(box)
@@ -219,32 +243,33 @@ class CheckedLine(QObject):
         """The box that is written in."""
         return self._box
 
-    def wrongs(self) -> list[Wrong]:
-        return [wrong for wrong, is_sure in found_in(self._box.text(), self.checker) if is_sure]
+    def marks(self) -> list[Mark]:
+        return marks_in(self._box.text(), self.checker)
 
     def position(self) -> int:
         return self._box.selectionEnd() if self._box.hasSelectedText() else self._box.cursorPosition()
 
-    def choose(self, wrong: Wrong) -> QPoint:
+    def choose(self, mark: Mark) -> QPoint:
         self._box.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._box.setSelection(wrong.start, wrong.end - wrong.start)
+        self._box.setSelection(mark.start, mark.end - mark.start)
         return self._box.mapToGlobal(QPoint(12, self._box.height()))
 
-    def replace(self, wrong: Wrong, word: str) -> None:
-        self._box.setSelection(wrong.start, wrong.end - wrong.start)
-        if self._box.selectedText() == wrong.word:
+    def replace(self, mark: Mark, word: str) -> None:
+        self._box.setSelection(mark.start, mark.end - mark.start)
+        if self._box.selectedText() == mark.word:
             self._box.insert(word)
             self._box.textEdited.emit(self._box.text())
 
     def _on_menu(self, menu: QMenu, at: int) -> None:
-        wrong = next((each for each in self.wrongs() if each.start <= at <= each.end), None)
-        if wrong is not None:
-            fill(menu, self, wrong)
+        mark = next((each for each in self.marks() if each.start <= at <= each.end), None)
+        if mark is not None:
+            fill(menu, self, mark)
 
 
-def _span(wrong: Wrong) -> QTextLayout.FormatRange:
+def _span(mark: Mark) -> QTextLayout.FormatRange:
     span, look = QTextLayout.FormatRange(), QTextCharFormat()
-    look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SpellCheckUnderline)
-    look.setUnderlineColor(theme.current().colour("danger"))
-    span.start, span.length, span.format = wrong.start, wrong.end - wrong.start, look
+    style = QTextCharFormat.UnderlineStyle
+    look.setUnderlineStyle(style.SpellCheckUnderline if mark.prompt is None else style.DotLine)
+    look.setUnderlineColor(theme.current().colour("danger" if mark.prompt is None else "info"))
+    span.start, span.length, span.format = mark.start, mark.end - mark.start, look
     return span

@@ -162,7 +162,7 @@ def test_the_dictionary_is_read_in_a_process_that_ends_with_the_session(made: Si
     box.setFocus()
     QTest.keyClicks(box, "teh dog ")
     checked = form.rows["what_happened"].editor.checked
-    made.qtbot.waitUntil(lambda: [wrong.word for wrong in checked.wrongs()] == ["teh"], timeout=3 * WAIT_MS)
+    made.qtbot.waitUntil(lambda: [mark.word for mark in checked.marks()] == ["teh"], timeout=3 * WAIT_MS)
     process = made.session._dictionary._process
     assert process.poll() is None
     for step in made.session.steps_to_lock(may_send=False)[:-2]:

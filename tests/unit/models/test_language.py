@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from models.language import find_words, legal_phrases, suggestions, words_never_shown
+import resources
+from models.language import (
+    LONGEST_WORDS,
+    MOST_ADVICE,
+    Prompting,
+    Suggestion,
+    find_words,
+    legal_phrases,
+    read_advice,
+    suggestions,
+    words_never_shown,
+)
 
 
 def found(text: str) -> list[str]:
@@ -50,4 +63,73 @@ def test_every_suggestion_says_something_else_and_whose_advice_it_is() -> None:
         assert each.say
         assert each.source
         assert not find_words(each.say, each.instead_of), each
+        assert set(each.put) <= {word.lower() for word in each.instead_of}, each
+        for word, instead in each.put.items():
+            assert not find_words(" ".join(instead), [word]), each
     assert len(suggestions()) == 25
+
+
+# ---- prompts -----------------------------------------------------------------------------------------------------
+
+
+def prompts(text: str, own: dict[str, str] | None = None) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(each.word, each.childs, each.put) for each in Prompting(suggestions(), own or {}).find(text)]
+
+
+def test_a_prompt_says_where_the_word_stands_and_what_could_stand_there() -> None:
+    text = "He absconded from his Placement."
+    first, second = Prompting(suggestions(), {}).find(text)
+    assert [text[each.start : each.end] for each in (first, second)] == ["absconded", "Placement"]
+    assert first.put == ("ran away", "went missing")
+    assert first.say == "run away, go missing"
+    assert second.put == ("home",)
+
+
+def test_legal_terms_and_other_senses_pass() -> None:
+    assert prompts("The placement order, the care order and the contact order stand.") == []
+    assert prompts("Just in case, he made eye contact.") == []
+    assert prompts("because of a showcase, contactless") == []
+
+
+def test_the_childs_own_word_comes_with_the_prompt_and_wins_over_a_legal_term() -> None:
+    own = {"placement": "Nan’s house", "care plan": "my plan", "respite unit": "the fun house"}
+    assert prompts("Her placement", own) == [("placement", "Nan’s house", ("home",))]
+    assert prompts("Her care plan") == []
+    assert prompts("Her care plan", own) == [("care plan", "my plan", ("future plans", "plan"))]
+    assert prompts("at the Respite\nunit", own) == [("Respite\nunit", "the fun house", ())]
+
+
+def test_a_council_that_wants_no_prompts_has_none() -> None:
+    assert Prompting((), {}).find("The case was about contact.") == []
+
+
+def listed(**one: object) -> bytes:
+    whole = {"instead_of": ["tea"], "say": "supper", **one}
+    return json.dumps({"suggestions": [whole]}).encode()
+
+
+def test_a_councils_list_is_read_in_the_shape_of_heards_own() -> None:
+    own = resources.path("words", "instead.json").read_bytes()
+    assert read_advice(own) == suggestions()
+    assert read_advice(listed()) == (Suggestion(instead_of=("tea",), say="supper"),)
+    assert read_advice(b'{"suggestions": []}') == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"{", "right shape"),
+        (b"[]", "right shape"),
+        (b"{}", "right shape"),
+        (listed(instead_of="tea"), "right shape"),
+        (listed(say=" "), "lacks the word"),
+        (listed(instead_of=[]), "lacks the word"),
+        (listed(instead_of=[" "]), "lacks the word"),
+        (listed(say="x" * (LONGEST_WORDS + 1)), "more than"),
+        (listed(put={"tea": ["x" * (LONGEST_WORDS + 1)]}), "more than"),
+        (json.dumps({"suggestions": [{"instead_of": ["a"], "say": "b"}] * (MOST_ADVICE + 1)}).encode(), "at most"),
+    ],
+)
+def test_what_is_no_list_is_told_in_plain_words(data: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_advice(data)

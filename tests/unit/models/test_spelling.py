@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from models.spelling import LONGEST_WORD, Speller, Words, field_words, names_around, parts, tokens, words_of_name
+from models.spelling import (
+    LONGEST_WORD,
+    Speller,
+    Words,
+    field_words,
+    names_around,
+    own_terms,
+    parts,
+    tokens,
+    words_of_name,
+)
 
 SARAH = "01a00000-0000-7000-8000-000000000001"
 
@@ -98,3 +108,13 @@ def test_the_names_around_a_child_are_right_in_what_is_written_about_them(desk: 
     # A name of another child's family tells who they are to nobody here.
     assert not names.holds("Xolani")
     assert not names.holds("Ravensmead")
+
+
+def test_what_a_child_calls_things_is_read_by_the_word_of_others(desk: Any) -> None:
+    desk.begin("own_term", instead_of="Respite  Unit", childs_word="the fun house")
+    desk.begin("own_term", instead_of="placement", childs_word="home home")
+    desk.clock.advance(days=1)
+    desk.begin("own_term", instead_of="Placement", childs_word="Nan’s house")
+    desk.begin("own_term", instead_of="contact")
+    assert own_terms(desk.book, SARAH) == {"respite unit": "the fun house", "placement": "Nan’s house"}
+    assert own_terms(desk.book, "01a00000-0000-7000-8000-000000000002") == {}

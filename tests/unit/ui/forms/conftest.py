@@ -24,11 +24,13 @@ from models.identity import Identity, Worker
 from models.query import Query
 from models.record import declaration_of
 from models.version import Version, encode_body, hash_body
+from tests.unit.ui.forms.spelled import Book, menus
 from ui.autosave import Autosave
 from ui.form import Form
 from ui.form_manner import Manner
 from ui.link import Link
 from ui.parts.scroll_page import ScrollPage
+from ui.spelling import Spelling
 from ui.theme import Look, Scheme, Theme
 
 KEY = bytes(range(32))
@@ -304,3 +306,20 @@ def make(stage: Any, show: Callable[..., QWidget]) -> Callable[..., Form]:
         return form
 
     return build
+
+
+@pytest.fixture
+def book(stage: Any) -> Iterator[Book]:
+    it = Book()
+    stage.link.spelling = Spelling(stage.link, it)
+    yield it
+    for one in menus():
+        one.close()
+    it.let_go()
+    # A read of the names that is under way must end before the vault is closed.
+    stage.wait_for(lambda: not stage.link.spelling.is_waiting())
+
+
+@pytest.fixture
+def form(stage: Any, book: Book, make: Callable[..., Any]) -> Any:
+    return make("visit_note")
