@@ -18,6 +18,7 @@ from desktop.demo import PASSPHRASE, PIN
 from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
+from desktop.tour_knowing import KnowingTour
 from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
 from desktop.tour_voice import VoiceTour
@@ -40,6 +41,7 @@ class Tour:
         self.pictures: list[Path] = []
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
+        self.knowing = KnowingTour(self.picture)
         self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
         self.leaving = LeavingTour(self.stage, folder / "Aisha’s laptop" / "vault", self.picture)
@@ -367,6 +369,7 @@ class Tour:
             ("set up a laptop: passphrase, recovery code, joining, PIN, first copy", self.first_run),
             ("the line goes down", self.go_offline),
             ("Today, offline", self.today),
+            ("a worker who is new to Sarah reads first", lambda: self.knowing.meet(self.aisha)),
             ("Before you knock, for Sarah", self.knock),
             ("write a visit note with her own words", self.write_note),
             ("hide the screen, and lock", self.hide_and_lock),

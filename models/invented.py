@@ -120,6 +120,7 @@ def invent(me: Identity, now: datetime, children: int = 18, notes: int = 200, se
     making.notes(scopes, notes, [worker for worker, _role in told])
     making.not_taking_part(scopes[0])
     making.promises(scopes)
+    making.handovers(scopes[0], [me.worker, told[0][0]])
     making.other_types(scopes[0])
     assigned = [
         Assignment(scope_id=scope, worker_id=worker.worker_id, role=role, is_lead=worker == me.worker)
@@ -269,6 +270,14 @@ class _Making:
         if facts.get("this_is_me"):
             body = {**facts["this_is_me"], "checked_with_child_on": self._day_ago(checked)}
             self.add("this_is_me", scope_id, body, days_ago=checked + 0.1)
+
+    def handovers(self, scope_id: str, workers: Sequence[Worker]) -> None:
+        """Let these workers have read a child's page before they first came."""
+        for number, worker in enumerate(workers):
+            day = 720 - number
+            read = dict.fromkeys(("this_is_me_read_at", "preferences_read_at"), self.ago(day))
+            body = {"worker_id": worker.worker_id, **read, "child_told_on": self._day_ago(day + 2)}
+            self.add("handover", scope_id, body, days_ago=day, author=worker.worker_id)
 
     # ---- visits and notes ----
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,6 +19,7 @@ NOTE = "note"
 CHECK_BACK = "check_back"
 TWO_VERSIONS = "two_versions"
 NOT_TAKING_PART = "not_taking_part"
+MEET = "meet"
 MOST_TO_FINISH = 5
 CHECK_BACK_DAYS = 60
 """Words older than this are still marked on the timeline, but Today no longer asks for them."""
@@ -43,7 +44,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing begun and not finished. ``kind`` is note, not_taking_part, check_back or two_versions."""
+    """One thing begun and not finished. ``kind`` is note, not_taking_part, check_back, two_versions or meet."""
 
     kind: str
     record_id: str
@@ -170,6 +171,18 @@ def to_finish(
         words = f"Ask {spoken.them} if {spoken.their} words{when} are right."
         found.append(ToFinish(CHECK_BACK, said.record_id, said.scope_id, f"Check back with {spoken.name}", words))
     return tuple(found)
+
+
+def to_meet(new: Sequence[str], child_of: Callable[[str], Body | None]) -> tuple[ToFinish, ...]:
+    """One line for the children of whom this worker is to read before a first visit, in the order of ``new``."""
+    if not new:
+        return ()
+    spoken = Spoken.of(child_of(new[0]) or {})
+    title = f"Read about {spoken.name} first" if len(new) == 1 else f"{len(new)} children are new to you"
+    whom = spoken.their if len(new) == 1 else "their"
+    names = "" if len(new) == 1 else f" Begin with {spoken.name}."
+    words = f"Read {whom} page before your first visit.{names}"
+    return (ToFinish(MEET, new[0], new[0], title, words),)
 
 
 def _name(child_of: Callable[[str], Body | None], entry: Entry) -> str:

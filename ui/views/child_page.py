@@ -30,7 +30,9 @@ from ui.parts.scroll_page import ScrollPage
 from ui.parts.section_head import SectionHead
 from ui.parts.tabs import Tabs
 from ui.views.child_facts import body_of, card_of, head_of, iro_of, people_of, role_in
+from ui.views.meet_first import MeetFirst, must_meet
 from ui.views.record_sheet import RecordSheet
+from ui.views.team_reading import TeamReading
 from ui.views.timeline import TimelineView
 from ui.views.you_said import make_loop
 
@@ -39,7 +41,7 @@ TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
 )  # fmt: skip
 LOW, LOWEST, LOW_LINE = 540, 340, 14
 """Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
-_OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "promise", "home"}
+_OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "promise", "home", "handover"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class ChildPage(QWidget):
         self._link, self._navigator = link, navigator
         self.scope_id = ""
         self._tabs_shown: tuple[_Tab, ...] = ()
+        self._put_off: set[str] = set()
         self._card = KnockCard()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -184,6 +187,11 @@ class ChildPage(QWidget):
     def _turn(self, _at: int = 0) -> None:
         """Show what stands under the tab; only what is seen is ever built."""
         key = self.tab()
+        meets = self.scope_id not in self._put_off and must_meet(self._link, self.scope_id)
+        self.tabs.setVisible(not meets)
+        if meets:
+            self._meet()
+            return
         if key == TIMELINE or not key:
             self.timeline.show_child(self.scope_id)
             self.stack.setCurrentWidget(self.timeline)
@@ -201,6 +209,9 @@ class ChildPage(QWidget):
         for part in makers[key](Spoken.of(body_of(self._link.casebook, self.scope_id))):
             page.body.addWidget(part)
         page.body.addStretch(1)
+        self._put_up(page)
+
+    def _put_up(self, page: QWidget) -> None:
         if self._sheet is not None:
             self.stack.removeWidget(self._sheet)
             self._sheet.hide()
@@ -209,13 +220,39 @@ class ChildPage(QWidget):
         self.stack.addWidget(page)
         self.stack.setCurrentWidget(page)
 
+    def _meet(self) -> None:
+        """This is Me and the preferences before anything else, for whoever is new to the child."""
+        name = Spoken.of(body_of(self._link.casebook, self.scope_id)).name
+        marks = initials_among(one.title for one in self._link.casebook.children())
+        if isinstance(self._sheet, MeetFirst) and self._sheet.is_still_true(self.scope_id):
+            self.stack.setCurrentWidget(self._sheet)
+            return
+        page = MeetFirst(self._link, self._navigator, self.scope_id, marks.get(name, ""), self.stack)
+        page.put_off.connect(self._go_on_without)
+        self._put_up(page)
+
+    def _go_on_without(self) -> None:
+        self._put_off.add(self.scope_id)
+        QTimer.singleShot(0, self, self._turn)
+
+    def first_stop(self) -> QWidget:
+        """Where the focus goes when the page is opened."""
+        return self.tabs if self.tabs.isVisibleTo(self) or not isinstance(self._sheet, MeetFirst) else self._sheet.read
+
+    def act(self, name: str) -> bool:
+        """Ctrl+Enter says that what stands in place of the tabs has been read."""
+        if name == "finish" and isinstance(self._sheet, MeetFirst) and self.stack.currentWidget() is self._sheet:
+            self._sheet.say_read()
+            return True
+        return False
+
     def _on_change(self, changes: Changes) -> None:
         if not self.scope_id or not touches(changes, asked_by="", scope_id=self.scope_id):
             return
         if not self.isVisible():
             return
         self._draw_head()
-        if self.tab() != TIMELINE:
+        if self.tab() != TIMELINE or self._sheet is self.stack.currentWidget() or "handover" in changes.types:
             # After the event that led here: the button that was pressed may be part of what is redrawn.
             QTimer.singleShot(0, self, self._turn)
 
@@ -293,6 +330,11 @@ class ChildPage(QWidget):
             parts.append(SectionHead(say(declaration.plural, child), add))
             sheets = self._sheets(declaration.type, child)
             parts += sheets or [PlainLabel("Nothing written down yet.", "small")]
+        parts.append(TeamReading(self._link, self.scope_id, child))
+        casebook, query = self._link.casebook, Query(types=("handover",), scope_id=self.scope_id)
+        for one in casebook.select(query):
+            title = f"Hand-over to {casebook.worker_name(str(one.body.get('worker_id') or ''))}"
+            parts.append(RecordSheet(self._link, self._navigator, one, child, title=title))
         return parts
 
     def _adder(self, words: str, type_name: str) -> Button:

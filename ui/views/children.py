@@ -150,7 +150,9 @@ class ChildrenPage(QWidget):
                 QTimer.singleShot(0, self, lambda: self.child.timeline.reveal(record_id))
         self._fit()
         if not record_id:
-            (self.list if self._side.isVisibleTo(self) else self.child.tabs).setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.list if self._side.isVisibleTo(self) else self.child.first_stop()).setFocus(
+                Qt.FocusReason.OtherFocusReason
+            )
         self._say_main_action()
 
     def leave(self) -> None:
@@ -170,7 +172,7 @@ class ChildrenPage(QWidget):
         if name == "back" and self._is_narrow() and self._scope_id:
             self._back_to_list()
             return True
-        return False
+        return bool(self._scope_id) and self.child.act(name)
 
     def refresh(self) -> None:
         """Read the children again."""

@@ -12,11 +12,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
 from models.entry import Entry
+from models.handing_over import new_to_me
 from models.moments import in_a_sentence, long_day, short_day, until
 from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.today import (
     CHECK_BACK,
+    MEET,
     MOST_TO_FINISH,
     NOT_TAKING_PART,
     NOTE,
@@ -27,6 +29,7 @@ from models.today import (
     notes_query,
     summary,
     to_finish,
+    to_meet,
     todays_visits,
     unchecked_query,
     unfinished_query,
@@ -56,8 +59,11 @@ SIDE = 344
 SHORT_LINE = 14
 """Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
-_TYPES = ("promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust")
-_ICONS = {NOTE: "file-pen-line", NOT_TAKING_PART: "hand", CHECK_BACK: "circle-check"}
+_TYPES = (
+    "promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust",
+    "this_is_me", "handover",
+)  # fmt: skip
+_ICONS = {NOTE: "file-pen-line", NOT_TAKING_PART: "hand", CHECK_BACK: "circle-check", MEET: "user-round"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +227,9 @@ class TodayPage(QWidget):
             found = children.get(scope_id)
             return found.body if found else None
 
-        finish = to_finish(
+        # Whoever is visited today comes first.
+        by_visit = dict.fromkeys([*(visit.scope_id for visit in visits), *children])
+        finish = to_meet(new_to_me(casebook, by_visit), body_of) + to_finish(
             casebook.select(unfinished_query(me)),
             casebook.select(unchecked_query(me, now.date())),
             casebook.select(Query(has_open_choices=True, limit=20)),
@@ -343,6 +351,8 @@ class TodayPage(QWidget):
             self._navigator.open("note", record_id=item.record_id)
         elif item.kind == NOT_TAKING_PART:
             self._navigator.open(NOT_TAKING_PART, record_id=item.record_id)
+        elif item.kind == MEET:
+            self._navigator.open("children", scope_id=item.scope_id)
         elif item.kind == CHECK_BACK:
             self._navigator.open("children", scope_id=item.scope_id, tab="timeline", record_id=item.record_id)
         else:

@@ -122,7 +122,14 @@ def test_each_tab_shows_what_it_says(stage: Any, settle: Any) -> None:
     assert shown[2] == ["sheet.person_i_trust"] * 2
     assert shown[3] == [], "promises stand on cards of their own"
     assert shown[4] == ["sheet.home"]
-    assert shown[5] == ["sheet.child", "sheet.cover", "sheet.involvement", "sheet.own_term", "sheet.planned_visit"]
+    assert shown[5] == [
+        "sheet.child",
+        "sheet.cover",
+        "sheet.involvement",
+        "sheet.own_term",
+        "sheet.planned_visit",
+        *["sheet.handover"] * 2,
+    ]
 
 
 def test_a_sheet_leads_to_its_form(stage: Any, find: Any) -> None:

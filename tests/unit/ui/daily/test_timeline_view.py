@@ -265,6 +265,8 @@ def test_a_child_with_nothing_recorded_is_begun_with_this_is_me(stage: Any, find
     stage.fill(children=9, notes=0)
     scope = next(one for one in stage.caseload.scopes if not stage.caseload.record_ids("this_is_me", one))
     page = stage.show(ChildrenPage, scope_id=scope)
+    QTest.mouseClick(find(page, "meet_first.later"), LEFT)
+    stage.wait(page.child.tabs.isVisible)
     empty = find(page, "timeline.empty")
     assert empty.title.text() == "Nothing recorded yet."
     QTest.mouseClick(find(page, "timeline.start"), LEFT)
