@@ -189,6 +189,9 @@ class ChildPage(QWidget):
         key = self.tab()
         meets = self.scope_id not in self._put_off and must_meet(self._link, self.scope_id)
         self.tabs.setVisible(not meets)
+        # What the strip says stands whole below, and only one button may lead on.
+        self.strip.setVisible(not meets)
+        self.note.set_kind("secondary" if meets else "primary")
         if meets:
             self._meet()
             return

@@ -45,6 +45,7 @@ def test_the_page_of_a_new_child_is_this_is_me_and_the_preferences(
     assert find(meet, "this_is_me.my_name").text() == "My name is Ellie"
     assert find(meet, "meet_first.wishes").isVisible()
     assert find(page, "meet_first.read").isVisible()
+    assert not page.child.strip.isVisible()
     assert unnamed(page) == []
 
 
