@@ -1,6 +1,6 @@
-"""Nobody should have to tell a new worker everything again: who has read This is Me before their first visit, and who
+"""Nobody should have to tell a new worker everything again: who has read This is Me before the first visit, who not.
 
-has not (seed 004; domain 4.9 and 6.3).
+Seed 004; domain 4.9 and 6.3.
 """
 
 from __future__ import annotations
