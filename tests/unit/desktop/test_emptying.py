@@ -247,7 +247,7 @@ def test_what_could_not_be_removed_is_told_and_tried_again(
 
     def emptied(vault: Vault, one: ClosedNote) -> ClosedNote:
         if faults:
-            raise faults.pop()
+            raise faults[0]
         return empty(vault, one)
 
     monkeypatch.setattr(closing_module, "empty", emptied)
@@ -259,6 +259,7 @@ def test_what_could_not_be_removed_is_told_and_tried_again(
     assert "A file is in use" in shown.window.trouble.accessibleName()
     assert "please ring your manager or your council’s IT" in shown.window.told[-1]
     assert shown.window.told[0].startswith("Testshire closed it. ")
+    faults.clear()  # only now: tried again at once, the trouble could be over before anybody saw it
     qtbot.waitUntil(lambda: not full.has_header())
 
     def refused(_folder: Path) -> None:
