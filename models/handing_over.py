@@ -5,6 +5,7 @@ Seed 004; domain 4.9 and 6.3.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from models.query import OLDEST, Query, Where
 from models.version import Body
 
 READ_FIRST, READ_LATER, VISITED_UNREAD, NOT_READ = "read_first", "read_later", "visited_unread", "not_read"
+MOST = 2_000
+"""Records of one kind that are looked through for all children of a worker."""
 ME, WISHES = "this_is_me", "communication_preferences"
 _READ_AT = {ME: "this_is_me_read_at", WISHES: "preferences_read_at"}
 
@@ -63,8 +66,24 @@ def to_read(casebook: Casebook, scope_id: str) -> tuple[str, ...]:
 
 
 def new_to_me(casebook: Casebook, scope_ids: Iterable[str]) -> tuple[str, ...]:
-    """The children, in the order given, of whom this worker is asked to read before the first visit."""
-    return tuple(one for one in scope_ids if to_read(casebook, one))
+    """The children, in the order given, of whom this worker is asked to read before the first visit.
+
+    As :func:`to_read` says of each, and for all of them at once: Today asks it of every child, each time it is drawn.
+    """
+    me = casebook.me.worker.worker_id
+    standing, kept = defaultdict(set), defaultdict(list)
+    for entry in casebook.select(Query(types=(ME, WISHES), limit=MOST)):
+        standing[entry.scope_id].add(entry.type)
+    where = (Where("worker_id", "is", me),)
+    for entry in casebook.select(Query(types=("handover",), where=where, limit=MOST)):
+        kept[entry.scope_id].append(entry.body)
+    return tuple(
+        one
+        for one in scope_ids
+        if unread(kept[one], standing[one])
+        and _writes(casebook.scopes.get(one))
+        and _first_visit(casebook, one, me) is None
+    )
 
 
 def reading(casebook: Casebook, scope_id: str) -> tuple[Draft, dict[str, Edit]]:

@@ -65,6 +65,11 @@ class Answer:
         return max(0, (today - self.said_on).days)
 
 
+def still_open(promises: Iterable[Entry]) -> list[Entry]:
+    """The promises a child still waits for: not told yet, and not taken back."""
+    return [one for one in promises if state_after(one.body) not in (TOLD, WITHDRAWN)]
+
+
 def promises_query(scope_id: str = "") -> Query:
     """Every promise on this laptop, or one child's."""
     return Query(types=("promise",), scope_id=scope_id, limit=MOST)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QWidget
 
 from models.casebook import Casebook
-from models.loop import TO_TELL, standing_words, to_answer
+from models.loop import TO_TELL, promises_query, standing_words, still_open, to_answer
 from models.moments import in_a_sentence, short_day
 from models.wording import Spoken
 from ui import access
@@ -36,7 +36,9 @@ def loop_rows(casebook: Casebook, children: Mapping[str, Spoken]) -> tuple[LoopR
     """What this worker has to tell or to answer by today, of children this laptop may show."""
     today = casebook.clock.today()
     rows = []
-    for one in to_answer(read_answers(casebook), casebook.me.worker.worker_id, today):
+    # Words are read of what is open alone: what was told in years would make Today slower with each answer.
+    waiting = read_answers(casebook, still_open(casebook.select(promises_query())))
+    for one in to_answer(waiting, casebook.me.worker.worker_id, today):
         child = children.get(one.entry.scope_id)
         if child is None:
             continue
