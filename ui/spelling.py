@@ -114,7 +114,8 @@ class Spelling(QObject):
             self._are_fresh.add(scope_id)
             casebook = self._link.casebook
             read = in_background(lambda: _read_around(casebook, scope_id), "around")
-            self._link.wait(read, lambda around: self._take(scope_id, around), lambda _trouble: None)
+            # Without the names around a child every one of them would bear a mark: then rather nothing does.
+            self._link.wait(read, lambda around: self._take(scope_id, around), self._give_up)
         return self._around.get(scope_id)
 
     def _take(self, scope_id: str, around: _Around) -> None:

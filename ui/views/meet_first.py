@@ -84,24 +84,30 @@ class MeetFirst(QWidget):
 
     def say_read(self) -> None:
         """Write down that this worker has read it; the child's team sees it."""
-        casebook = self._link.casebook
+        link, navigator, casebook = self._link, self._navigator, self._link.casebook
         draft, edits = reading(casebook, self.scope_id)
         self.read.setEnabled(False)
 
+        def tell(trouble: Trouble) -> None:
+            navigator.toast(f"{trouble.title}. {trouble.message}")
+
+        def cut() -> None:
+            link.wait(casebook.cut(draft.record_id), failed=tell)
+
         def saved(_saved: Saved) -> None:
-            self._link.wait(casebook.cut(draft.record_id))
-            self._navigator.toast(f"{self._child.name}’s team can see that you have read this", undo)
+            cut()
+            navigator.toast(f"{self._child.name}’s team can see that you have read this", undo)
             self.done.emit()
 
         def undo() -> None:
             back = {name: Edit(edit.value, edit.seen) for name, edit in edits.items() if name != "worker_id"}
-            self._link.wait(casebook.save(draft, back), lambda _saved: self._link.wait(casebook.cut(draft.record_id)))
+            link.wait(casebook.save(draft, back), lambda _saved: cut(), tell)
 
         def failed(trouble: Trouble) -> None:
             self.read.setEnabled(True)
             messages.tell_trouble(self, trouble)
 
-        self._link.wait(casebook.save(draft, edits), saved, failed)
+        link.wait(casebook.save(draft, edits), saved, failed)
 
 
 def must_meet(link: Link, scope_id: str) -> bool:

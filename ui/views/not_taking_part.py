@@ -170,6 +170,7 @@ class NotTakingPartPage(FormPage):
 
         def finish() -> None:
             finishing.deleteLater()
+            # What could not be finished now, on a full disk or in a vault locked by then, Today asks for tomorrow.
             link.wait(link.casebook.finish(record_id), failed=lambda _trouble: None)
 
         def undo() -> None:

@@ -341,6 +341,21 @@ def test_a_dictionary_that_cannot_be_had_is_told_once_and_f7_says_so(stage: Any,
     assert "cannot be checked" in stage.pages.toasts[-1]
 
 
+def test_names_that_cannot_be_read_are_told_and_nobody_waits_for_them(
+    stage: Any, book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_about: Any) -> Any:
+        raise Trouble("Part of the file on this laptop is damaged", "Nothing wrong was shown.")
+
+    monkeypatch.setattr("ui.spelling._read_around", broken)
+    told: list[Trouble] = []
+    spelling = stage.link.spelling
+    spelling.failed.connect(told.append)
+    assert spelling.is_right("dog", "a child nothing was read of") is None
+    stage.wait_for(lambda: bool(told))
+    assert not spelling.is_waiting(), "F7 would wait for ever"
+
+
 # ---- one line ----------------------------------------------------------------------------------------------------
 
 
