@@ -23,7 +23,7 @@ from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
 from desktop.tour_voice import VoiceTour
 from desktop.tour_words import WordsTour
-from desktop.touring import expect
+from desktop.touring import expect, find_child
 from desktop.worked_example import write_worked_example
 from models.errors import Trouble
 
@@ -308,12 +308,7 @@ class Tour:
 
     def open_this_is_me(self, app: Puppet) -> None:
         """From anywhere: Ctrl+K, Sarah, her page, This is Me."""
-        app.press("Ctrl+1")
-        app.press("Ctrl+K")
-        app.ask("type", text="Sarah")
-        app.read("find.results", until="Sarah")
-        app.press("Return")
-        app.read("child.known_as", until="Sarah")
+        find_child(app, "Sarah")
         app.ask("open", page="this_is_me", arguments={"scope_id": app.ask("scope")})
         app.read("this_is_me.my_name", until="Sarah")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from desktop.puppet import Puppet
 from desktop.stage import Stage
-from desktop.touring import expect
+from desktop.touring import expect, find_child
 
 LAST_WORDS = "Written while the council closed this laptop."
 HELP_LINE = "the IT desk on 01632 960 000"
@@ -40,12 +40,7 @@ class LeavingTour:
 
     def closed(self, app: Puppet) -> None:
         """What she was just writing goes too; then nothing is left, and the screen says so kindly."""
-        app.press("Ctrl+1")
-        app.press("Ctrl+K")
-        app.ask("type", text="Sarah")
-        app.read("find.results", until="Sarah")
-        app.press("Return")
-        app.read("child.known_as", until="Sarah")
+        find_child(app, "Sarah")
         app.press("Ctrl+N")
         app.read("note.title", until="Sarah")
         self._stage.close_laptops("aisha", HELP_LINE)

@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.demo import PASSPHRASE, PIN
 from desktop.puppet import Puppet
 from desktop.stage import Stage
-from desktop.touring import expect
+from desktop.touring import expect, find_child
 from models.casebook import Casebook
 from models.entry import Edit
 
@@ -46,12 +46,7 @@ class SyncTour:
 
     def kept_safe(self, app: Puppet) -> None:
         """Written while her part became one that only reads: kept safe for the manager, and readable here."""
-        app.press("Ctrl+1")
-        app.press("Ctrl+K")
-        app.ask("type", text="Leo")
-        app.read("find.results", until="Leo")
-        app.press("Return")
-        app.read("child.known_as", until="Leo")
+        find_child(app, "Leo")
         self._stage.stop_server()
         app.press("Ctrl+N")
         app.read("note.title", until="Leo")

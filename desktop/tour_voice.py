@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktop.puppet import Puppet
+from desktop.touring import find_child
 
 
 class VoiceTour:
@@ -15,12 +16,7 @@ class VoiceTour:
 
     def not_taking_part(self, app: Puppet) -> None:
         """Three keys write down that Sarah said not now; it stands on her timeline as her right."""
-        app.press("Ctrl+1")
-        app.press("Ctrl+K")
-        app.ask("type", text="Sarah")
-        app.read("find.results", until="Sarah")
-        app.press("Return")
-        app.read("child.known_as", until="Sarah")
+        find_child(app, "Sarah")
         app.press("Ctrl+Shift+D")
         app.read("window", until="This is her right")
         self._picture(app, "not_taking_part")

@@ -19,6 +19,7 @@ from models.clock import Clock
 from models.ids import Ids
 from models.version import Version, batch_digest, encode_body, hash_body, hash_choices, new_salt
 from sync.codec import pack, unpack
+from sync.server.__main__ import main
 from sync.server.administration import Administration
 from sync.server.auth import TOKEN_WORDS
 from sync.server.centre import Centre
@@ -47,6 +48,7 @@ from tests.postgres import Cluster, NotInstalled, find_programs, running_cluster
 FAST = PasswordCost(memory_kib=8, passes=1)
 PASSWORD = "a long enough password"
 ADDRESS = "127.0.0.1"
+Run = Callable[..., tuple[int, str, str]]
 
 
 @dataclass
@@ -166,6 +168,19 @@ class Laptop:
     def holds(self) -> dict[str, str]:
         """The text of every head this laptop has been given, by record."""
         return {row.version.record_id: row.version.body_bytes().decode() for row in self.rows}
+
+
+@pytest.fixture
+def run(centre: Centre, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run one command against the council's folder while its hub is open; returns exit code, stdout and stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([*arguments, "--data", str(centre.settings.data)])
+        written = capsys.readouterr()
+        return code, written.out, written.err
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from sync.server.__main__ import main
 from sync.server.centre import Centre
 from sync.wire import CoverRequest
 from tests.unit.server.kinds import on_file
@@ -17,19 +16,6 @@ from tests.unit.server.kinds import on_file
 Run = Callable[..., tuple[int, str, str]]
 Enrol = Callable[..., Any]
 pytestmark = on_file
-
-
-@pytest.fixture
-def run(centre: Centre, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run one command against the council's folder while its hub is open; returns exit code, stdout and stderr."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([*arguments, "--data", str(centre.settings.data)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return call
 
 
 def test_a_child_is_moved_and_the_laptop_that_owes_a_receipt_is_listed(run: Run, amy: Any, ben: Any) -> None:

@@ -7,28 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from models.language import suggestions
-from sync.server.__main__ import main
-from sync.server.centre import Centre
 from tests.unit.server.kinds import on_file
 
 Run = Callable[..., tuple[int, str, str]]
 pytestmark = on_file
-
-
-@pytest.fixture
-def run(centre: Centre, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run one command against the council's folder while its hub is open; returns exit code, stdout and stderr."""
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = main([*arguments, "--data", str(centre.settings.data)])
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return call
 
 
 def test_a_council_that_set_nothing_has_heards_own_list(run: Run, amy: Any) -> None:
