@@ -54,6 +54,8 @@ class Tour:
             act()
         except Fell as fell:
             raise Fell(f"{words}: {fell}") from fell
+        for report in self.folder.rglob("crash-*.txt"):
+            raise Fell(f"{words}: an app met a bug and went on\n{report.read_text('utf-8')}")
         print(f"{time.monotonic() - start:6.2f} s  {words}", flush=True)  # noqa: T201 - the tour's own report
 
     def picture(self, app: Puppet, name: str, at: str = "") -> None:

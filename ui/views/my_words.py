@@ -47,7 +47,8 @@ class MyWordsPage(QWidget):
         self._scroll.content.setMaximumWidth(theme.px(1000))
         self._shown: QWidget | None = None
         if link.spelling is not None:
-            link.spelling.learned.connect(lambda _words: self._show() if self.isVisible() else None)
+            # Methods of its own, no lambdas: Qt lets go of them when the page goes, and the dictionary outlives it.
+            link.spelling.learned.connect(self._on_learned)
             link.spelling.failed.connect(self._on_failed)
 
     def page_title(self) -> str:
@@ -89,6 +90,10 @@ class MyWordsPage(QWidget):
         assert spelling is not None
         spelling.remove(word)
         self._navigator.toast(f"“{word}” is out of your dictionary", lambda: spelling.add(word))
+
+    def _on_learned(self, _words: frozenset[str]) -> None:
+        if self.isVisible():
+            self._show()
 
     def _on_failed(self, trouble: Trouble) -> None:
         if self.isVisible():

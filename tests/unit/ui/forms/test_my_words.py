@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -90,3 +91,11 @@ def test_without_a_dictionary_the_page_stands_empty(stage: Any, show: Callable[.
     show(page)
     page.opened()
     assert words(page) == []
+
+
+def test_a_page_that_has_gone_hears_nothing_more_of_the_dictionary(stage: Any) -> None:
+    stage.link.spelling = Spelling(stage.link, Silent())
+    page = MyWordsPage(stage.link, stage.pages, stage.look)
+    shiboken6.delete(page)
+    stage.link.spelling.learned.emit(frozenset({"skool"}))
+    stage.link.spelling.failed.emit(StoreFull("The disk is full", "What was saved is safe.", "Make room."))
