@@ -35,14 +35,14 @@ class ErrorSummary(Surface):
         if not problems:
             return
         for words, field in problems:
-            link = Button(words, kind="problem", parent=self)
-            link.setAccessibleDescription("Go to this question")
-            link.setCursor(Qt.CursorShape.PointingHandCursor)
-            link.clicked.connect(lambda _=False, field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
-            self._column.insertWidget(1 + len(self._links), link, 0, Qt.AlignmentFlag.AlignLeft)
+            jump = Button(words, kind="problem", parent=self)
+            jump.setAccessibleDescription("Go to this question")
+            jump.setCursor(Qt.CursorShape.PointingHandCursor)
+            jump.clicked.connect(lambda _=False, field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
+            self._column.insertWidget(1 + len(self._links), jump, 0, Qt.AlignmentFlag.AlignLeft)
             # Made after the fields, they would come after them: Tab is to go from the summary to its links.
-            QWidget.setTabOrder(self._links[-1] if self._links else self, link)
-            self._links.append(link)
+            QWidget.setTabOrder(self._links[-1] if self._links else self, jump)
+            self._links.append(jump)
         self._note.setText(note)
         self._note.setVisible(bool(note))
         said = ". ".join([self._title, *(words for words, _ in problems), *([note] if note else [])])

@@ -356,7 +356,10 @@ class _NoChildren(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         column.addStretch(1)
-        link.status_changed.connect(lambda _status: self._show_status())
+        link.status_changed.connect(self._on_status)
+        self._show_status()
+
+    def _on_status(self, _status: object) -> None:
         self._show_status()
 
     def _show_status(self) -> None:

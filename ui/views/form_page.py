@@ -139,10 +139,11 @@ class FormPage(QWidget):
         form = Form(self._link, self._navigator, declaration, draft, entry, manner, self.page.content)
         self._put(form)
         self.form, self.record_id = form, draft.record_id
-        form.state_changed.connect(lambda _state: self._show_state())
+        form.state_changed.connect(self._on_state)
         form.edited.connect(self._on_edited)
         form.began.connect(self._on_began)
-        form.autosave.saved.connect(lambda _saved: self._show_versions())
+        # A method of the page, no lambda: the autosave outlives the page, and would call what is gone.
+        form.autosave.saved.connect(self._on_saved)
         self._show_state()
         if entry is not None and (when := self._when_changed(entry)):
             # The time alone, of a save of last week, would sound like today.
@@ -346,6 +347,12 @@ class FormPage(QWidget):
     def _show_state(self) -> None:
         if self.form is not None:
             self.save_line.show_state(self.form.state())
+
+    def _on_state(self, _state: object) -> None:
+        self._show_state()
+
+    def _on_saved(self, _saved: object) -> None:
+        self._show_versions()
 
     def _show_versions(self) -> None:
         entry = self._link.casebook.entry(self.record_id) if self.record_id else None

@@ -74,6 +74,11 @@ class VisitCard(Card):
         self.until.setObjectName("today.until")
         column.addWidget(self.until)
         self.tell_until(self.facts.visit.until)
+        if self.facts.visit.is_written:
+            # Where it would say how long it is until then: beside the buttons it left no room for the child's name.
+            written = Pill("Written", "check", "ok", self)
+            access.describe(written, "The note of this visit is written", key="today.written")
+            column.addWidget(written, 0, Qt.AlignmentFlag.AlignLeft)
         return column
 
     def set_short(self, is_short: bool) -> None:
@@ -109,8 +114,6 @@ class VisitCard(Card):
         visit = self.facts.visit
         row = QHBoxLayout()
         row.setSpacing(10)
-        if visit.is_written:
-            row.addWidget(Pill("Note written", "check", "ok"), 0, Qt.AlignmentFlag.AlignVCenter)
         self.me = Button("This is Me", "user-round")
         access.describe(self.me, f"This is Me of {self.facts.name}", key="today.this_is_me")
         self.me.clicked.connect(lambda: self.asked.emit("this_is_me"))

@@ -71,6 +71,32 @@ def banned_in(name: str, tree: ast.Module) -> list[str]:
     return found
 
 
+LONG_LIVED = {"link", "_link", "autosave", "spelling", "checker"}
+"""What outlives a page: the link and what lives on it."""
+
+
+def lambdas_that_outlive(name: str, tree: ast.Module) -> list[str]:
+    """Lambdas and functions within functions on a signal of what outlives a page: Qt lets go of methods alone."""
+    within = {
+        inner.name
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.FunctionDef)
+        for inner in outer.body
+        if isinstance(inner, ast.FunctionDef)
+    }
+    found = []
+    for node in ast.walk(tree):
+        is_connect = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "connect"
+        if not is_connect or not node.args:
+            continue
+        words = {one.id for one in ast.walk(node.func) if isinstance(one, ast.Name)}
+        words |= {one.attr for one in ast.walk(node.func) if isinstance(one, ast.Attribute)}
+        slot = node.args[0]
+        if words & LONG_LIVED and (isinstance(slot, ast.Lambda) or (isinstance(slot, ast.Name) and slot.id in within)):
+            found.append(f"{name}:{node.lineno}")
+    return found
+
+
 def imported(tree: ast.Module) -> list[str]:
     names = []
     for node in ast.walk(tree):
@@ -170,6 +196,20 @@ def test_every_module_opens_with_a_sentence(sources: list[Any]) -> None:
         if not (ast.get_docstring(source.tree) or "").split("\n\n")[0].rstrip().endswith((".", "?"))
     ]
     assert not silent, silent
+
+
+def test_no_page_is_called_by_what_outlives_it(sources: list[Any]) -> None:
+    """A page is deleted when it is left; a lambda on the link or an autosave would go on calling it."""
+    pages = [source for source in sources if source.name.startswith(("ui/views/", "ui/parts/"))]
+    assert len(pages) > 50
+    found = [place for source in pages for place in lambdas_that_outlive(source.name, source.tree)]
+    assert not found, found
+    planted = ast.parse(
+        "def one(self):\n self._link.changed.connect(lambda _: self.show())\n"
+        "def two(form):\n def show(): ...\n form.autosave.saved.connect(show)\n"
+        "def three(self):\n self._link.changed.connect(self._on_change)\n self.button.clicked.connect(lambda: 1)\n"
+    )
+    assert lambdas_that_outlive("x.py", planted) == ["x.py:2", "x.py:5"]
 
 
 def test_nothing_is_named_for_nothing_in_particular(sources: list[Any]) -> None:
