@@ -127,6 +127,7 @@ BREACHES = {
     "the client knows no tables": ("sync/client/breach_tables.py", "import models.store"),
     "only the vault knows the keyring": ("sync/breach_keyring.py", "import keyring"),
     "only the spelling desk reads a dictionary": ("desktop/breach_spelling.py", "import spylls"),
+    "only the documents draw with reportlab": ("models/loop.py", "import reportlab"),
     "the unlock screen starts light": ("ui/views/unlock.py", "import httpx"),
 }
 

@@ -1,0 +1,153 @@
+"""Every document by its key: what it is called, for which child there is one, and made from what this laptop holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from models.casebook import Casebook
+from models.documents import before_you_knock, letter, this_is_me, visit_note
+from models.documents.document import Document
+from models.documents.paper import Paper
+from models.entry import Entry
+from models.errors import Trouble
+from models.knock_card import knock_card
+from models.loop import answers_of, promises_query
+from models.query import OLDEST, Query, Where
+from models.value_words import NOT_HERE
+from models.version import Body
+from models.wording import Spoken
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A document that can be made. ``make`` returns None where there is nothing to make it of yet.
+
+    ``of_record`` is the type of the record it is made of, "" for one of the child as a whole.
+    """
+
+    key: str
+    title: str
+    make: Callable[[Casebook, str, str], Document | None]
+    of_record: str = ""
+
+
+def kind_of(key: str) -> Kind:
+    """A kind by its key; an unknown key is a bug and raises KeyError."""
+    return KINDS[key]
+
+
+def make(casebook: Casebook, key: str, scope_id: str, record_id: str = "") -> Document:
+    """Make a document. Raises Trouble where there is nothing on this laptop to make it of."""
+    made = kind_of(key).make(casebook, scope_id, record_id)
+    if made is None:
+        raise Trouble("There is nothing to print yet", "Nothing has been changed.", "Write it down first.")
+    return made
+
+
+def of_child(casebook: Casebook, scope_id: str) -> tuple[Kind, ...]:
+    """The documents that can be made of a child as a whole, now."""
+    return tuple(kind for kind in KINDS.values() if not kind.of_record and _has(casebook, kind, scope_id))
+
+
+def _has(casebook: Casebook, kind: Kind, scope_id: str) -> bool:
+    if kind.key == letter.KEY:
+        return casebook.count(promises_query(scope_id)) > 0
+    return kind.make(casebook, scope_id, "") is not None
+
+
+def paper_for(casebook: Casebook, scope_id: str) -> Paper:
+    """The paper a child asked for."""
+    wishes = casebook.one("communication_preferences", scope_id)
+    return Paper.for_child(wishes.body if wishes else {})
+
+
+def file_name(kind: Kind, day: date, ending: str) -> str:
+    """A name for a file that tells what it is and never of whom: files are seen by others, and synced elsewhere."""
+    return f"Heard - {kind.title.replace(',', '')} - {day.isoformat()}{ending}"
+
+
+# ---- reading ----
+
+
+def spoken_of(casebook: Casebook, scope_id: str) -> Spoken:
+    """How to speak of the child of a scope."""
+    child = casebook.child(scope_id)
+    return Spoken.of(child.body if child else {})
+
+
+def titles(casebook: Casebook) -> Callable[[str], str]:
+    """Names a linked record, or a worker, by its id."""
+
+    def title_of(record_id: str) -> str:
+        if casebook.worker(record_id) is not None:
+            return casebook.worker_name(record_id)
+        entry = casebook.entry(record_id)
+        if entry is None:
+            return NOT_HERE
+        return entry.title or (entry.declaration.title if entry.declaration else NOT_HERE)
+
+    return title_of
+
+
+def inside(casebook: Casebook, type_name: str, field: str, entry: Entry) -> list[Entry]:
+    """The records shown within another, oldest first."""
+    where = (Where(field, "is", entry.record_id),)
+    query = Query(types=(type_name,), scope_id=entry.scope_id, where=where, order=OLDEST, limit=MOST)
+    return casebook.select(query)
+
+
+def _visit_note(casebook: Casebook, _scope_id: str, record_id: str) -> Document | None:
+    note = casebook.entry(record_id)
+    if note is None or note.is_deleted or note.type != visit_note.KEY:
+        return None
+    within = visit_note.Inside(
+        inside(casebook, "own_words", "said_in_id", note),
+        inside(casebook, "addendum", "adds_to_id", note),
+        inside(casebook, "attachment", "belongs_to_id", note),
+    )
+    child = spoken_of(casebook, note.scope_id)
+    today = casebook.clock.today()
+    return visit_note.make(note, within, child, today, casebook.worker_name, titles(casebook))
+
+
+def _this_is_me(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:
+    entry = casebook.one(this_is_me.KEY, scope_id)
+    if entry is None:
+        return None
+    return this_is_me.make(entry, spoken_of(casebook, scope_id), casebook.clock.today())
+
+
+def _before_you_knock(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:
+    child = casebook.child(scope_id)
+    if child is None:
+        return None
+    wishes = casebook.one("communication_preferences", scope_id)
+    found = casebook.select(Query(types=("person_i_trust",), scope_id=scope_id, limit=MOST))
+    people: dict[str, Body] = {one.record_id: one.body for one in found}
+    today = casebook.clock.today()
+    card = knock_card(child.body, wishes.body if wishes else None, people, today)
+    return before_you_knock.make(card, wishes, Spoken.of(child.body), today, titles(casebook))
+
+
+def _letter(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:
+    answers = answers_of(casebook.select(promises_query(scope_id)), casebook.entry)
+    if not answers:
+        return None
+    child, today = spoken_of(casebook, scope_id), casebook.clock.today()
+    return letter.make(answers, casebook.entry, child, casebook.me.worker.display_name, today)
+
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind(this_is_me.KEY, "This is Me", _this_is_me),
+        Kind(before_you_knock.KEY, "Before you knock", _before_you_knock),
+        Kind(letter.KEY, "You said, we did", _letter),
+        Kind(visit_note.KEY, "Visit note", _visit_note, of_record="visit_note"),
+    )
+}
+"""In the order in which they are offered."""

@@ -1,0 +1,189 @@
+"""Each document says what its records say, in their order, in PDF and page alike; nothing kept is left out."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from typing import Any
+
+import pyphen
+import pytest
+
+import resources
+from models.documents import page, pdf, shelf
+from models.documents.document import Document, Quote, texts
+from models.documents.paper import Paper
+from models.errors import Trouble
+from models.version import OpenChoice
+from tests.unit.models.conftest import SARAH, TOM
+from tests.unit.models.documents.conftest import page_words, pdf_words, said_in, squeezed
+
+CHILDS = ("this_is_me", "before_you_knock", "letter")
+
+
+def made(desk: Any, key: str) -> Document:
+    return shelf.make(desk.book, key, SARAH, desk.note.record_id if key == "visit_note" else "")
+
+
+@pytest.mark.parametrize("key", list(shelf.KINDS))
+@pytest.mark.parametrize("paper", [Paper(), Paper("large", "white", "lexend")])
+def test_pdf_and_page_say_the_same_words_in_the_same_order(sarah: Any, key: str, paper: Paper) -> None:
+    document = made(sarah, key)
+    assert pdf_words(pdf.write(document, paper)) == said_in(document) == page_words(page.write(document, paper))
+
+
+def in_order(document: Document, *wanted: str) -> bool:
+    said, at = said_in(document), 0
+    for words in wanted:
+        at = said.find(squeezed(words), at)
+        if at < 0:
+            raise AssertionError(f"{words!r} is not there, or too early, in {said}")
+        at += len(squeezed(words))
+    return True
+
+
+def test_this_is_me_has_its_six_boxes_in_order_and_whose_words_they_are(sarah: Any) -> None:
+    document = made(sarah, "this_is_me")
+    assert in_order(
+        document, "My name is Sarah", "I am 17.", "What is important to me", "Nan", "Biscuit", "How to talk with me",
+        "Not asked yet", "Before you visit", "What I do not like", "Crowds <b>", "What helps me", "My hopes",
+        "How I would like us to start", "With tea", "Who may see this", "My worker & my IRO", "Who held the pen",
+    )  # fmt: skip
+    assert document.is_one_page
+    assert {block.whose for block in document.blocks if isinstance(block, Quote)} == {"child"}
+
+
+def test_a_text_that_stands_beside_is_printed_with_the_one_that_stands(desk: Any) -> None:
+    desk.begin("child", TOM, known_as="Tom")
+    choice = OpenChoice("helps_me", "x", "My Nan, always", "ben", "")
+    desk.take(desk.make({"helps_me": "Biscuit"}, scope_id=TOM, open_choices=(choice,)), scopes={TOM: "social_worker"})
+    document = shelf.make(desk.book, "this_is_me", TOM)
+    assert in_order(document, "Biscuit", "What helps me: another text, not chosen yet", "My Nan, always")
+
+
+def test_the_card_has_what_never_to_do_first_and_every_answer_behind_it(sarah: Any) -> None:
+    document = made(sarah, "before_you_knock")
+    assert in_order(
+        document, "Please do not", "Bring anyone new", "First", "Speak to Grandad first.", "01632 960 142", "Words",
+        "Short words", "Changes", "Give 7 days’ notice.", "All that Sarah told us", "Asked on", "16 September 2026",
+        "Speak first to", "Grandad",
+    )  # fmt: skip
+
+
+def test_a_child_nobody_asked_gets_a_card_with_the_question_on_it(desk: Any) -> None:
+    desk.begin("child", TOM, known_as="Tom")
+    document = shelf.make(desk.book, "before_you_knock", TOM)
+    assert in_order(document, "Tom", "We have not asked Tom yet.", "How do you like people to talk with you?")
+
+
+def test_a_visit_note_has_the_childs_words_before_what_the_worker_makes_of_them(sarah: Any) -> None:
+    added = sarah.begin("addendum", adds_to_id=sarah.note.record_id, addition="The bus again.", why="more_to_say")
+    document = made(sarah, "visit_note")
+    assert in_order(
+        document, "Home visit", "15 November 2026", "Statutory visit", "What happened", "We walked.",
+        "In Sarah’s own words", "I want to see Biscuit", "Talking", "What Sarah changed", "and Nan",
+        "What I think it means", "The move is on her mind.", "Added", "The bus again.",
+    )  # fmt: skip
+    assert added.record_id
+
+
+def test_the_letter_goes_from_what_was_said_to_what_was_done(sarah: Any) -> None:
+    assert in_order(
+        made(sarah, "letter"), "Dear Sarah", "You said", "I want to see Biscuit", "15 November 2026", "and Nan",
+        "What we heard", "You miss Biscuit.", "What we said we would do", "I will ask.", "What we did",
+        "Biscuit comes on Fridays.", "18 November 2026", "From Amy",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "words"),
+    [
+        ("cannot", {"cannot_because": "Nan is ill."}, "What we cannot do, and why"),
+        ("open", {}, "You will hear from us by 1 December 2026."),
+        ("withdrawn_by_child", {}, "You took this back."),
+    ],
+)
+def test_the_letter_says_what_cannot_be_what_is_still_to_come_and_what_was_taken_back(
+    desk: Any, state: str, more: dict[str, str], words: str
+) -> None:
+    desk.begin("child", known_as="Sarah")
+    desk.begin("promise", you_said_id="elsewhere", state=state, due_on="2026-12-01", **more)
+    document = shelf.make(desk.book, "letter", SARAH)
+    assert in_order(document, "we do not have them here", words, *more.values())
+
+
+def test_no_word_of_a_record_is_missing_from_its_document(sarah: Any) -> None:
+    for key, entry in (
+        ("this_is_me", sarah.book.one("this_is_me", SARAH)),
+        ("before_you_knock", sarah.book.one("communication_preferences", SARAH)),
+        ("visit_note", sarah.entry(sarah.note.record_id)),
+    ):
+        said = said_in(made(sarah, key))
+        for name, field in entry.declaration.fields.items():
+            if field.kind in ("line", "prose") and entry.body.get(name):
+                assert squeezed("".join(entry.body[name])) in said or all(
+                    squeezed(line) in said for line in entry.body[name].split("\n")
+                ), (key, name)
+
+
+def test_what_cannot_be_made_yet_is_not_offered_and_says_so_when_asked(desk: Any) -> None:
+    desk.begin("child", known_as="Sarah")
+    assert [kind.key for kind in shelf.of_child(desk.book, SARAH)] == ["before_you_knock"]
+    with pytest.raises(Trouble, match="nothing to print yet"):
+        shelf.make(desk.book, "this_is_me", SARAH)
+    with pytest.raises(Trouble):
+        shelf.make(desk.book, "visit_note", SARAH, "no note")
+
+
+def test_every_document_of_a_child_is_offered_and_its_file_never_names_them(sarah: Any) -> None:
+    offered = shelf.of_child(sarah.book, SARAH)
+    assert [kind.key for kind in offered] == list(CHILDS)
+    for kind in shelf.KINDS.values():
+        assert shelf.file_name(kind, date(2026, 11, 29), ".pdf") == (
+            f"Heard - {kind.title.replace(',', '')} - 2026-11-29.pdf"
+        )
+    assert shelf.paper_for(sarah.book, SARAH) == Paper("large")
+
+
+# ---- what children read ----
+
+CHILD_READS = {"this_is_me", "before_you_knock", "letter"}
+SYLLABLES = pyphen.Pyphen(lang="en_GB")
+MOST_GRADE = 4.0
+"""Flesch-Kincaid's grade of pupils who are nine: the fourth (a grade counts from six years of age, less one)."""
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade level (Kincaid et al. 1975), with syllables as Pyphen's British patterns part words."""
+    sentences = [one for one in re.split(r"[.!?:]+\s*|\n", text) if re.search(r"\w", one)]
+    words = re.findall(r"[\w’']+", text)
+    syllables = sum(SYLLABLES.inserted(word).count("-") + 1 for word in words)
+    return 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
+
+
+def test_the_measure_tells_plain_words_from_an_offices() -> None:
+    assert grade("We did this. You can ask me.") < 1
+    assert grade("The statutory consultation requirements necessitate comprehensive documentation.") > 12
+
+
+def test_the_fixed_words_of_documents_children_read_suit_a_child_of_nine() -> None:
+    parts = json.loads(resources.path("words", "documents.json").read_text("utf-8"))
+    assert set(parts) >= CHILD_READS
+    for part, sentences in parts.items():
+        if part == "about":
+            continue
+        text = "\n".join(sentences.values())
+        for name, value in (("{child}", "Sam"), ("{them}", "them"), ("{they}", "they"), ("{their}", "their"),
+                            ("{day}", "9 May 2026"), ("{name}", "Sam"), ("{worker}", "Jo")):  # fmt: skip
+            text = text.replace(name, value)
+        assert grade(text) <= MOST_GRADE, (part, round(grade(text), 1))
+        for key, words in sentences.items():
+            assert max(len(one.split()) for one in re.split(r"[.!?]", words)) <= 16, (part, key)
+
+
+def test_nothing_a_child_reads_is_written_anywhere_else(sarah: Any) -> None:
+    parts = json.loads(resources.path("words", "documents.json").read_text("utf-8"))
+    for key in CHILD_READS:
+        used = "".join(texts(made(sarah, key)))
+        assert any(words.split("{")[0].strip() in used for words in parts[key].values() if not words.startswith("{"))
