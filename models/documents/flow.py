@@ -17,7 +17,7 @@ from models.documents.typefaces import bold, printable, runs
 MOST_IN_ONE = 2_000
 """Letters in one paragraph: what is longer is set as several, since the time to set one grows with its square."""
 MOST_IN_A_WORD, PIECE = 120, 36
-"""A longer row of letters without a space is broken by us, in pieces: reportlab would take seconds to find out where."""
+"""A longer row of letters without a space is broken by us, in pieces: reportlab would take seconds over it."""
 
 
 @dataclass(frozen=True, slots=True)
