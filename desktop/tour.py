@@ -385,6 +385,7 @@ class Tour:
             ("the colleague reads it", self.colleague_reads),
             ("both change her This is Me while apart", self.apart),
             ("settle the two texts", self.settle),
+            ("This is Me: who can see it, and the same in pictures", lambda: self.knowing.in_pictures(self.aisha)),
             ("who changed what: the history", lambda: self.together.history(self.aisha)),
             ("use a version again, and undo it", lambda: self.together.use_again(self.aisha)),
             ("what may not go into a record is kept safe", lambda: self.together.kept_safe(self.aisha)),

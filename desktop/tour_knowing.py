@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from desktop.puppet import Puppet
-from desktop.touring import expect
+from desktop.touring import expect, find_child
 
 
 class KnowingTour:
@@ -25,4 +25,29 @@ class KnowingTour:
         self._picture(app, "meet_first")
         app.press("Ctrl+Return")
         app.read("child.tabs")
+        app.press("Ctrl+1")
+
+    def in_pictures(self, app: Puppet) -> None:
+        """Sarah's page with her own picture's place, who held the pen, who can see it; the same page in pictures."""
+        find_child(app, "Sarah")
+        app.ask("open", page="this_is_me", arguments={"scope_id": app.ask("scope")})
+        app.read("this_is_me.pen_held_by", until="Sarah and a worker wrote this together")
+        version = app.read("this_is_me.version", until="changed")
+        expect("Martin" in version, f"the version says {version!r}")
+        app.click("this_is_me.sharing")
+        app.read("sharing.who.only_author")
+        self._picture(app, "this_is_me_sharing", at="sharing.leave")
+        app.click("sharing.leave")
+        app.click("this_is_me.form")
+        app.read("this_is_me.helps_me.tile")
+        self._picture(app, "this_is_me_pictures")
+        app.click("this_is_me.helps_me.tile")
+        app.click("this_is_me.symbol.headphones")
+        said = app.read("this_is_me.helps_me", until="Headphones")
+        expect("Small groups of people I know" in said, f"the box says {said!r}")
+        self._picture(app, "this_is_me_question")
+        app.click("this_is_me.symbol.headphones")
+        app.click("this_is_me.done")
+        app.click("this_is_me.form")
+        app.read("this_is_me.helps_me.card")
         app.press("Ctrl+1")

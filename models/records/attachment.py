@@ -50,7 +50,10 @@ class Attachment(Record):
     words_in_it: str = verbatim("Words in it, exactly", by="made_by")
     made_on: date | None = day("Made on")
     belongs_to_id: str = link(
-        "Belongs to", to=("visit_note", "own_words", "not_taking_part", "promise"), indexed=True, is_in_form=False
+        "Belongs to",
+        to=("visit_note", "own_words", "not_taking_part", "promise", "this_is_me"),
+        indexed=True,
+        is_in_form=False,
     )
     blob_id: str = line("File mark", indexed=True, searched=False, is_in_form=False)
     media_type: str = line("File type", searched=False, is_in_form=False)

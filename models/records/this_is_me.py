@@ -31,6 +31,7 @@ COPY_GIVEN_TO = (
 class ThisIsMe(Record):
     """One current record per child. ``pen_held_by`` says whose words the boxes hold."""
 
+    pen_held_by: str = choice("Who held the pen", PEN_HELD_BY, to_finish=True, part="Head")
     my_name: str = verbatim("My name is", by="pen_held_by", one_line=True, to_finish=True, part="Head")
     about_me: str = verbatim("About me, in a line or two", by="pen_held_by", part="Head")
     important_to_me: str = verbatim(
@@ -46,5 +47,4 @@ class ThisIsMe(Record):
     how_to_start_with_me: str = verbatim("How I would like us to start", by="pen_held_by", part="Starting")
     sharing_wishes: str = verbatim("Who may see this, in my words", by="pen_held_by", part="Sharing")
     copy_given_to: tuple[str, ...] = flags("A copy was given to", COPY_GIVEN_TO, part="Sharing")
-    pen_held_by: str = choice("Who held the pen", PEN_HELD_BY, to_finish=True, part="Truth")
     checked_with_child_on: date | None = day("Checked with {child} on", part="Truth")

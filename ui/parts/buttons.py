@@ -51,8 +51,8 @@ class Button(QPushButton):
 
     ``primary`` is filled: one a page. ``secondary`` has an edge, ``quiet`` has none, ``danger`` removes something,
     ``link`` stands in a text, ``problem`` leads to a field in error.
-    ``keys`` ("Ctrl+Enter") are drawn as key caps. ``alt`` is the letter that Alt presses. Words too long for the
-    room end in an ellipsis and stand whole in the tooltip.
+    ``keys`` ("Ctrl+Enter") are drawn as key caps. ``alt`` is the letter that Alt presses. ``tall`` is its height
+    where a child presses it. Words too long for the room end in an ellipsis and stand whole in the tooltip.
     """
 
     def __init__(
@@ -65,8 +65,10 @@ class Button(QPushButton):
         keys: str = "",
         trailing: str = "",
         alt: str = "",
+        tall: int = 40,
     ) -> None:
         super().__init__(parent)
+        self._at_least = tall
         self._icon, self._kind, self._keys, self._trailing, self._alt = icon, kind, keys, trailing, alt
         self._words = ""
         self._tip = ""
@@ -122,7 +124,7 @@ class Button(QPushButton):
         return 0 if self._kind in LINKS else PAD
 
     def _tall(self) -> int:
-        return theme.current().px(26 if self._kind in LINKS else 40)
+        return theme.current().px(26 if self._kind in LINKS else self._at_least)
 
     def _around_words(self) -> float:
         look = theme.current()

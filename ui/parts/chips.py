@@ -119,6 +119,12 @@ class Chip(_ChipFace, QPushButton):
         super().__init__(parent)
         self._dress(words, icon)
 
+    def show_words(self, words: str, icon: str = "") -> None:
+        """Say something else."""
+        self._dress(words, icon)
+        self.updateGeometry()
+        self.update()
+
 
 class OneChip(_ChipFace, QRadioButton):
     """One answer among several of which one is chosen; made by ChoiceRow."""

@@ -21,7 +21,7 @@ from ui.parts.labels import PlainLabel
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.voice_quote import VoiceQuote
 from ui.views.child_facts import card_of, spoken_of
-from ui.views.this_is_me import MeReading
+from ui.views.me_reading import MeReading
 
 WHY = "You are new to {child}. Read this before your first visit, so that {they} {do} not have to say it all again."
 ONLY_WISHES = "Nobody has written This is Me with {child} yet. You can begin it with {them}."
@@ -52,7 +52,7 @@ class MeetFirst(QWidget):
         self._shown = self._facts()
         entry, card = self._shown
         if entry is not None:
-            page.body.addWidget(MeReading(link, entry, self._child, mark, page.content))
+            page.body.addWidget(MeReading(link, navigator, entry, self._child, mark, page.content, is_live=False))
         if card.is_asked:
             page.body.addWidget(wishes_card(card, page.content))
         if entry is None:

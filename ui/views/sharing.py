@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -15,6 +17,7 @@ from ui import access, messages
 from ui.link import Link, Navigator
 from ui.parts.answer_tiles import AnswerTiles
 from ui.parts.buttons import Button
+from ui.parts.chips import Chip
 from ui.parts.choice_row import ChoiceRow
 from ui.parts.labels import PlainLabel
 from ui.parts.surface import Surface
@@ -22,14 +25,15 @@ from ui.parts.surface import Surface
 _ICONS = {"everyone_on_record": "users", "worker_and_iro": "shield-check", "only_author": "lock"}
 
 
-class SharingChoice(Surface):
-    """Asks about one record. `settled` when it is answered, or left as it was."""
+class SharingQuestion(Surface):
+    """Asks. `answered` carries an audience and a ``keep_from``; `left` when it stays as it was."""
 
-    settled = Signal()
+    answered = Signal(str, tuple)
+    left = Signal()
 
-    def __init__(self, link: Link, navigator: Navigator, entry: Entry, parent: QWidget | None = None) -> None:
+    def __init__(self, audience: str, keep_from: Iterable[str], parent: QWidget | None = None) -> None:
         super().__init__("well", parent)
-        self._link, self._navigator, self._entry = link, navigator, entry
+        self._audience, self._keep_from = audience, tuple(sorted(keep_from))
         self.setObjectName("sharing")
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
@@ -37,13 +41,13 @@ class SharingChoice(Surface):
         column.addWidget(PlainLabel("Who can see this?", "h3", self))
         answers = [(one.code, one.words, _ICONS[one.code]) for one in WHO]
         self.who = AnswerTiles("Who can see this?", answers, self, key="sharing.who")
-        self.who.show_value(entry.audience)
+        self.who.show_value(audience)
         self.who.chosen.connect(lambda _code: self._fit())
         column.addWidget(self.who)
         self.kept = ChoiceRow(name="And not", several=True, parent=self)
         self.kept.setObjectName("sharing.not")
         self.kept.set_answers([(one.code, one.words) for one in NOT])
-        self.kept.set_value(entry.keep_from)
+        self.kept.set_value(keep_from)
         column.addWidget(self.kept)
         row = QHBoxLayout()
         row.setSpacing(10)
@@ -52,7 +56,7 @@ class SharingChoice(Surface):
         self.done.clicked.connect(self._settle)
         self.leave_it = Button("Leave it as it was", "", "quiet", self)
         access.describe(self.leave_it, "Leave it as it was", key="sharing.leave")
-        self.leave_it.clicked.connect(self.settled)
+        self.leave_it.clicked.connect(self.left)
         row.addWidget(self.done)
         row.addWidget(self.leave_it)
         row.addStretch(1)
@@ -73,13 +77,26 @@ class SharingChoice(Surface):
         self.kept.setVisible(self.who.value() in ("", EVERYONE_ON_RECORD))
 
     def _settle(self) -> None:
-        link, navigator, entry = self._link, self._navigator, self._entry
-        before = (entry.audience, entry.keep_from)
-        after = stored(self.who.value() or entry.audience, self.kept.value())
-        if after == (before[0], tuple(sorted(before[1]))):
-            self.settled.emit()
-            return
+        after = stored(self.who.value() or self._audience, self.kept.value())
+        if after == (self._audience, self._keep_from):
+            self.left.emit()
+        else:
+            self.answered.emit(*after)
 
+
+class SharingChoice(SharingQuestion):
+    """Asks about one record, and stores the answer. `settled` when it is answered, or left as it was."""
+
+    settled = Signal()
+
+    def __init__(self, link: Link, navigator: Navigator, entry: Entry, parent: QWidget | None = None) -> None:
+        super().__init__(entry.audience, entry.keep_from, parent)
+        self._link, self._navigator, self._entry = link, navigator, entry
+        self.left.connect(self.settled)
+        self.answered.connect(self._store)
+
+    def _store(self, audience: str, keep_from: tuple[str, ...]) -> None:
+        link, navigator, entry = self._link, self._navigator, self._entry
         changed = [entry, *self._that_follow()]
 
         def undo() -> None:
@@ -88,13 +105,13 @@ class SharingChoice(Surface):
                 link.wait(future, failed=lambda trouble: navigator.toast(str(trouble)))
 
         def done(_entry: Entry) -> None:
-            navigator.toast(f"{'. '.join(shown(*after))}.", undo)
+            navigator.toast(f"{'. '.join(shown(audience, keep_from))}.", undo)
             self.settled.emit()
 
         # The words last: whoever hears that they are settled finds the rest settled, too.
         for one in changed[1:]:
-            link.wait(link.casebook.set_audience(one.record_id, *after), failed=self._tell)
-        link.wait(link.casebook.set_audience(entry.record_id, *after), done, self._tell)
+            link.wait(link.casebook.set_audience(one.record_id, audience, keep_from), failed=self._tell)
+        link.wait(link.casebook.set_audience(entry.record_id, audience, keep_from), done, self._tell)
 
     def _that_follow(self) -> list[Entry]:
         """What repeats the words or belongs to them, and so may be seen by no more people: answers, photos, pages."""
@@ -106,3 +123,47 @@ class SharingChoice(Surface):
 
     def _tell(self, trouble: Trouble) -> None:
         messages.tell_trouble(self, trouble)
+
+
+class SharingLine(QWidget):
+    """A quiet chip that says who can see something, in the child's words, and asks below itself when pressed.
+
+    `asked` when it is pressed: whoever put it there makes the question and gives it to `ask`.
+    """
+
+    asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, key: str = "sharing.line") -> None:
+        super().__init__(parent)
+        self.question: SharingQuestion | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self.button = Chip("", "users", self)
+        self.button.setObjectName(key)
+        self.button.clicked.connect(self.asked)
+        self._column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def show_who(self, audience: str, keep_from: Iterable[str], author: str = "") -> None:
+        """Say who can see it now. ``author`` names the worker whom "you" means."""
+        words = ". ".join(shown(audience, keep_from, author))
+        self.button.show_words(f"Who can see this: {words}", _ICONS.get(audience, "shield-check"))
+
+    def ask(self, question: SharingQuestion) -> None:
+        """Ask here; `end` takes the question away again."""
+        self.end()
+        self.question = question
+        self._column.addWidget(question)
+        question.show()
+        question.start()
+
+    def end(self) -> None:
+        """Take the question away; the focus goes back to what asked for it."""
+        if self.question is not None:
+            had_focus = self.question.isAncestorOf(self.window().focusWidget() or self)
+            self._column.removeWidget(self.question)
+            self.question.hide()
+            self.question.deleteLater()
+            self.question = None
+            if had_focus:
+                self.button.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -10,12 +11,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from models.attachments.intake import take_in
+from models.me_page import checked_words
 from models.wording import Spoken
+from tests.drawings import photo
 from ui import access
 from ui.parts.bullet_list import BulletList
 from ui.parts.card import Card
+from ui.parts.picture_tile import PictureTile
 from ui.parts.two_versions_strip import TwoVersionsStrip
-from ui.views.this_is_me import QUESTIONS, SAFE_ANYWAY, MeReading, ThisIsMePage, checked_words
+from ui.views.me_reading import QUESTIONS, MeReading
+from ui.views.this_is_me import SAFE_ANYWAY, ThisIsMePage
 
 LEFT = Qt.MouseButton.LeftButton
 ME = {
@@ -80,13 +86,105 @@ def test_the_childs_words_have_the_childs_colour_and_a_carers_have_not(page: Any
     stage.wait_for(lambda: find(page, "this_is_me.important_to_me")._tone == "text")
 
 
-def test_the_foot_says_who_may_see_it_who_wrote_it_and_which_version(page: Any, stage: Any, me: str) -> None:
+def test_the_foot_says_who_may_see_it_who_has_a_copy_and_which_version(page: Any, stage: Any, me: str) -> None:
     stage.change(me, helps_me="Quiet.")
     page.opened(scope_id=stage.scope)
     said = texts(page)
     assert "Share with my IRO. Ask me before anyone else." in said
-    assert "Who held the pen: Sarah, with a worker · A copy was given to: IRO, Carer" in said
-    assert "Version 2 · changed 23 Nov 2026" in said
+    assert "A copy was given to: IRO, Carer" in said
+    assert find(page, "this_is_me.version").words() == "Version 2, changed 23 November by you"
+    QTest.mouseClick(find(page, "this_is_me.version"), LEFT)
+    assert stage.pages.opened[-1] == ("history", {"record_id": me})
+
+
+@pytest.mark.parametrize(
+    ("pen", "words", "tone"),
+    [
+        ("child_with_worker", "Sarah and a worker wrote this together, in her words.", ""),
+        ("carer_for_child", "A carer wrote this for Sarah. These are the carer’s words, and not Sarah’s.", "warn"),
+        (None, "It is not written down yet who held the pen.", "warn"),
+    ],
+)
+def test_the_head_says_who_held_the_pen(page: Any, stage: Any, me: str, pen: str | None, words: str, tone: str) -> None:
+    stage.change(me, pen_held_by=pen)
+    page.opened(scope_id=stage.scope)
+    line = find(page, "this_is_me.pen_held_by")
+    assert (line.text(), line.property("tone")) == (words, tone)
+
+
+def test_earlier_versions_are_fetched_so_that_they_can_be_counted(
+    page: Any, stage: Any, me: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.change(me, helps_me="Quiet.")
+    asked: list[str] = []
+    coming: Future[int] = Future()
+    whole = stage.casebook.kept
+
+    def fetch(record_id: str) -> Future[int]:
+        asked.append(record_id)
+        return coming
+
+    monkeypatch.setattr(stage.link, "fetch_history", fetch)
+    monkeypatch.setattr(
+        stage.casebook, "kept", lambda record_id: whole(record_id) if coming.done() else whole(record_id)[-1:]
+    )
+    page.opened(scope_id=stage.scope)
+    assert find(page, "this_is_me.version").words() == "Changed 23 November by you"
+    assert asked == [me]
+    coming.set_result(1)
+    stage.wait_for(lambda: find(page, "this_is_me.version").words() == "Version 2, changed 23 November by you")
+
+
+def test_who_may_see_it_is_one_click_away_and_stored_as_the_child_says(page: Any, stage: Any, me: str) -> None:
+    page.opened(scope_id=stage.scope)
+    chip = find(page, "this_is_me.sharing")
+    assert chip.words() == "Who can see this: Everyone who helps me"
+    QTest.mouseClick(chip, LEFT)
+    QTest.mouseClick(find(page, "sharing.not.school"), LEFT)
+    QTest.mouseClick(find(page, "sharing.done"), LEFT)
+    stage.wait_for(lambda: stage.casebook.entry(me).keep_from == ("school",))
+    stage.wait_for(lambda: find(page, "this_is_me.sharing").words().endswith("Everyone who helps me. Not my school"))
+    stage.pages.undo()
+    stage.wait_for(lambda: stage.casebook.entry(me).keep_from == ())
+
+
+def test_pressing_the_chip_again_or_leaving_it_asks_no_more(page: Any, stage: Any, me: str) -> None:
+    page.opened(scope_id=stage.scope)
+    chip, line = find(page, "this_is_me.sharing"), reading(page).foot.sharing
+    for press in ("this_is_me.sharing", "sharing.leave", "sharing.done"):
+        QTest.mouseClick(chip, LEFT)
+        assert line is not None
+        assert line.question is not None
+        QTest.mouseClick(find(page, press), LEFT)
+        assert line.question is None
+    assert stage.casebook.entry(me).audience == "everyone_on_record"
+
+
+# ---- the child's own picture ---------------------------------------------------------------------------------------
+
+
+def test_an_empty_place_asks_for_a_picture_and_leads_to_where_one_is_added(page: Any, stage: Any, me: str) -> None:
+    page.opened(scope_id=stage.scope)
+    tile = find(page, "this_is_me.add_picture")
+    assert access.name_of(tile) == "Add Sarah’s own picture"
+    QTest.mouseClick(tile, LEFT)
+    assert page.form is not None
+    assert QApplication.focusWidget().objectName() == "attachment.add"
+
+
+def test_the_childs_picture_stands_at_the_head_and_the_others_below(page: Any, stage: Any, me: str) -> None:
+    record_ids = []
+    for number, made_by in enumerate(("child", "worker")):
+        draft = stage.casebook.new_draft("attachment", stage.scope)
+        values = {"belongs_to_id": me, "made_by": made_by, "caption": f"Picture {number}"}
+        stage.casebook.attachments.add(draft, take_in(photo(number)), values)
+        record_ids.append(draft.record_id)
+    page.opened(scope_id=stage.scope)
+    tile = find(page, "this_is_me.picture")
+    stage.wait_for(tile.has_picture)
+    assert len(find(page, "this_is_me.pictures").findChildren(PictureTile)) == 2
+    QTest.mouseClick(tile, LEFT)
+    assert stage.pages.opened[-1] == ("attachment", {"record_id": record_ids[1]})
 
 
 @pytest.mark.parametrize(
@@ -103,7 +201,7 @@ def test_after_six_months_the_page_asks_to_check_again(
 ) -> None:
     stage.change(me, checked_with_child_on=day)
     entry = stage.casebook.entry(me)
-    said, _icon, shown = checked_words(entry, Spoken("Sarah"), stage.clock.today())
+    said, _icon, shown = checked_words(entry.body, Spoken("Sarah"), stage.clock.today())
     assert (said, shown) == (words, tone)
     page.opened(scope_id=stage.scope)
     assert page.pill.text() == words
@@ -200,7 +298,7 @@ def test_what_is_still_missing_is_said_once_and_then_may_wait(page: Any, stage: 
     QTest.keyClicks(QApplication.focusWidget(), "Nan")
     QTest.mouseClick(page.done_button, LEFT)
     words = [link.words() for link in page.problems.links()]
-    assert words == ["Fill in how to talk with me", "Fill in who held the pen"]
+    assert words == ["Fill in who held the pen", "Fill in how to talk with me"]
     assert SAFE_ANYWAY in page.problems.accessibleName()
     QTest.mouseClick(page.done_button, LEFT)
     stage.wait_for(lambda: page.form is None)
