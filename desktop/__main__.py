@@ -50,6 +50,10 @@ def _run(options: argparse.Namespace) -> int:
         from desktop import spelling_desk
 
         return spelling_desk.run()
+    if command == "speaking":
+        from desktop import speaking_desk
+
+        return speaking_desk.run(options.engine)
     if command == "tour":
         from desktop import tour
 
@@ -105,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 
     # Heard starts it for itself, and talks with it over its input and output.
     commands.add_parser("spelling")
+    commands.add_parser("speaking").add_argument("--engine", default="")
 
     smoke = commands.add_parser("smoke", help="make a vault, save a note, lock, and open it again")
     _needs_vault(smoke)

@@ -355,9 +355,14 @@ class App:
 
     def _begin(self, casebook: Casebook) -> None:
         from desktop.session import Opened, Session
+        from desktop.speaking import SpeakingProcess
 
         opened = Opened(self._options.vault, self._vault, casebook)
-        self._session = Session(opened, self.theme, self._settings, self.lock, self.lock_before_sleep, self._empty)
+        # A script that drives an invented vault is not to be heard.
+        voice = SpeakingProcess("mock") if self._options.drive else None
+        self._session = Session(
+            opened, self.theme, self._settings, self.lock, self.lock_before_sleep, self._empty, voice
+        )
         self._session.window.closing.connect(self._close)
         self._session.show()
         if self._window is not None:

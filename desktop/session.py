@@ -28,6 +28,7 @@ from desktop.platform.power import watch_power
 from desktop.screen_pin import PinAnswer as GateAnswer
 from desktop.screen_pin import PinGate, find_pin_weakness, hash_pin
 from desktop.settings import SettingsFile
+from desktop.speaking import SpeakingProcess
 from desktop.spelling import SpellingProcess
 from desktop.staying import Staying
 from desktop.sync_runner import AT_LOCK_SECONDS, SyncRunner
@@ -41,6 +42,7 @@ from sync.client.http import Centre, Refused
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
+from ui.speech import ReadAloud, Voice
 from ui.spelling import Spelling
 from ui.tasks import in_background
 from ui.theme import Theme
@@ -49,6 +51,8 @@ from ui.window import HeardWindow
 USUAL_SIZE = (1366, 768)
 PIN = "screen_pin"
 PAGE = "page"
+VOICE_AFTER_MS = 2_000
+"""A voice is looked for once Today stands and nobody waits for anything."""
 _LOOKS = {
     OFFLINE: ("cloud-off", "info"),
     SENDING: ("cloud-upload", "info"),
@@ -78,6 +82,7 @@ class Session:
         lock: Callable[[], None],
         lock_before_sleep: Callable[[], None],
         empty: Callable[[Closed], None] = lambda _closed: None,
+        voice: Voice | None = None,
     ) -> None:
         self.casebook, self._vault, self._folder = opened.casebook, opened.vault, opened.folder
         self._settings, self._lock = settings, lock
@@ -94,6 +99,10 @@ class Session:
         self.link.open_outside = self._open_outside
         self._dictionary = SpellingProcess()
         self.link.spelling = Spelling(self.link, self._dictionary)
+        self._voice = voice or SpeakingProcess()
+        chosen = settings.read()
+        self._speech = ReadAloud(self._voice, is_on=chosen.reads_aloud, speed=chosen.reading_speed)
+        self.link.speech = self._speech
         self._keep_mark()
         self.window = HeardWindow(self._answer)
         self.window.setObjectName("window")
@@ -117,6 +126,7 @@ class Session:
         self.window.show()
         QTimer.singleShot(0, self.runner.start)
         QTimer.singleShot(300, self.window.pages.build_ahead)
+        QTimer.singleShot(VOICE_AFTER_MS, self._speech, self._speech.look)
 
     def steps_to_lock(self, *, may_send: bool = True) -> list[Callable[[], object]]:
         """What must happen before the process that holds the key ends, in order."""
@@ -127,7 +137,7 @@ class Session:
         # Each a step of its own: one that fails must not keep what is typed from being saved.
         return [
             self.window.cover, self.window.pages.leave, self._remember_page, stop, self.link.close,
-            self._dictionary.close, self.casebook.close, self._outside.empty,
+            self._voice.close, self._dictionary.close, self.casebook.close, self._outside.empty,
         ]  # fmt: skip
 
     def steps_to_empty(self, closed: Closed) -> list[Callable[[], object]]:
@@ -143,7 +153,7 @@ class Session:
 
         return [
             self.window.cover, self.window.pages.leave, lambda: self.runner.stop(0.0), self._hand_over_the_rest,
-            self.link.close, self._dictionary.close, leave_note, self._outside.empty,
+            self.link.close, self._voice.close, self._dictionary.close, leave_note, self._outside.empty,
         ]  # fmt: skip
 
     def _hand_over_the_rest(self) -> None:
@@ -232,6 +242,7 @@ class Session:
     def _change_settings(self, **choices: Any) -> None:
         changed = self._settings.change(**choices)
         self._watch.set_minutes(changed.lock_minutes)
+        self._speech.choose(is_on=changed.reads_aloud, speed=changed.reading_speed)
 
     def _change_pin(self, old: str, new: str) -> None:
         """Take a new screen PIN. Wrong tries count here as they do on the hidden screen, and the fifth locks."""

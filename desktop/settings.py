@@ -13,6 +13,7 @@ from desktop.platform import current
 from desktop.platform.interface import Platform
 
 SCHEMES = ("system", "light", "dark")
+READING_SPEEDS = ("slow", "usual", "fast")
 TYPEFACES = ("Atkinson Hyperlegible Next", "Lexend", "OpenDyslexic")
 SMALLEST_TEXT, LARGEST_TEXT = 0.9, 2.0
 LEAST_MINUTES, USUAL_MINUTES, MOST_MINUTES = 1, 5, 15
@@ -31,12 +32,15 @@ class Settings:
     less_movement: bool = False
     typeface: str = TYPEFACES[0]
     lock_minutes: int = USUAL_MINUTES
+    reads_aloud: bool = True
+    reading_speed: str = READING_SPEEDS[1]
     last_vault: str = ""
 
     def __post_init__(self) -> None:
         usual = {each.name: each.default for each in fields(self)}
         kept: dict[str, Any] = {
             "scheme": self.scheme if self.scheme in SCHEMES else usual["scheme"],
+            "reading_speed": self.reading_speed if self.reading_speed in READING_SPEEDS else usual["reading_speed"],
             "typeface": self.typeface if self.typeface in TYPEFACES else usual["typeface"],
             "text_scale": min(LARGEST_TEXT, max(SMALLEST_TEXT, self.text_scale)),
             "lock_minutes": min(MOST_MINUTES, max(LEAST_MINUTES, self.lock_minutes)),

@@ -18,6 +18,7 @@ from desktop.demo import PASSPHRASE, PIN
 from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
+from desktop.tour_aloud import AloudTour
 from desktop.tour_knowing import KnowingTour
 from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
@@ -42,6 +43,7 @@ class Tour:
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
         self.knowing = KnowingTour(self.picture)
+        self.aloud = AloudTour(self.picture)
         self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
         self.leaving = LeavingTour(self.stage, folder / "Aisha’s laptop" / "vault", self.picture)
@@ -379,6 +381,8 @@ class Tour:
             ("her words are answered: you said, we did", lambda: self.voice.promise(self.aisha, WORDS)),
             ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
             ("the laptop turned round: what I have said", lambda: self.voice.what_i_said(self.aisha)),
+            ("read me the card before I knock", lambda: self.aloud.card(self.aisha)),
+            ("her words are read back to her", lambda: self.aloud.check_back(self.aisha)),
             ("look around", self.look_around),
             ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),
             ("the line comes back: sync", self.sync),

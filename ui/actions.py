@@ -33,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("before_you_knock", ("Ctrl+Shift+B",), "Before you knock", MOVING),
     Action("history", ("Ctrl+H",), "Every version of the record that stands", MOVING),
     Action("back", ("Esc", "Alt+Left"), "Back", MOVING),
+    Action("read_aloud", ("R",), "Read the page aloud, or stop reading", MOVING),
     Action("keys", ("F1", "?", "Ctrl+/"), "Show all keys", MOVING),
     Action("new_note", ("Ctrl+N",), "New visit note", WRITING),
     Action("not_taking_part", ("Ctrl+Shift+D",), "Chose not to take part", WRITING),
@@ -44,8 +45,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("sync", ("F5",), "Send and receive now", SAFE),
     Action("hide", ("F9",), "Hide the screen", SAFE),
 )
-# A sign that needs Shift on some keyboards and not on others is no shortcut to Qt: the window hears it as typed.
-TYPED = ("?",)
+# Heard by the window as typed, where no field or list wanted it, and no shortcut to Qt: a sign that needs Shift on some
+# keyboards and not on others, and a letter, which must go on being a letter wherever something is written.
+TYPED = {"?": "keys", "r": "read_aloud", "R": "read_aloud"}
 _BY_NAME = {action.name: action for action in ACTIONS}
 
 

@@ -14,6 +14,7 @@ from models.errors import Trouble
 from models.status import NOT_JOINED, Status
 
 if TYPE_CHECKING:
+    from ui.speech import ReadAloud
     from ui.spelling import Spelling
 
 T = TypeVar("T")
@@ -63,6 +64,8 @@ class Link(QObject):
         """Opens what Heard does not show itself in another program: its bytes, and the ending of its kind (".pdf")."""
         self.spelling: Spelling | None = None
         """Spelling for the worker's own text; None where there is no dictionary."""
+        self.speech: ReadAloud | None = None
+        """Reads pages aloud; None where nothing does."""
         self.status = Status(NOT_JOINED)
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
         self._stop = casebook.listen(lambda changes: self.post(lambda: self.changed.emit(changes)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from ui.link import Link
 from ui.parts.pages import PageSpec
+from ui.speech import ReadAloud
 from ui.theme import Theme
 from ui.views.attachment import AttachmentPage
 from ui.views.children import ChildrenPage
@@ -55,8 +56,19 @@ class Choices:
     find_pin_weakness: Callable[[str], str | None]
 
 
+def _join_reading(window: HeardWindow, speech: ReadAloud) -> None:
+    def show() -> None:
+        window.show_reading(is_offered=speech.is_offered(), is_reading=speech.is_reading())
+
+    speech.changed.connect(show)
+    speech.failed.connect(lambda trouble: window.toast(f"{trouble.title}. {trouble.help}"))
+    window.stop_reading_asked.connect(speech.stop)
+
+
 def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) -> None:
     """Register every page. The window builds one when it is first asked for."""
+    if link.speech is not None:
+        _join_reading(window, link.speech)
 
     def add(key: str, title: str, kind: Callable[..., Any], **more: Any) -> None:
         window.register(PageSpec(key, title, lambda: kind(link, window, theme), **more))

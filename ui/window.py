@@ -8,7 +8,19 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui import access, actions, style, theme
 from ui.parts.closed_strip import ClosedStrip
@@ -17,6 +29,8 @@ from ui.parts.idle_banner import IdleBanner
 from ui.parts.keys_page import KeysPage
 from ui.parts.nav_rail import NavRail
 from ui.parts.pages import Pages, PageSpec, Visit
+from ui.parts.read_button import ReadButton
+from ui.parts.reading_bar import ReadingBar
 from ui.parts.sheet import Sheet
 from ui.parts.toast import Toast
 from ui.parts.top_bar import TopBar
@@ -24,6 +38,14 @@ from ui.parts.top_bar import TopBar
 SMALLEST = (1024, 600)
 NARROW_UNDER = 1200
 HOME = "today"
+
+
+# A field that has no use for a letter lets it through, and it was meant for the field all the same.
+_WRITTEN_IN = (QLineEdit, QTextEdit, QPlainTextEdit, QAbstractSpinBox, QComboBox)
+
+
+def _is_lone(event: QKeyEvent) -> bool:
+    return not event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier and not event.isAutoRepeat()
 
 
 def _local_now() -> datetime:
@@ -36,7 +58,7 @@ class HeardWindow(QMainWindow):
     ``check_pin`` is asked when the screen is hidden. `new_note_asked` is Ctrl+N; `knock_asked` Ctrl+Shift+B and
     `not_taking_part_asked` Ctrl+Shift+D where the page does not answer them; `sync_asked` F5, `stay_asked` the idle
     banner's button, `lock_wanted` five wrong PINs, `covered` and `lifted` the hidden screen, `arrived` each page
-    opened (a Visit), `closing` the end.
+    opened (a Visit), `stop_reading_asked` that nothing more is to be read aloud, `closing` the end.
     """
 
     new_note_asked = Signal()
@@ -48,6 +70,7 @@ class HeardWindow(QMainWindow):
     covered = Signal()
     lifted = Signal()
     arrived = Signal(object)
+    stop_reading_asked = Signal()
     closing = Signal()
 
     def __init__(
@@ -61,6 +84,7 @@ class HeardWindow(QMainWindow):
         super().setWindowTitle("Heard")
         self.setMinimumSize(*SMALLEST)
         self._wants_wide: bool | None = None
+        self._may_read = False
         self._layers = QStackedWidget()
         self.setCentralWidget(self._layers)
         self._shell = QWidget()
@@ -93,9 +117,11 @@ class HeardWindow(QMainWindow):
         self.idle = IdleBanner()
         self.closed = ClosedStrip()
         self.pages = Pages()
+        self.reading = ReadingBar()
         for part in (self.top, self.idle, self.closed):
             down.addWidget(part)
         down.addWidget(self.pages, 1)
+        down.addWidget(self.reading)
         across.addLayout(down, 1)
         self.rail.pressed.connect(self._rail_pressed)
         self.rail.widened.connect(self._set_wide)
@@ -106,6 +132,7 @@ class HeardWindow(QMainWindow):
         self.pages.arrived.connect(self._on_arrival)
         self.idle.stayed.connect(self._stay)
         self.closed.asked.connect(self.sync_asked)
+        self.reading.stopped.connect(self.stop_reading_asked)
         self.rail.add_row("hide", "Hide screen", "eye-off", actions.keys("hide"), foot=True)
 
     def _bind(self) -> None:
@@ -156,6 +183,7 @@ class HeardWindow(QMainWindow):
             self.top.new_note,
             self.idle.stay,
             self.closed.again,
+            self.reading.stop,
         ]
         for before, after in itertools.pairwise(stops):
             QWidget.setTabOrder(before, after)
@@ -194,6 +222,8 @@ class HeardWindow(QMainWindow):
         self._order_tabs()
         self.rail.show_here(visit.key)
         self.show_main_action(False)
+        # What is read belongs to the page that was left.
+        self.stop_reading_asked.emit()
         self._say_page(spec.title)
         self.arrived.emit(visit)
 
@@ -224,7 +254,7 @@ class HeardWindow(QMainWindow):
 
     def _build_keys(self) -> QWidget:
         native = {each.name for each in actions.ACTIONS if each.native}
-        return KeysPage(self._bound | native | {"hide"})
+        return KeysPage(self._bound | native | {"hide"} | ({"read_aloud"} if self._may_read else set()))
 
     # ---- what is shown -------------------------------------------------------------------------------------------
 
@@ -255,6 +285,11 @@ class HeardWindow(QMainWindow):
         else:
             self.closed.hide()
 
+    def show_reading(self, *, is_offered: bool, is_reading: bool) -> None:
+        """Say whether pages can be read aloud, and show the big way to stop while one is."""
+        self._may_read = is_offered
+        self.reading.setVisible(is_reading)
+
     def clear_lock_warning(self) -> None:
         """Someone is there again."""
         self.idle.hide()
@@ -276,6 +311,7 @@ class HeardWindow(QMainWindow):
         self._layers.setCurrentWidget(self.cover_page)
         self.cover_page.show_clock()
         self.repaint()
+        self.stop_reading_asked.emit()
         self.covered.emit()
         self.pages.act("flush")
 
@@ -294,13 +330,19 @@ class HeardWindow(QMainWindow):
     # ---- keys ----------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Hear what no field, list or page wanted: a question mark lists the keys."""
-        if event.text() in actions.TYPED and not self.is_covered():
+        """Hear what no field, list or page wanted: a question mark lists the keys, R reads the page aloud."""
+        named = "" if self.is_covered() else actions.TYPED.get(event.text(), "")
+        if named == "keys":
             self.open("keys")
+        elif named and _is_lone(event) and not isinstance(self.focusWidget(), _WRITTEN_IN):
+            self._read_aloud()
         else:
             super().keyPressEvent(event)
 
     def _escape(self) -> None:
+        if self.reading.isVisible():
+            self.stop_reading_asked.emit()
+            return
         sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
         if sheet is not None:
             sheet.cancel()
@@ -311,6 +353,14 @@ class HeardWindow(QMainWindow):
         sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
         if sheet is not None:
             sheet.cancel()
+
+    def _read_aloud(self) -> None:
+        """Press what stands there for it; of several the newest, which is what the worker has just opened."""
+        page = self.pages.currentWidget()
+        found = page.findChildren(ReadButton) if page is not None else []
+        there = [one for one in found if one.isVisible() and one.has_key]
+        if there:
+            there[-1].toggle()
 
     def _knock(self) -> None:
         if not self.pages.act("before_you_knock"):

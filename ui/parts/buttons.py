@@ -55,6 +55,8 @@ class Button(QPushButton):
     where a child presses it. Words too long for the room end in an ellipsis and stand whole in the tooltip.
     """
 
+    role = "ui"
+
     def __init__(
         self,
         words: str,
@@ -115,7 +117,7 @@ class Button(QPushButton):
     # ---- sizes -------------------------------------------------------------------------------------------------
 
     def _letter(self) -> QFontMetricsF:
-        return QFontMetricsF(theme.current().font("ui", 600))
+        return QFontMetricsF(theme.current().font(self.role, 600))
 
     def _small(self) -> QFontMetricsF:
         return QFontMetricsF(theme.current().font("overline", 600))
@@ -180,7 +182,7 @@ class Button(QPushButton):
             side = look.px(20)
             icons.paint(painter, self._icon, QRectF(left, round(middle - side / 2), side, side), ink)
             left += side + (ICON_GAP if self._words else 0)
-        font = look.font("ui", 600)
+        font = look.font(self.role, 600)
         font.setUnderline(self._kind in LINKS)
         painter.setFont(font)
         painter.setPen(ink)

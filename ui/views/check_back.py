@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from models.aloud import as_pieces
 from models.entry import Edit, Entry
 from models.errors import Trouble
 from models.wording import Spoken
@@ -17,7 +18,10 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
+from ui.parts.read_button import ReadButton
 from ui.parts.surface import Surface
+from ui.parts.voice_quote import VoiceQuote
+from ui.views.child_facts import body_of
 
 RESULT, DAY, CORRECTION = "checked_back_result", "checked_back_on", "child_correction"
 
@@ -39,7 +43,13 @@ class CheckBack(Surface):
         column.setSpacing(8)
         self.question = PlainLabel(f"Read these words to {child.name}. Are they right?", "h3")
         column.addWidget(self.question)
+        # Large, for the laptop that is turned round; it is all there is where nothing can read aloud.
+        self.words = VoiceQuote(str(said.body.get("words") or ""), self, role="knock_line")
+        self.words.setObjectName("check_back.words")
+        column.addWidget(self.words)
         answers = FlowLayout(across=8, down=6)
+        self.read = ReadButton(link.speech, self._pieces, "check_back.read", self)
+        answers.addWidget(self.read)
         self.right = self._answer("Right", "check", "right")
         self.changed = self._answer(f"{child.name} changed them", "pencil", "changed")
         self.not_now = self._answer("Not now", "", "not_now")
@@ -49,6 +59,9 @@ class CheckBack(Surface):
         self._correction = self._make_correction()
         self._correction.hide()
         column.addWidget(self._correction)
+
+    def _pieces(self) -> list[str]:
+        return as_pieces([self.words.words()], body_of(self._link.casebook, self._said.scope_id))
 
     def _answer(self, words: str, icon: str, code: str) -> Button:
         button = Button(words, icon)
@@ -134,6 +147,7 @@ class CheckBack(Surface):
             self._link, entry.draft(), {CORRECTION: entry.body.get(CORRECTION, "")}, exists=True, asked_by="check_back"
         )
         self._autosave.state_changed.connect(self._show_state)
+        self.read.want(False)
         for button in (self.right, self.changed, self.not_now):
             button.hide()
         self.question.setText(f"{self._child.name} changed these words.")

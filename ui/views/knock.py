@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from models.aloud import as_pieces
 from models.changes import Changes
 from models.dates_typed import say_day
 from models.entry import Edit
@@ -34,6 +35,7 @@ from ui.parts.divider import Divider
 from ui.parts.flow import FlowLayout
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
+from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.surface import Surface
 from ui.parts.voice_quote import VoiceQuote
@@ -94,6 +96,8 @@ class KnockPage(QWidget):
         self.about.setObjectName("knock.about")
         names.addWidget(self.about)
         row.addLayout(names, 1)
+        self.read = ReadButton(self._link.speech, self.pieces, "knock.read", self)
+        row.addWidget(self.read, 0, Qt.AlignmentFlag.AlignTop)
         self.close_button = Button("Close", keys="Esc")
         access.describe(self.close_button, "Close", "Esc", key="knock.close")
         self.close_button.clicked.connect(self._navigator.back)
@@ -132,7 +136,7 @@ class KnockPage(QWidget):
         self._avatar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.refresh()
         note_looked_at(self._link, scope_id)
-        access.announce(self, self.aloud())
+        access.announce(self, " ".join(self._heard()))
 
     def leave(self) -> None:
         """Nothing is typed here."""
@@ -145,14 +149,19 @@ class KnockPage(QWidget):
         """Start the visit note."""
         self._navigator.open("note", scope_id=self._scope_id)
 
-    def aloud(self) -> str:
+    def pieces(self) -> list[str]:
+        """The card as it is read aloud."""
+        return as_pieces(self._heard(), self._child)
+
+    def _heard(self) -> list[str]:
         """The card in the order it should be heard: first of all, then what never to do, then the rest."""
+        opening = f"Before you knock: {Spoken.of(self._child).name}."
         if not self._card.is_asked:
-            return f"Before you knock. Not asked yet. Ask: {QUESTION}"
+            return [opening, "Not asked yet.", f"Ask: {QUESTION}"]
         parts = [("First", self._card.first), ("Please do not", self._card.please_do_not)]
         parts += [("Words", self._card.words), ("Changes", self._card.changes), ("After", self._card.after)]
-        said = (f"{head}: {' '.join(one.words for one in lines)}" for head, lines in parts if lines)
-        return " ".join(["Before you knock.", *said, *(one.words for one in self._card.beside)])
+        said = [f"{head}: {_run_on(lines)}" for head, lines in parts if lines]
+        return [opening, *said, *(one.words for one in self._card.beside)]
 
     def refresh(self) -> None:
         """Read the card again, and redraw only if it is another."""
@@ -381,6 +390,12 @@ class KnockPage(QWidget):
             self._grid.setColumnStretch(1, 1)
         # Only here, where it lies in the page: shown before, it would be a window of its own.
         self._stop.setVisible(bool(self._card.please_do_not or self._card.beside))
+
+
+def _run_on(sentences: Sequence[Sentence]) -> str:
+    """Exact wishes have no full stop of their own; heard without one they would run into each other."""
+    words = (one.words.rstrip() for one in sentences)
+    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in words)
 
 
 def _grouped(sentences: Sequence[Sentence]) -> list[list[Sentence]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from models.aloud import as_pieces
 from models.errors import Trouble
 from ui import access
 from ui.link import Link, Navigator
@@ -14,6 +15,7 @@ from ui.parts.card import Card
 from ui.parts.empty_state import EmptyState
 from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
+from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.trouble_box import TroubleBox
 from ui.theme import Theme
@@ -38,7 +40,11 @@ class MyWordsPage(QWidget):
         whole.setContentsMargins(0, 0, 0, 0)
         self._scroll = ScrollPage()
         whole.addWidget(self._scroll)
-        self._scroll.body.addWidget(PlainLabel("My dictionary", "h1"))
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel("My dictionary", "h1"), 1)
+        self.read = ReadButton(link.speech, self._pieces, "my_words.read", self)
+        head.addWidget(self.read)
+        self._scroll.body.addLayout(head)
         self.trouble = TroubleBox("my_words.trouble")
         self._scroll.body.addWidget(self.trouble)
         self._place = QVBoxLayout()
@@ -60,12 +66,19 @@ class MyWordsPage(QWidget):
         self.trouble.hide()
         self._show()
 
+    def _words(self) -> list[str]:
+        return self._link.spelling.own_words() if self._link.spelling is not None else []
+
+    def _pieces(self) -> list[str]:
+        return as_pieces(["My dictionary.", *self._words()])
+
     def _show(self) -> None:
         if self._shown is not None:
             self._place.removeWidget(self._shown)
             self._shown.hide()
             self._shown.deleteLater()
-        words = self._link.spelling.own_words() if self._link.spelling is not None else []
+        words = self._words()
+        self.read.want(bool(words))
         card = Card(parent=self._scroll.content)
         card.setObjectName("my_words.card")
         if words:

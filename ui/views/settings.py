@@ -23,6 +23,7 @@ from ui.parts.row_button import RowButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.trouble_box import TroubleBox
 from ui.theme import Look, Scheme, Theme
+from ui.views.settings_reading import ReadingCard
 from ui.views.settings_secrets import Secret, SecretForm
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class SettingsPage(QWidget):
         self._scroll.body.addStretch(1)
         left, right = self._column(), self._column()
         left.addWidget(self._make_appearance())
+        self.reading = ReadingCard(link.speech, self._take_reading)
+        left.addWidget(self.reading)
         left.addWidget(self._make_more())
         right.addWidget(self._make_lock())
         for form in self._make_forms():
@@ -142,6 +145,9 @@ class SettingsPage(QWidget):
             typeface=look.typeface,
             less_movement=look.less_movement,
         )
+
+    def _take_reading(self, *, reads_aloud: bool, reading_speed: str) -> None:
+        self._keep(self.reading.trouble, reads_aloud=reads_aloud, reading_speed=reading_speed)
 
     def _keep(self, box: TroubleBox, **choices: Any) -> None:
         box.hide()
@@ -297,8 +303,10 @@ class SettingsPage(QWidget):
     def opened(self, **_arguments: Any) -> None:
         """Show what is chosen now."""
         self._show_look()
+        chosen = self._choices.settings()
+        self.reading.show_choices(is_on=chosen.reads_aloud, speed=chosen.reading_speed)
         self.minutes.blockSignals(True)
-        self.minutes.setValue(int(self._choices.settings().lock_minutes))
+        self.minutes.setValue(int(chosen.lock_minutes))
         self.minutes.blockSignals(False)
         self._fit()
 

@@ -7,12 +7,14 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
+from models.aloud import as_pieces
 from models.changes import Changes
 from models.dates_typed import Lean
 from models.entry import Entry
 from models.fields import Field
-from models.me_page import checked_words, wants_pictures
+from models.me_page import checked_words, is_by_another, pen_words, wants_pictures
 from models.record import declaration_of
+from models.wording import Spoken
 from ui import actions
 from ui.attachments import AttachmentStrip
 from ui.form import Form
@@ -20,6 +22,7 @@ from ui.form_manner import Manner
 from ui.link import Link, Navigator, touches
 from ui.parts.avatar import initials_among
 from ui.parts.pill import Pill
+from ui.parts.read_button import ReadButton
 from ui.theme import Theme
 from ui.views.child_facts import body_of, spoken_of
 from ui.views.choose_child import ChooseChild
@@ -54,6 +57,8 @@ class ThisIsMePage(FormPage):
         self.pill.setObjectName("this_is_me.checked")
         self.pill.hide()
         self.head.buttons.addWidget(self.pill)
+        self.read_button = ReadButton(link.speech, self.pieces, "this_is_me.read", self.head)
+        self.head.buttons.addWidget(self.read_button)
         self.edit_button = self.add_head("Edit", "pencil", "this_is_me.edit", self.edit)
         self.done_button = self.add_head("Done", "check", "this_is_me.done", self.done, actions.keys("finish"))
         for button in (self.edit_button, self.done_button):
@@ -97,6 +102,7 @@ class ThisIsMePage(FormPage):
 
     def _clear_head(self) -> None:
         self._was_told = False
+        self.read_button.want(False)
         for each in (self.pill, self.edit_button, self.done_button):
             each.hide()
 
@@ -123,10 +129,17 @@ class ThisIsMePage(FormPage):
         self.fit_history()
         self.edit_button.set_words(f"{'Edit' if entry else 'Start'} with {child.name}")
         self.edit_button.show()
+        self.read_button.want(entry is not None)
         if entry is not None:
             self.pill.show_state(*checked_words(entry.body, child, casebook.clock.today()))
             self.pill.show()
             reading.foot.count_versions()
+
+    def pieces(self) -> list[str]:
+        """The page as it is read aloud: what is not answered is passed over."""
+        entry, child = self._facts()
+        body = child.body if child else {}
+        return as_pieces(heard(entry, Spoken.of(body)), body) if entry else []
 
     def page_title(self) -> str:
         """What a screen reader is told."""
@@ -261,3 +274,19 @@ class ThisIsMePage(FormPage):
             self.done()
             return True
         return super().act(name)
+
+
+def heard(entry: Entry, child: Spoken) -> list[str]:
+    """Each box with its question, in the order they stand; a piece for each, so that one can be waited for."""
+    declaration, body = entry.declaration, entry.body
+    assert declaration is not None
+    said = [f"My name is {body['my_name']}."] if body.get("my_name") else []
+    # Whose words these are comes before them.
+    said += [pen_words(body, child)] if is_by_another(body) else []
+    if body.get("about_me"):
+        said.append(str(body["about_me"]))
+    boxes = [each for each in declaration.fields.values() if each.part == "Boxes"]
+    for field in (*boxes, declaration.fields["how_to_start_with_me"]):
+        if words := str(body.get(field.name) or ""):
+            said += [f"{field.label.rstrip('?.')}.", words]
+    return said

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from models.aloud import as_pieces
 from models.changes import Changes
 from models.moments import in_a_sentence, short_day
 from models.what_i_said import Page, Saying, pages, sayings, wants_pictures
@@ -22,10 +23,12 @@ from ui.parts.empty_state import EmptyState
 from ui.parts.flow import FlowLayout
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
+from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Theme
 from ui.views.check_back import CheckBack
+from ui.views.child_facts import body_of
 from ui.views.sharing import SharingChoice
 
 MORE = 10
@@ -43,6 +46,7 @@ class WhatISaidPage(QWidget):
         self._scope_id = ""
         self._shown = MORE
         self._has_pictures = False
+        self._heard: list[str] = []
         self.asked: CheckBack | SharingChoice | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,6 +59,8 @@ class WhatISaidPage(QWidget):
         self.title = PlainLabel("What I have said", "display", elided=True)
         self.title.setObjectName("what_i_said.title")
         head.addWidget(self.title, 1)
+        self.read = ReadButton(link.speech, self.pieces, "what_i_said.read", self)
+        head.addWidget(self.read)
         self.close_button = Button("Close", keys="Esc")
         access.describe(self.close_button, "Close", "Esc", key="what_i_said.close")
         self.close_button.clicked.connect(navigator.back)
@@ -77,6 +83,23 @@ class WhatISaidPage(QWidget):
         self.refresh()
         self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def pieces(self) -> list[str]:
+        """The page as it is read aloud, from the newest words on."""
+        heard = [f"{self.title.text()}.", *(self._heard or ["Nothing yet."])]
+        return as_pieces(heard, body_of(self._link.casebook, self._scope_id))
+
+    def _said_aloud(self, one: Saying) -> list[str]:
+        """One saying: when and to whom, the words, who can see them, and what came of it."""
+        said = []
+        if one.on is not None:
+            day = in_a_sentence(short_day(one.on, self._link.casebook.clock.today()))
+            said.append(f"I said this {day}, to {one.told_to}.")
+        said.append(one.words)
+        if one.corrected:
+            said += ["I changed it to:", one.corrected]
+        said.append(f"Who can see this: {'. '.join(one.who_can_see)}")
+        return [*said, one.happened]
+
     def leave(self) -> None:
         """Hand over what is being typed."""
         if isinstance(self.asked, CheckBack):
@@ -87,6 +110,7 @@ class WhatISaidPage(QWidget):
         casebook = self._link.casebook
         child = casebook.child(self._scope_id)
         self.asked = None
+        self._heard = []
         self._scroll.renew()
         if child is None:
             self._scroll.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
@@ -99,6 +123,7 @@ class WhatISaidPage(QWidget):
         if not found and not own_pages:
             self._scroll.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
         for one in found[: self._shown]:
+            self._heard += self._said_aloud(one)
             self._scroll.body.addWidget(self._make_saying(one, spoken))
         if len(found) > self._shown:
             more = Button("Show more", "chevron-down", "quiet", self._scroll.content)
@@ -106,6 +131,7 @@ class WhatISaidPage(QWidget):
             more.clicked.connect(self._show_more)
             self._scroll.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         for page in own_pages:
+            self._heard += [page.title, *(f"{label}. {words}" for label, words in page.answers)]
             self._scroll.body.addWidget(self._make_page(page))
         self._scroll.body.addStretch(1)
 
@@ -145,6 +171,16 @@ class WhatISaidPage(QWidget):
             card.add(self._fact("heart-handshake", one.happened, card))
         card.setAccessibleName(". ".join(part for part in (one.words, sees, one.happened) if part))
         row = FlowLayout(across=10, down=8)
+        row.addWidget(
+            ReadButton(
+                self._link.speech,
+                lambda: as_pieces(self._said_aloud(one), body_of(self._link.casebook, self._scope_id)),
+                "what_i_said.read_one",
+                card,
+                about=one.words,
+                has_key=False,
+            )
+        )
         wrong = Button("That is not what I said", "pencil", "secondary", card)
         less = Button("Change who can see", "eye-off", "secondary", card)
         for button, name, ask in ((wrong, "not_so", self._ask_what), (less, "share", self._ask_who)):

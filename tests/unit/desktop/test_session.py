@@ -25,6 +25,7 @@ from models.errors import StoreFull, Trouble
 from models.identity import Identity, Worker
 from models.query import Query
 from sync.client.closing import Closed
+from tests.unit.ui.standing_voice import StandInVoice
 from ui.theme import Look, Theme
 
 WAIT_MS = 10_000
@@ -53,6 +54,7 @@ def made(tmp_path: Path, qapp: QApplication, qtbot: Any) -> Iterator[SimpleNames
         SettingsFile(tmp_path / "settings.json"),
         lambda: locks.append("lock"),
         lambda: locks.append("sleep"),
+        voice=StandInVoice(),
     )
     yield SimpleNamespace(session=session, book=book, window=session.window, locks=locks, qtbot=qtbot)
     for step in session.steps_to_lock(may_send=False):

@@ -117,5 +117,5 @@ def test_emitting_a_signal_drops_no_reference_to_true() -> None:
 
 
 def test_the_version_of_qt_is_pinned_exactly(root: Path) -> None:
-    (qt,) = (each for each in asked_for(root, "run") if each.name == "PySide6-Essentials")
-    assert str(qt.specifier) == "==6.11.3"
+    qt = {each.name: str(each.specifier) for each in asked_for(root, "run") if each.name.startswith("PySide6")}
+    assert qt == {"PySide6-Essentials": "==6.11.3", "PySide6-Addons": "==6.11.3"}

@@ -15,9 +15,11 @@ from PySide6.QtWidgets import QWidget
 
 from models.casebook import Casebook
 from models.invented import make_caseload, me_for_trying
+from tests.unit.ui.standing_voice import StandInVoice
 from ui.link import Link
 from ui.parts.cover_page import PinAnswer
 from ui.screens import Choices, register
+from ui.speech import ReadAloud
 from ui.window import HeardWindow
 
 NO_MODIFIER, CTRL, SHIFT = (
@@ -81,6 +83,8 @@ def whole_app(folder: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[
     casebook = Casebook.open(folder, bytes(range(32)), identity=me_for_trying(), clock=clock)
     load = make_caseload(casebook, 3, 15)
     link, window = Link(casebook), HeardWindow(lambda _pin: PinAnswer(False))
+    voice = StandInVoice()
+    link.speech = ReadAloud(voice)
     no_settings: Any = SimpleNamespace(lock_minutes=5)
     no_call: Any = lambda *_a, **_k: None  # noqa: E731 - stands for each call of Settings, which is not opened here
     choices = Choices(lambda: no_settings, no_call, no_call, no_call, no_call, folder, "0", no_call, no_call)
@@ -95,7 +99,7 @@ def whole_app(folder: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[
     hands = Hands(window, settle)
     scope = next(iter(load.scopes))
     yield SimpleNamespace(
-        casebook=casebook, link=link, window=window, hands=hands, scope=scope, load=load, settle=settle
+        casebook=casebook, link=link, window=window, hands=hands, scope=scope, load=load, settle=settle, voice=voice
     )
     window.close()
     link.close()
