@@ -100,7 +100,8 @@ def test_choices_are_kept_and_the_rest_stay_as_they_were(file: SettingsFile, tmp
 
 def test_nothing_but_plain_choices_is_kept_outside_the_vault() -> None:
     assert {each.name for each in fields(Settings)} == {
-        "scheme", "text_scale", "less_movement", "typeface", "lock_minutes", "last_vault",
+        "scheme", "text_scale", "less_movement", "typeface", "lock_minutes", "reads_aloud", "reading_speed",
+        "last_vault",
     }  # fmt: skip
 
 
