@@ -228,6 +228,17 @@ def test_no_part_of_qt_that_is_gpl_only_is_imported(sources: list[Any]) -> None:
     assert len([name for name in imported(planted) if GPL_ONLY_QT.match(name)]) == 2
 
 
+def test_what_may_be_missing_on_a_laptop_is_imported_by_the_process_that_speaks_alone(sources: list[Any]) -> None:
+    """Qt's speech and sound raise ImportError without `libpulse0`: nothing that Heard needs may depend on them."""
+    found = [
+        source.name
+        for source in sources
+        if source.room != "tests"
+        and any(re.match(r"PySide6\.Qt(TextToSpeech|Multimedia|SpatialAudio)", name) for name in imported(source.tree))
+    ]
+    assert found == ["desktop/speaking_desk.py"]
+
+
 def test_every_test_is_a_sentence(sources: list[Any]) -> None:
     short = [
         f"{source.name}:{node.lineno} {node.name}"

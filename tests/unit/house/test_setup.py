@@ -35,7 +35,7 @@ STUBS = {
 }
 EVERYTHING = (
     "ca-certificates libgl1 libegl1 libx11-6 libdbus-1-3 libfontconfig1 libfreetype6 libxkbcommon0 libglib2.0-0t64 "
-    "libbrotli1 libgssapi-krb5-2"
+    "libbrotli1 libgssapi-krb5-2 libpulse0 libspeechd2"
 )
 
 

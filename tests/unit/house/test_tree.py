@@ -26,7 +26,7 @@ NAMES_ELSEWHERE = re.compile(
     )
 )
 KINDS = ("run", "test", "build", "lock")
-NEVER_INSTALLED = ("pyside6", "pyside6-addons", "keyrings-alt", "pyside6-fluent-widgets", "sqlcipher3-binary")
+NEVER_INSTALLED = ("pyside6", "keyrings-alt", "pyside6-fluent-widgets", "sqlcipher3-binary")
 
 
 def pins(root: Path, kind: str) -> dict[str, str]:

@@ -24,12 +24,10 @@ from desktop.settings import SettingsFile
 from models.casebook import Casebook
 from models.errors import Trouble
 from models.identity import Identity, Worker
-from tests.unit.ui.standing_voice import StandInVoice
 from ui import access
 from ui.fonts import LEXEND
 from ui.link import Link
 from ui.parts.pages import PageSpec
-from ui.speech import ReadAloud
 from ui.theme import Look, Scheme, Theme
 from ui.views.licences import LicencesPage, file_of
 from ui.views.settings import SettingsPage
@@ -137,8 +135,6 @@ def stage(qtbot: Any, look: Theme, settle: Callable[[], None], tmp_path: Path, c
     )  # fmt: skip
     casebook = Casebook.open(tmp_path, bytes(range(32)), identity=me, clock=clock)
     link = Link(casebook)
-    voice = StandInVoice()
-    link.speech = ReadAloud(voice)
     file = SettingsFile(tmp_path / "settings" / "settings.json")
     application = Application(casebook, file)
     choices = application.choices(tmp_path)
@@ -156,7 +152,6 @@ def stage(qtbot: Any, look: Theme, settle: Callable[[], None], tmp_path: Path, c
     window.activateWindow()
     window.open("today")
     made = Stage(window=window, file=file, app=application, theme=look, folder=tmp_path, casebook=casebook)
-    made.voice = voice
     made.open()
     yield made
     application.may_finish.set()
@@ -457,45 +452,6 @@ def test_larger_text_leaves_the_pressed_answer_in_sight(stage: Stage, settle: Ca
     viewport = stage.page.findChild(QScrollArea).viewport()
     at = chip.mapTo(viewport, chip.rect().center())
     assert viewport.rect().contains(at)
-
-
-# ---- reading aloud ----------------------------------------------------------------------------------------------
-
-
-def test_reading_aloud_is_on_and_can_be_tried_once_a_voice_is_found(stage: Stage) -> None:
-    assert stage.find("reads_aloud").isChecked()
-    assert not stage.find("reading.try").isVisible()
-    stage.voice.found.emit(True)
-    stage.click("reading.try")
-    assert stage.voice.now.startswith("Hello.")
-    stage.click("reading.try")
-    assert stage.voice.now is None
-
-
-def test_whether_pages_are_read_and_how_fast_is_kept(stage: Stage) -> None:
-    stage.click("reading_speed.slow")
-    stage.click("reads_aloud")
-    assert (stage.file.read().reads_aloud, stage.file.read().reading_speed) == (False, "slow")
-    stage.window.open("today")
-    stage.open()
-    assert not stage.find("reads_aloud").isChecked()
-    stage.click("reading_speed.slow")
-    assert stage.file.read().reading_speed == "slow", "there is always one speed"
-
-
-def test_a_laptop_without_a_voice_says_so_and_whom_to_ask(stage: Stage) -> None:
-    stage.voice.found.emit(False)
-    assert "no voice" in stage.find("reading.about").text()
-    assert "IT" in stage.find("reading.about").text()
-    assert not stage.find("reading.try").isVisible()
-    stage.voice.found.emit(True)
-    assert "no voice" not in stage.find("reading.about").text()
-
-
-def test_choices_that_cannot_be_kept_are_told_in_place(stage: Stage) -> None:
-    stage.app.is_full = True
-    stage.click("reading_speed.fast")
-    assert stage.find("reading.trouble").isVisible()
 
 
 # ---- licences ----------------------------------------------------------------------------------------------------
