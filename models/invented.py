@@ -332,6 +332,7 @@ class _Making:
             "bedroom_seen": dice.random() < 0.5,
             "what_happened": "\n".join(dice.sample(words["happened"], 2)),
             "worker_view": dice.choice(words["views"]),
+            **self._as_asked(at, day),
         }
         is_open = (number, at) == (2, 0)
         days_ago = max(0.02, (self.now - visited).total_seconds() / 86_400 - 0.1)
@@ -343,6 +344,18 @@ class _Making:
         if (number, at) == (0, 1):
             added = {"adds_to_id": note_id, "why": "more_to_say", "addition": words["added"][0]}
             self.add("addendum", scope_id, added, days_ago=max(0.01, days_ago - 1), is_finished=True)
+
+    def _as_asked(self, at: int, day: date) -> Body:
+        """What was done before and after a visit nobody had planned: mostly as the child asked, sometimes not."""
+        found: Body = {"trusted_person_first": at % 5 != 2}
+        if (notice := (8, 9, 3, 8, None, 10)[at % 6]) is not None:
+            found["notice_given_days"] = notice
+        if at % 4 == 1:
+            found["change_warned"] = True
+        told = day + timedelta(days=1 + at % 3)
+        if at and at % 7 != 4 and told <= self.today:
+            found["feedback_sent_on"] = told.isoformat()
+        return found
 
     def _said(
         self, scope_id: str, note_id: str, day: date, days_ago: float, author: str, *, is_first: bool, is_open: bool

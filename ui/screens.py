@@ -18,6 +18,7 @@ from ui.views.find import FindPage
 from ui.views.held import HeldPage
 from ui.views.history import HistoryPage
 from ui.views.join_again import JoinAgainPage
+from ui.views.kept import KeptPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
 from ui.views.my_words import MyWordsPage
@@ -96,6 +97,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("find", "Find", FindPage)
     add("note", "Visit note", NotePage)
     add("knock", "Before you knock", KnockPage, whole=True)
+    add("as_asked", "As asked", KeptPage)
     add("this_is_me", "This is Me", ThisIsMePage)
     add("edit", "Record", RecordPage)
     add("attachment", "Photo or page", AttachmentPage)

@@ -47,4 +47,5 @@ class PlannedVisit(Record):
     why_changed: str = prose(
         "What {child} was told about the change", part="Changes", only_when=("state", ("moved", "cancelled"))
     )
+    moved_from_at: datetime | None = moment("Planned first for", is_in_form=False)
     visit_note_id: str = link("Visit note", to=("visit_note",), is_in_form=False)

@@ -30,6 +30,7 @@ from ui.parts.scroll_page import ScrollPage
 from ui.parts.section_head import SectionHead
 from ui.parts.tabs import Tabs
 from ui.views.child_facts import body_of, card_of, head_of, iro_of, people_of, role_in
+from ui.views.kept_reading import KeptLink
 from ui.views.meet_first import MeetFirst, must_meet
 from ui.views.record_sheet import RecordSheet
 from ui.views.team_reading import TeamReading
@@ -88,6 +89,8 @@ class ChildPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._make_head())
+        self.kept = KeptLink(link, navigator)
+        column.addWidget(self.kept, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(10)
         self.strip = KnockStrip("")
         self.strip.setObjectName("child.knock")
@@ -145,6 +148,7 @@ class ChildPage(QWidget):
         """Show a child, on the tab that stood or on ``tab``."""
         self.scope_id = scope_id
         self._draw_head()
+        self.kept.show_child(scope_id)
         wanted = tab or self.tab() or TIMELINE
         self._offer_tabs(wanted)
         self._turn()
@@ -272,6 +276,7 @@ class ChildPage(QWidget):
         look = theme.current()
         self.strip.set_words(self._card.line(LOW_LINE) if self.height() < look.px(LOW) else self._card.line())
         self.about.setVisible(self.height() >= look.px(LOWEST))
+        self.kept.set_room(has_room=self.height() >= look.px(LOW))
 
     # ---- what stands under the tabs -------------------------------------------------------------------------------
 
@@ -364,6 +369,8 @@ class ChildPage(QWidget):
         plan = menu.addAction(icons.icon("calendar"), "Plan a visit")
         plan.triggered.connect(lambda: self._navigator.open("plan", scope_id=self.scope_id))
         spoken = Spoken.of(body_of(self._link.casebook, self.scope_id))
+        kept = menu.addAction(icons.icon("circle-check"), f"Visits as {spoken.name} asked")
+        kept.triggered.connect(lambda: self._navigator.open("as_asked", scope_id=self.scope_id))
         said = menu.addAction(icons.icon("message-square-heart"), f"What {spoken.name} has said")
         said.triggered.connect(lambda: self._navigator.open("what_i_said", scope_id=self.scope_id))
         back = menu.addAction(icons.icon("history"), "Recently deleted")

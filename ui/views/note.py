@@ -35,6 +35,7 @@ from ui.theme import Theme
 from ui.views.child_facts import body_of, note_looked_at, spoken_of
 from ui.views.choose_child import ChooseChild
 from ui.views.form_page import LEFT_BEHIND
+from ui.views.kept_reading import KeptFacts
 from ui.views.note_acts import delete_note, link_planned
 from ui.views.note_read import NoteReading
 from ui.views.note_side import NoteSide
@@ -58,6 +59,7 @@ class NotePage(QWidget):
         self._form: Form | None = None
         self._reading: NoteReading | None = None
         self._side: NoteSide | None = None
+        self._begun: Entry | None = None
         self._is_narrow: bool | None = None
         self._is_finishing = self._is_warned = self.only_asks = False
         self.line = SaveLine()
@@ -222,6 +224,8 @@ class NotePage(QWidget):
             placed={"change_since_last": "My view"},
         )
         host = self.page.content
+        me = self._link.casebook.me.worker.worker_id
+        self._begun = Entry(draft.record_id, draft.scope_id, draft.type, offers, me, "")
         self._form = Form(self._link, self._navigator, declaration, draft, entry, manner, host)
         self._form.state_changed.connect(self._show_state)
         self._form.edited.connect(lambda _name: self._tidy_summary())
@@ -296,7 +300,10 @@ class NotePage(QWidget):
         self.line.show()
         self.side_scroll.setVisible(not narrow)
         host = self.page.content if narrow else self.side_scroll.content
-        self._side = NoteSide(self._link, self._navigator, self._scope_id, self._note_id, host, narrow=narrow)
+        kept = KeptFacts(self._link, self._note_id, self._begun) if self._form is not None else None
+        self._side = NoteSide(
+            self._link, self._navigator, self._scope_id, self._note_id, host, narrow=narrow, kept=kept
+        )
         (self._strips if narrow else self.side_scroll.body).addWidget(self._side)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

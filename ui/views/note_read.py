@@ -29,6 +29,7 @@ from ui.parts.voice_quote import VoiceQuote
 from ui.record_view import RecordView
 from ui.save_line import SaveLine
 from ui.views.child_facts import title_of_record
+from ui.views.kept_reading import KeptCard, KeptFacts
 from ui.views.loop_reading import AnswerButton
 
 SAFE = "What you wrote is saved. You can finish it later."
@@ -51,6 +52,8 @@ class NoteReading(QWidget):
         view = RecordView(note, child, title_of=lambda one: title_of_record(casebook, one), parent=self)
         view.versions_asked.connect(lambda: navigator.open("two_versions", record_id=note.record_id))
         self._column.addWidget(view)
+        facts = KeptFacts(link, note.record_id)
+        self._column.addWidget(KeptCard(link, facts, child, self, is_small=False))
         for said in self._inside("own_words", "said_in_id"):
             self._column.addWidget(self._saying(said))
         pictures = casebook.attachments.belonging_to(note.record_id, note.scope_id)

@@ -21,7 +21,8 @@ from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.surface import Surface
 from ui.parts.voice_quote import VoiceQuote
-from ui.views.child_facts import card_of
+from ui.views.child_facts import card_of, spoken_of
+from ui.views.kept_reading import KeptCard, KeptFacts, KeptLine
 
 MOST_BULLETS = 5
 _LAST_OF = 40
@@ -44,10 +45,21 @@ def said_last(link: Link, scope_id: str, note_id: str) -> Entry | None:
 
 
 class NoteSide(QWidget):
-    """A column of cards, or in a narrow window two strips; the same facts either way."""
+    """A column of cards, or in a narrow window strips; the same facts either way.
+
+    ``kept`` is what the child asked for of this visit, while its note is being written.
+    """
 
     def __init__(
-        self, link: Link, navigator: Navigator, scope_id: str, note_id: str, parent: QWidget, *, narrow: bool
+        self,
+        link: Link,
+        navigator: Navigator,
+        scope_id: str,
+        note_id: str,
+        parent: QWidget,
+        *,
+        narrow: bool,
+        kept: KeptFacts | None = None,
     ) -> None:
         super().__init__(parent)
         self._link, self._navigator, self._scope_id = link, navigator, scope_id
@@ -62,10 +74,15 @@ class NoteSide(QWidget):
             strip.setObjectName("note.knock")
             strip.clicked.connect(self._open_card)
             column.addWidget(strip)
+            if kept is not None:
+                column.addWidget(KeptLine(link, kept, spoken_of(link.casebook, scope_id), self))
             if said is not None:
                 column.addWidget(self._last_strip(said))
         else:
             column.addWidget(self._knock(card))
+            if kept is not None:
+                child = spoken_of(link.casebook, scope_id)
+                column.addWidget(KeptCard(link, kept, child, self, is_small=True))
             if said is not None:
                 column.addWidget(self._last_card(said))
             column.addStretch(1)

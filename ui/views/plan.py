@@ -263,6 +263,8 @@ class PlanPage(FormPage):
         def moved() -> None:
             # The day it was planned for stays in the history as a version of its own.
             self._link.wait(self._link.casebook.cut(self.record_id), failed=lambda _trouble: None)
+            # The first day alone: whoever moves a visit twice still changed what the child was told first.
+            form.set_value("moved_from_at", form.body().get("moved_from_at") or form.body().get("planned_at"))
             self._set_state("moved")
             form.focus_on("planned_at")
             box = form.rows["planned_at"].editor.target()
