@@ -416,7 +416,7 @@ class Casebook:
 
     def index_some(self, limit: int = 200) -> Future[int]:
         """Index some of what a pull brought; 0 when none waits. Call it while idle."""
-        return self._desk.write(lambda act: search.index_some(act.connection, limit))
+        return self._desk.write(lambda act: search.index_some(act.connection, limit), is_bulk=True)
 
     def back_up(self, why: str = "daily") -> Path:
         """Write and check an encrypted copy, beside saving and searching. Raises Trouble when it cannot."""

@@ -56,6 +56,8 @@ __all__ = [
 ]
 
 ROUNDS_KEPT = 20
+BULK = 100
+"""Rows from which on a page is written as many rows are."""
 
 Cursors = tuple[int, int, dict[str, int]]
 """Main cursor, grant counter, and the scopes still being filled, each with how far."""
@@ -189,7 +191,7 @@ class Exchange:
             arrivals.write_cursors(it.connection, cursor, grants, fill)
             return clashes
 
-        future = self._desk.write(act, is_sync=True)
+        future = self._desk.write(act, is_sync=True, is_bulk=len(rows) >= BULK)
         if scopes is not None:
             told = Changes(scopes=frozenset(scopes), is_directory=True, is_sync=True)
             future.add_done_callback(lambda done: self._desk.tell(told) if done.exception() is None else None)
@@ -265,7 +267,7 @@ class Exchange:
             _take_rows(it, laid)
             filling.note_taken(it.connection, segments, covered)
 
-        return self._desk.write(act, is_sync=True)
+        return self._desk.write(act, is_sync=True, is_bulk=True)
 
     def forget_pieces(self) -> Future[None]:
         """Every scope is filled: which pieces it came in no longer matters."""

@@ -50,7 +50,9 @@ class Desk:
         with self.store.reading() as connection:
             return question(connection, *about)
 
-    def write(self, act: Callable[[Act], T], asked_by: str = "", *, is_sync: bool = False) -> Future[T]:
+    def write(
+        self, act: Callable[[Act], T], asked_by: str = "", *, is_sync: bool = False, is_bulk: bool = False
+    ) -> Future[T]:
         """Run ``act`` in one transaction on the writing thread; tell what it touched; then complete the future."""
         touched = Touched()
         done: Future[T] = Future()
@@ -70,7 +72,8 @@ class Desk:
                 if touched.records or touched.scopes:
                     self.tell(touched.told(asked_by, is_sync=is_sync))
 
-        self.store.write(lambda connection: act(Act(connection, self.pen, touched))).add_done_callback(settle)
+        written = self.store.write(lambda connection: act(Act(connection, self.pen, touched)), is_bulk=is_bulk)
+        written.add_done_callback(settle)
         return done
 
     def listen(self, listener: Listener) -> Callable[[], None]:

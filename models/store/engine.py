@@ -18,10 +18,11 @@ from models.errors import StoreDamaged, StoreFull, Trouble
 
 T = TypeVar("T")
 READERS = 4
-STATEMENTS_KEPT = 4
-"""Prepared statements that one connection keeps. Each holds some of its few slots for small memory; once those are
-gone, wiped memory costs two system calls for every row and index: keeping 128 made a pull and the search index take
-twice the processor time."""
+STATEMENTS_KEPT = 128
+"""Prepared statements that a connection keeps: preparing the look at what waits took seven times as long as the look."""
+STATEMENTS_KEPT_IN_BULK = 4
+"""Kept statements hold the few slots a connection has for small memory. Once those are gone, wiped memory costs two
+system calls for every row and index: with 128 a pull and the search index take twice the processor time."""
 STEPS_BETWEEN_LOOKS = 2000
 """Steps of SQLite's machine between two looks whether a save waits: well under a millisecond."""
 DAMAGE_MET = "vault.damaged"
@@ -33,7 +34,7 @@ class Cipher(Protocol):
 
     module: Any
 
-    def open(self, path: Path, *, is_read_only: bool = False) -> Any:
+    def open(self, path: Path, *, is_read_only: bool = False, statements: int = STATEMENTS_KEPT) -> Any:
         """Return a new connection with its key set and nothing read yet. Closing a read-only one writes no byte."""
         ...
 
@@ -49,7 +50,7 @@ class SqlCipher:
         self.module: Any = dbapi2
         self._pragma = f"PRAGMA key=\"x'{key.hex()}'\""
 
-    def open(self, path: Path, *, is_read_only: bool = False) -> Any:
+    def open(self, path: Path, *, is_read_only: bool = False, statements: int = STATEMENTS_KEPT) -> Any:
         """Open the file. ``cipher_memory_security`` is read back: a build without it is refused."""
         place = f"{path.absolute().as_uri()}?mode=ro" if is_read_only else str(path)
         connection = self.module.connect(
@@ -58,7 +59,7 @@ class SqlCipher:
             timeout=5,
             isolation_level=None,
             uri=is_read_only,
-            cached_statements=STATEMENTS_KEPT,
+            cached_statements=statements,
         )
         connection.execute("PRAGMA cipher_log_level=NONE")  # or damage floods stderr with hundreds of lines
         connection.execute("PRAGMA cipher_memory_security=ON")
@@ -77,9 +78,9 @@ write and sync the pages of its indexes over and over: a quarter of its time. Al
 commit all the same."""
 
 
-def connect(cipher: Cipher, path: Path, *, is_writer: bool) -> Any:
+def connect(cipher: Cipher, path: Path, *, is_writer: bool, is_bulk: bool = False) -> Any:
     """One connection, set up the only way Heard uses: WAL with FULL, or acknowledged saves die with the power."""
-    connection = cipher.open(path)
+    connection = cipher.open(path, statements=STATEMENTS_KEPT_IN_BULK if is_bulk else STATEMENTS_KEPT)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
     if is_writer:
@@ -89,13 +90,14 @@ def connect(cipher: Cipher, path: Path, *, is_writer: bool) -> Any:
     return connection
 
 
-def make_engine(cipher: Cipher, path: Path, *, is_writer: bool) -> Engine:
+def make_engine(cipher: Cipher, path: Path, *, is_writer: bool, is_bulk: bool = False) -> Engine:
     """An engine that begins its own transactions, so that DDL rolls back and a writer never upgrades a read lock."""
     engine = create_engine(
         "sqlite://",
         module=cipher.module,
-        creator=lambda: connect(cipher, path, is_writer=is_writer),
+        creator=lambda: connect(cipher, path, is_writer=is_writer, is_bulk=is_bulk),
         poolclass=QueuePool,
+        pool_use_lifo=True,  # whoever asks next gets the connection that still knows the statements
         pool_size=1 if is_writer else READERS,
         max_overflow=0 if is_writer else READERS,
         hide_parameters=True,
@@ -181,18 +183,22 @@ class Store:
     def __init__(self, cipher: Cipher, path: Path) -> None:
         self.cipher, self.path = cipher, path
         self._write_engine = make_engine(cipher, path, is_writer=True)
+        self._bulk_engine = make_engine(cipher, path, is_writer=True, is_bulk=True)
+        self.writers = (self._write_engine, self._bulk_engine)
+        """Both are used by the one writing thread: for acts, and for the same few things done to many rows."""
         self._read_engine = make_engine(cipher, path, is_writer=False)
         self._gate, self._is_closed = threading.Lock(), False
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Any], Any], Future[Any], bool] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_on, name="casebook-writer", daemon=True)
         self._thread.start()
 
-    def write(self, job: Callable[[Connection], T]) -> Future[T]:
+    def write(self, job: Callable[[Connection], T], *, is_bulk: bool = False) -> Future[T]:
         """Run ``job`` in one transaction on the writing thread. The future holds its result, or Trouble.
 
-        After :meth:`close` it holds Trouble at once: nothing is left waiting for a thread that has ended.
+        ``is_bulk``: it does the same few things to many rows, and has a connection set up for that. After
+        :meth:`close` the future holds Trouble at once: nothing is left waiting for a thread that has ended.
         """
-        return self._put(job, is_chore=False)
+        return self._put(lambda: self._do(job, self._bulk_engine if is_bulk else self._write_engine))
 
     def chore(self, job: Callable[[Any], T], *, gives_way: bool = False) -> Future[T]:
         """Run ``job`` on the writing thread with its bare connection and no transaction, as VACUUM needs.
@@ -200,15 +206,15 @@ class Store:
         With ``gives_way`` a write that comes meanwhile interrupts it: the future then holds Interrupted, and what the
         statement had done is rolled back.
         """
-        return self._put(lambda connection: self._yielding(job, connection) if gives_way else job(connection), True)
+        return self._put(lambda: self._do_chore(job, gives_way=gives_way))
 
-    def _put(self, job: Callable[[Any], T], is_chore: bool) -> Future[T]:
+    def _put(self, job: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         with self._gate:
             if self._is_closed:
                 future.set_exception(Trouble("Heard is locked", "Everything saved before is safe.", "Unlock it first."))
             else:
-                self._jobs.put((job, future, is_chore))
+                self._jobs.put((job, future))
         return future
 
     def _yielding(self, job: Callable[[Any], T], connection: Any) -> T:
@@ -255,31 +261,32 @@ class Store:
                 self._jobs.put(None)
             self._is_closed = True
         self._thread.join()
-        self._write_engine.dispose()
-        self._read_engine.dispose()
+        for engine in (*self.writers, self._read_engine):
+            engine.dispose()
 
-    def _do(self, job: Callable[[Any], T]) -> T:
-        with self._write_engine.begin() as connection:
+    def _do(self, job: Callable[[Any], T], engine: Engine) -> T:
+        with engine.begin() as connection:
             return job(connection)
 
-    def _do_chore(self, job: Callable[[Any], T]) -> T:
+    def _do_chore(self, job: Callable[[Any], T], *, gives_way: bool) -> T:
         bare = self._write_engine.raw_connection()
         try:
-            return job(bare.driver_connection)
+            return self._yielding(job, bare.driver_connection) if gives_way else job(bare.driver_connection)
         finally:
             bare.close()
 
     def _write_on(self) -> None:
         while (item := self._jobs.get()) is not None:
-            job, future, is_chore = item
+            job, future = item
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                result = self._do_chore(job) if is_chore else self._do(job)
+                result = job()
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits; the thread must live
                 # After a failed page check a connection is spoilt; a fresh one still reads every good page.
                 if isinstance(error, exc.DBAPIError | MemoryError | self.cipher.module.Error):
-                    self._write_engine.dispose()
+                    for engine in self.writers:
+                        engine.dispose()
                 trouble = as_trouble(error)
                 self._note(trouble)
                 future.set_exception(trouble or error)

@@ -15,7 +15,8 @@ from datetime import date
 
 from models.campaign import Answer, Campaign
 from models.exchange import Exchange
-from sync.client.http import CONNECT_SECONDS, OWN_MACHINE, READ_SECONDS, Offline, trusting
+from sync.client.http import Offline
+from sync.client.road import CONNECT_SECONDS, OWN_MACHINE, trusting
 from sync.wire import DROP_TYPE, ROUTES, DropRequest
 from sync.wire.drop import drop_proof, pack_drop
 
@@ -28,6 +29,9 @@ LATER_SECONDS = 1800.0
 GONE = (200, 410)
 """It has been taken, or the questions have been closed for so long that it never will be."""
 
+
+READ_SECONDS = 60.0
+"""For an answer of a few bytes; the line to the centre keeps the pace of ``sync.client.pace``."""
 
 Post = Callable[[bytes], int]
 """Sends one request on a connection of its own and returns the HTTP status. Raises Offline."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
+from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 
 from models.attachments.carriage import BlobRow
 from models.errors import Trouble
 from models.identity import Identity
+from sync.client import road
+from sync.client.road import checked_url
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.wire import (
     DECLARED,
@@ -59,17 +62,10 @@ from sync.wire import (
 )
 
 if TYPE_CHECKING:
-    import httpx
+    import httpcore
 
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
-OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
-CONNECT_SECONDS = 10.0
-"""Three tries of TCP to open a line, which is what a line that loses a third of all packets needs."""
-READ_SECONDS = 60.0
-"""For the drop, whose answers are a few bytes; a line to the centre keeps the pace of ``sync.client.pace``."""
-IDLE_SECONDS = 60.0
-"""A line is kept open this long between two exchanges: less than the server keeps it."""
 LEAST_ROOM_BYTES = 8 * 1024
 ENOUGH_THROUGH = 16
 """So many messages of their size must get through before larger ones are tried.
@@ -133,7 +129,7 @@ class Centre:
         self._through = 0
         self._speaks, self._agreed = speaks, 0
         self._certificate = certificate
-        self._client: httpx.Client | None = None
+        self._pool: httpcore.ConnectionPool | None = None
         self._tokens: dict[str, str] = {}
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
@@ -238,9 +234,9 @@ class Centre:
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        if self._pool is not None:
+            self._pool.close()
+            self._pool = None
 
     def _signed_in(self, identity: Identity, route: str, body: bytes | None, kind: type[M], tail: str = "") -> M:
         return self._with_token(identity, lambda token: self._ask(route, body, kind, tail, token=token))
@@ -269,28 +265,15 @@ class Centre:
 
     def _stream(self, route: str, tail: str, token: str) -> Iterator[bytes]:
         """Hand out an answer's bytes as they come. Raises Offline in the middle, once what had come is handed out."""
-        import httpx
-
         headers = {"accept-encoding": "identity", "authorization": f"Bearer {token}"}
         headers[WIRE_HEADER] = str(self._agreed or self._speaks.newest)
-        try:
-            client = self._opened()
-            self._pace.begin()
-            with client.stream("GET", self.url + ROUTES[route] + tail, headers=headers) as response:
-                told = {name.lower(): value for name, value in response.headers.items()}
-                if response.status_code != 200:
-                    raise _refusal(
-                        _Answer(response.status_code, told, _read_bounded(response, DECLARED[route].most_out))
-                    )
-                if told.get("content-type", "") != DECLARED[route].media_type:
-                    raise Offline("not a Heard server")
-                yield from response.iter_raw()
-        except Offline:
-            self.close()
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            self.close()
-            raise Offline(type(error).__name__) from error
+        with self._reaching(), self._asked("GET", ROUTES[route] + tail, None, headers) as response:
+            told = _headers_of(response)
+            if response.status != 200:
+                raise _refusal(_Answer(response.status, told, _read_bounded(response, DECLARED[route].most_out)))
+            if told.get("content-type", "") != DECLARED[route].media_type:
+                raise Offline("not a Heard server")
+            yield from response.iter_stream()
 
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -337,89 +320,83 @@ class Centre:
 
     def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answer:
         """Send one request and read its whole answer. Raises Offline."""
-        import httpx
-
         # A message is packed already; a proxy that packs it again makes it unreadable.
-        declared, url = DECLARED[route], self.url + ROUTES[route] + tail
+        declared = DECLARED[route]
         headers = {"content-type": declared.takes_media or CONTENT_TYPE, "accept-encoding": "identity"}
         headers |= {"accept": f"{CONTENT_TYPE}, {declared.media_type}".rstrip(", "), WIRE_HEADER: str(version)}
         if token:
             headers["authorization"] = f"Bearer {token}"
         if declared.takes_media:
             headers[PART_HASH_HEADER] = sha256(body or b"").hexdigest()
-        try:
-            client = self._opened()
-            self._pace.begin()
-            with client.stream(declared.method, url, content=body, headers=headers) as response:
-                data = _read_bounded(response, declared.most_out)
-        except Offline:
-            self.close()
-            raise
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as error:
-            self.close()
-            if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-                self.room, self._through = max(LEAST_ROOM_BYTES, self.room // 2), 0
-            raise Offline(type(error).__name__) from error
+        with (
+            self._reaching(is_one_message=True),
+            self._asked(declared.method, ROUTES[route] + tail, body, headers) as response,
+        ):
+            data = _read_bounded(response, declared.most_out)
         self._through += max(len(data), len(body or b"")) >= self.room // 2
         if self._through == ENOUGH_THROUGH:
             self.room, self._through = min(MAX_PAGE_BYTES, self.room * 2), 0
-        return _Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, data)
+        return _Answer(response.status, _headers_of(response), data)
 
-    def _opened(self) -> httpx.Client:
-        if self._client is None:
-            import httpx
+    @contextmanager
+    def _reaching(self, *, is_one_message: bool = False) -> Iterator[None]:
+        """The one place that turns faults of the line into Offline. Where one message broke it, the next is smaller."""
+        import httpcore
 
-            from sync.client.pace import Pace, keep_pace
+        try:
+            yield
+        except (Offline, Refused):
+            self.close()
+            raise
+        except _faults_of(httpcore) as error:
+            self.close()
+            if is_one_message and not isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+                self.room, self._through = max(LEAST_ROOM_BYTES, self.room // 2), 0
+            raise Offline(type(error).__name__) from error
 
-            self._pace = Pace()
-            # What is meant for this machine never goes by way of a proxy, where it would travel readable.
-            is_far = urlsplit(self.url).hostname not in OWN_MACHINE
-            self._client = httpx.Client(
-                verify=trusting(self._certificate),
-                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
-                limits=httpx.Limits(keepalive_expiry=IDLE_SECONDS),
-                follow_redirects=False,
-                trust_env=is_far,
-            )
-            keep_pace(self._client, self._pace)
-        return self._client
+    def _asked(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> AbstractContextManager[httpcore.Response]:
+        """Send a request, and hand out its answer before its body is read."""
+        import httpcore
 
+        if self._pool is None:
+            from sync.client.pace import Pace
 
-def trusting(certificate: str) -> ssl.SSLContext:
-    """A TLS context that trusts the council's own authority (PEM), or with "" what the operating system trusts."""
-    if certificate:
-        context = ssl.create_default_context(cadata=certificate)
-    else:
-        import truststore
-
-        context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
-
-
-def checked_url(url: str) -> str:
-    """Return the address without a trailing slash. Raises Trouble for plain HTTP to anywhere but this machine."""
-    text = url.strip()
-    text = (text if "://" in text else f"https://{text}").rstrip("/")
-    try:
-        parts = urlsplit(text)
-        host = parts.hostname or ""
-        _ = parts.port
-    except ValueError:
-        host, parts = "", urlsplit("")
-    is_own_machine = host in OWN_MACHINE
-    if not host or parts.scheme not in ("https", "http") or (parts.scheme == "http" and not is_own_machine):
-        raise Trouble(
-            "That address cannot be used",
-            "Heard only speaks to your council over a secure line.",
-            "Type the address your council gave you. It starts with https.",
-        )
-    return text
+            self._pace, self._address = Pace(), road.address_of(self.url)
+            self._pool = road.open_road(self._address, self._certificate, self._pace)
+        self._pace.begin()
+        at = self._address
+        where = httpcore.URL(scheme=at.scheme, host=at.host, port=at.port, target=at.target + path.encode("ascii"))
+        named = [(b"host", road.host_header(at)), *((name.encode(), told.encode()) for name, told in headers.items())]
+        return self._pool.stream(method, where, headers=named, content=body, extensions=_TIMEOUTS)
 
 
-def _read_bounded(response: httpx.Response, limit: int) -> bytes:
+_TIMEOUTS = {"timeout": {"connect": road.CONNECT_SECONDS}}
+"""Reading and writing keep to the pace instead."""
+
+
+def _faults_of(httpcore: ModuleType) -> tuple[type[Exception], ...]:
+    """What the library and what lies below it raise where the world is at fault."""
+    return (
+        httpcore.TimeoutException,
+        httpcore.NetworkError,
+        httpcore.ProtocolError,
+        httpcore.ProxyError,
+        httpcore.UnsupportedProtocol,
+        ssl.SSLError,
+        OSError,
+        UnicodeError,
+    )
+
+
+def _headers_of(response: httpcore.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): told.decode("latin-1") for name, told in response.headers}
+
+
+def _read_bounded(response: httpcore.Response, limit: int) -> bytes:
     chunks, size = [], 0
-    for chunk in response.iter_raw():
+    for chunk in response.iter_stream():
         size += len(chunk)
         if size > limit:
             raise Offline("answer too large")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import ssl
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
-import httpx
 
 GRACE_SECONDS = 60.0
 """For an exchange in which nothing moves: the server may be busy with others for so long."""
@@ -44,16 +44,9 @@ class Pace:
         return left
 
 
-def keep_pace(client: httpx.Client, pace: Pace) -> None:
-    """Let every line this client opens from here on, also by way of a proxy, keep to ``pace``."""
-    # httpx has no public place for this; a test in which an answer drips would notice if it moved.
-    transports: list[Any] = [client._transport, *client._mounts.values()]
-    for transport in transports:
-        if transport is not None:
-            transport._pool._network_backend = _Backend(transport._pool._network_backend, pace)
+class Paced(httpcore.NetworkBackend):
+    """Opens lines that keep to ``pace``, also by way of a proxy."""
 
-
-class _Backend(httpcore.NetworkBackend):
     def __init__(self, inner: httpcore.NetworkBackend, pace: Pace) -> None:
         self._inner, self._pace = inner, pace
 
@@ -69,17 +62,26 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
+    """Holds back what is written until an answer is waited for: head and body of a request leave as one piece."""
+
     def __init__(self, inner: httpcore.NetworkStream, pace: Pace) -> None:
         self._inner, self._pace = inner, pace
+        self._held = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with suppress(httpcore.WriteError):  # who has answered already may have stopped listening
+            self._let_go()
         data = self._inner.read(max_bytes, self._pace.left())
         self._pace.moved(len(data))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        for start in range(0, len(buffer), _PIECE_BYTES):
-            piece = buffer[start : start + _PIECE_BYTES]
+        self._held += buffer
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, b""
+        for start in range(0, len(held), _PIECE_BYTES):
+            piece = held[start : start + _PIECE_BYTES]
             self._inner.write(piece, self._pace.left())
             self._pace.moved(len(piece))
 
@@ -89,6 +91,7 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
+        self._let_go()
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._pace)
 
     def get_extra_info(self, info: str) -> Any:

@@ -195,7 +195,7 @@ def test_a_round_with_nothing_changed_is_one_request_and_writes_nothing_on_eithe
     world.network.asked.clear()
     vault = amy.folder / "vault.db-wal"
     before = vault.read_bytes()
-    with counting(amy.casebook._desk.store._write_engine, world.centre.database._engine) as written:
+    with counting(*amy.casebook._desk.store.writers, world.centre.database._engine) as written:
         outcome = amy.sync()
     assert (outcome.sent, outcome.received) == (0, 0)
     assert written == []
@@ -205,7 +205,7 @@ def test_a_round_with_nothing_changed_is_one_request_and_writes_nothing_on_eithe
     assert size < 200
     # The control: a change is seen by the same counters.
     amy.edit(card, my_hopes="A blue bike")
-    with counting(amy.casebook._desk.store._write_engine, world.centre.database._engine) as written:
+    with counting(*amy.casebook._desk.store.writers, world.centre.database._engine) as written:
         amy.sync()
     assert len(written) > 4
 

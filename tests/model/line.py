@@ -100,8 +100,8 @@ class ModelWire(Wire):
 
 
 @contextmanager
-def at_statement(engine: Any, number: int, what: Callable[[], None]) -> Iterator[None]:
-    """Do something just before the ``number``th statement of an engine from now on."""
+def at_statement(number: int, what: Callable[[], None], *engines: Any) -> Iterator[None]:
+    """Do something just before the ``number``th statement that any of these engines runs from now on."""
     left = [number]
 
     def count(*_about: Any) -> None:
@@ -109,11 +109,13 @@ def at_statement(engine: Any, number: int, what: Callable[[], None]) -> Iterator
         if left[0] == 0:
             what()
 
-    event.listen(engine, "before_cursor_execute", count)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", count)
     try:
         yield
     finally:
-        event.remove(engine, "before_cursor_execute", count)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", count)
 
 
 def dying_at(engine: Any, number: int) -> Any:
@@ -122,7 +124,7 @@ def dying_at(engine: Any, number: int) -> Any:
     def die() -> None:
         raise ServerDied
 
-    return at_statement(engine, number, die)
+    return at_statement(number, die, engine)
 
 
 def killed_at(laptop: Laptop, number: int) -> Any:
@@ -132,7 +134,7 @@ def killed_at(laptop: Laptop, number: int) -> Any:
         shutil.copytree(laptop.folder, next_life(laptop))
         raise Killed
 
-    return at_statement(laptop.casebook._desk.store._write_engine, number, die)
+    return at_statement(number, die, *laptop.casebook._desk.store.writers)
 
 
 __all__ = ["CUT_REQUEST", "FATES", "FAULTS", "LATE", "STATEMENT", "ModelWire", "Post", "killed_at"]

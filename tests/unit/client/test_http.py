@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from httpcore._backends.sync import SyncStream
 
 from models.errors import Trouble
 from models.identity import Worker
 from models.version import Version, encode_body, hash_body
 from sync.client import http as client
-from sync.client.http import Centre, Offline, Refused, checked_url
+from sync.client import road
+from sync.client.http import Centre, Offline, Refused
 from sync.client.joining import join
+from sync.client.road import checked_url
 from sync.codec import CONTENT_TYPE, pack, unpack
 from sync.wire import (
     DECLARED,
@@ -236,7 +240,7 @@ def test_an_endless_answer_is_cut_off(listen: Listen, monkeypatch: pytest.Monkey
     with pytest.raises(Offline) as told:
         centre.pull(ME, REQUEST)
     assert told.value.why == "answer too large"
-    assert centre._client is None
+    assert centre._pool is None
     centre.close()
 
 
@@ -286,6 +290,36 @@ def test_what_is_meant_for_this_machine_never_goes_through_a_proxy(
     page, _ear = pull(listen, http(200, pack(PAGE)))
     assert page == PAGE
     assert proxy.came == b""
+
+
+def test_what_goes_far_goes_by_the_proxy_this_laptop_is_told_to_use(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = listen(http(502, PORTAL))
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://amy:a%20word@"))
+    monkeypatch.setenv("NO_PROXY", "other.example")
+    centre = Centre("https://heard.example")
+    with pytest.raises(Offline) as told:
+        centre.pull(ME, REQUEST)
+    centre.close()
+    assert told.value.why == "ProxyError"
+    assert proxy.came.startswith(b"CONNECT heard.example:443 HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic " + b64encode(b"amy:a word") in proxy.came
+    assert b"bearer" not in proxy.came.lower()
+    assert road._proxy_for(road.address_of("https://other.example/heard")) == ""
+
+
+def test_head_and_body_of_a_request_leave_as_one_piece(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces: list[bytes] = []
+    write = SyncStream.write
+
+    def noted(stream: SyncStream, buffer: bytes, timeout: float | None = None) -> None:
+        pieces.append(buffer)
+        write(stream, buffer, timeout)
+
+    monkeypatch.setattr(SyncStream, "write", noted)
+    pull(listen, http(200, pack(PAGE)))
+    assert [piece.partition(b" ")[0] for piece in pieces] == [b"POST"] * 3  # challenge, token, pull
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------

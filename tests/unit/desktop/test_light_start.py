@@ -14,6 +14,7 @@ HEAVY = (
     "cryptography",
     "argon2",
     "sqlalchemy",
+    "httpcore",
     "httpx",
     "reportlab",
     "alembic",

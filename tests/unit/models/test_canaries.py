@@ -30,7 +30,7 @@ class NoCipher:
 
     module = sqlite3
 
-    def open(self, path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
+    def open(self, path: Path, *, is_read_only: bool = False, statements: int = 128) -> sqlite3.Connection:
         place = f"{path.absolute().as_uri()}?mode=ro" if is_read_only else str(path)
         return sqlite3.connect(place, check_same_thread=False, isolation_level=None, uri=is_read_only)
 

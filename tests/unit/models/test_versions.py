@@ -98,7 +98,7 @@ def test_finishing_and_deleting_are_versions_with_their_own_word_in_the_audit(de
 @contextmanager
 def dying_at(desk: Any, number: int) -> Iterator[list[str]]:
     """Fail at the writing statement of this number, as a kill between two statements would. Yields what was run."""
-    engine, run = desk.book._desk.store._write_engine, []
+    engines, run = desk.book._desk.store.writers, []
 
     def before(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         if statement.split()[0] in ("INSERT", "UPDATE", "DELETE"):
@@ -106,11 +106,13 @@ def dying_at(desk: Any, number: int) -> Iterator[list[str]]:
             if len(run) == number:
                 raise KeyboardInterrupt
 
-    event.listen(engine, "before_cursor_execute", before)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", before)
     try:
         yield run
     finally:
-        event.remove(engine, "before_cursor_execute", before)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", before)
 
 
 def _snapshot(desk: Any) -> list[Any]:

@@ -15,6 +15,7 @@ TOO_HEAVY = (
     "ui.link",
     "cryptography",
     "sqlalchemy",
+    "httpcore",
     "httpx",
     "keyring",
     "reportlab",
