@@ -29,7 +29,20 @@ from models.leasing import Leasing
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
 from models.status import Round
-from models.store import acts, agreement, answers, backup, meta, migrate, records, refresh, salvage, search, versions
+from models.store import (
+    acts,
+    agreement,
+    answers,
+    backup,
+    looking,
+    meta,
+    migrate,
+    records,
+    refresh,
+    salvage,
+    search,
+    versions,
+)
 from models.store.desk import Act, Desk
 from models.store.engine import DAMAGE_MET, Cipher, SqlCipher, Store, as_trouble
 from models.store.handing_over import left_behind_in
@@ -267,11 +280,11 @@ class Casebook:
 
     def find(self, typed: str, limit: int = 30) -> list[Hit]:
         """Search everything on this laptop. Only this worker's records are here, so nothing else can be found."""
-        found = self._desk.read(search.find, typed, limit)
+        found = self._desk.read(looking.find, typed, limit)
         entries = [(self.entry(record_id), snippet) for record_id, snippet in found]
         is_closed = self.lease.is_closed
         return [
-            Hit(entry, *search.spans_of("" if is_closed and entry.state != SAVED else snippet))
+            Hit(entry, *looking.spans_of("" if is_closed and entry.state != SAVED else snippet))
             for entry, snippet in entries
             if entry is not None
         ]
@@ -414,7 +427,7 @@ class Casebook:
         """
         return self._desk.write(lambda act: answers.give(act, campaign_id, said))
 
-    def index_some(self, limit: int = 200) -> Future[int]:
+    def index_some(self, limit: int = search.PORTION) -> Future[int]:
         """Index some of what a pull brought; 0 when none waits. Call it while idle."""
         return self._desk.write(lambda act: search.index_some(act.connection, limit), is_bulk=True)
 

@@ -220,7 +220,8 @@ def _half_done(connection: Connection, records: Mapping[str, Any]) -> list[str]:
         flags = (bool(row.is_finished), bool(row.is_deleted), bool(row.has_choices))
         if flags != (state.is_finished, state.is_deleted, bool(state.open_choices)):
             found.append(f"record {row.record_id} has the flags of another state")
-        if not row.needs_index and not row.is_hidden and (row.row in indexed) == state.is_deleted:
+        is_due = row.working is None and not row.needs_index and not row.is_hidden
+        if is_due and (row.row in indexed) == state.is_deleted:
             found.append(f"record {row.record_id} is not indexed as it stands")
     return found
 

@@ -9,13 +9,13 @@ from models.entry import Draft, Edit, Entry, Notice, Saved
 from models.errors import NotAllowed, Trouble
 from models.fields import is_empty
 from models.record import declaration_of, problems
-from models.store import records, versions
+from models.store import records, search, versions
 from models.store.desk import Act
-from models.version import Body, OpenChoice, Version
+from models.version import Body, OpenChoice, Version, Working
 
 
 def save(act: Act, draft: Draft, edits: Mapping[str, Edit]) -> Saved:
-    """Save what a form changed: working body, columns and search words together."""
+    """Save what a form changed: working body and columns together."""
     merged = records.save(act.connection, act.pen, draft, edits)
     return Saved(_touch(act, draft.record_id), act.pen.clock.now(), merged)
 
@@ -24,6 +24,8 @@ def cut(act: Act, record_id: str, what: str = "cut") -> Version | None:
     """Cut a record's version, where it has something new to say."""
     version = versions.cut(act.connection, act.pen, record_id, what)
     if version is not None:
+        state = versions.brought_up(version.type, Working.of(version))
+        search.index_now(act.connection, record_id, version.scope_id, version.type, state)
         act.touched.add(record_id, version.type, version.scope_id)
         act.touched.op_no = version.op_no
     return version

@@ -344,7 +344,7 @@ def _stand_on(connection: Connection, pen: Pen, record: Standing, head: Version,
     version = make_version(connection, pen, record, state, (head.version_id, other.version_id))
     append_own(connection, pen, record, version, "merge")
     write_columns(connection, record, state)
-    index_now(connection, record.row, record.scope_id, record.type, state)
+    index_now(connection, record.record_id, record.scope_id, record.type, state)
     if not merged.open_choices:
         put_choices_away(connection, pen, record.record_id)
     return version.op_no

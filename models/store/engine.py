@@ -19,7 +19,7 @@ from models.errors import StoreDamaged, StoreFull, Trouble
 T = TypeVar("T")
 READERS = 4
 STATEMENTS_KEPT = 128
-"""Prepared statements that a connection keeps: preparing the look at what waits took seven times as long as the look."""
+"""Prepared statements that a connection keeps: preparing the look at what waits took seven times as long as it."""
 STATEMENTS_KEPT_IN_BULK = 4
 """Kept statements hold the few slots a connection has for small memory. Once those are gone, wiped memory costs two
 system calls for every row and index: with 128 a pull and the search index take twice the processor time."""

@@ -1,4 +1,4 @@
-"""Saving and reading records: the working body, its columns and its search words in one transaction."""
+"""Saving and reading records: the working body and its columns in one transaction."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
 from models.record import declaration_of
 from models.store.project import column_of, column_text, project
 from models.store.proofs import DOUBTFUL
-from models.store.search import index_now
 from models.store.versions import Pen, Standing, brought_up, decode_version, decode_working, encode, keep, standing
 from models.version import Body, OpenChoice, Working
 
@@ -287,11 +286,13 @@ def check_editable(pen: Pen, record: Standing) -> None:
 
 
 def write_working(connection: Connection, record: Standing, state: Working) -> None:
-    """Store a working state with its columns and search words. Keeps the version it grew from, as base for a merge."""
+    """Store a working state with its columns. Keeps the version it grew from, as base for a merge.
+
+    Its search words wait until it is cut: until then Find looks at the working state itself.
+    """
     if record.tip is not None and record.working is None:
         keep(connection, [record.tip], seqs={record.tip.version_id: record.head_seq})
     write_columns(connection, record, state, working=encode(state))
-    index_now(connection, record.row, record.scope_id, record.type, state)
 
 
 def write_columns(connection: Connection, record: Standing, state: Working, working: bytes | None = None) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.casebook import Casebook
 from models.query import CHANGED, OLDEST, TITLE, Query, Where
-from models.store.search import END, START, match_words, spans_of
+from models.store.looking import match_words, spans_of
+from models.store.search import END, START
+from tests.unit.models.conftest import KEY
+from tests.unit.models.leaving import rows
 
 SARAH, TOM = "01a00000-0000-7000-8000-000000000001", "01a00000-0000-7000-8000-000000000002"
 
@@ -80,12 +86,42 @@ def test_a_childs_notes_are_found_by_the_name_they_use_now_in_whatever_order_thi
     index_all(desk)
     assert found(desk, "sarah baked") == [note.record_id]
     desk.write(desk.draft(child.record_id), known_as="Sam")
+    sam = desk.cut(child.record_id)
     index_all(desk)
     assert (found(desk, "sam baked"), found(desk, "sarah baked")) == ([note.record_id], [])
-    sam = desk.cut(child.record_id)
     desk.take(desk.make({"known_as": "Sami"}, sam))
     assert index_all(desk) >= 1
     assert found(desk, "sami baked") == [note.record_id]
+    assert index_all(desk) == 0
+
+
+def test_what_is_being_typed_is_found_at_once_and_what_was_typed_over_is_not(desk: Any) -> None:
+    draft = desk.begin(what_happened="We baked a crème brûlée.")
+    assert (found(desk, "creme bru"), found(desk, "baked")) == ([draft.record_id], [draft.record_id])
+    (hit,) = desk.book.find("baked")
+    assert hit.snippet[slice(*hit.spans[0])] == "baked"
+    desk.cut(draft.record_id)
+    desk.write(draft, what_happened="We swam.")
+    assert (found(desk, "swam"), found(desk, "baked")) == ([draft.record_id], [])
+    desk.cut(draft.record_id)
+    assert (found(desk, "swam"), found(desk, "baked")) == ([draft.record_id], [])
+    desk.book.delete(draft.record_id).result()
+    assert found(desk, "swam") == []
+
+
+def test_what_was_saved_when_the_laptop_died_is_found_by_its_words(desk: Any, tmp_path: Path) -> None:
+    draft = desk.begin(what_happened="We baked.")
+    shutil.copytree(desk.book._desk.store.path.parent, tmp_path / "after")
+    again = Casebook.open(tmp_path / "after", KEY)
+    assert [hit.entry.record_id for hit in again.find("baked")] == [draft.record_id]
+    again.close()
+
+
+def test_a_save_leaves_the_index_to_the_cut_and_a_cut_leaves_nothing_to_idle_time(desk: Any) -> None:
+    draft = desk.begin(what_happened="one")
+    assert rows(desk, "SELECT rowid FROM search") == []
+    desk.cut(draft.record_id)
+    assert len(rows(desk, "SELECT rowid FROM search WHERE search MATCH 'one'")) == 1
     assert index_all(desk) == 0
 
 

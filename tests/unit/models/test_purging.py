@@ -119,7 +119,8 @@ def test_the_search_for_planted_words_sees_index_free_pages_and_journal(
     desk.book._desk.store.chore(cleaning._truncate_journal).result()
     assert look(tmp_path / "amy", KEY, [word]).keys() == {"vault.db"}
     desk.write(draft, what_happened="nothing")
-    desk.book._desk.write(lambda it: it.connection.exec_driver_sql("DELETE FROM search")).result()
+    for act in ("INSERT INTO search (rowid, words) VALUES (99, ?)", "DELETE FROM search WHERE words = ?"):
+        desk.book._desk.write(lambda it, act=act: it.connection.exec_driver_sql(act, (word,))).result()
     desk.book._desk.store.chore(cleaning._truncate_journal).result()
     assert look(tmp_path / "amy", KEY, [word]) == {"vault.db": {word}}, "only the index still has it"
 

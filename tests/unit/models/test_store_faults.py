@@ -369,11 +369,11 @@ def test_a_file_that_may_not_grow_loses_nothing_and_saving_goes_on_once_it_may(t
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of six megabytes."""
+    """A disk of ten megabytes."""
     folder = tmp_path / "small disk"
     folder.mkdir()
     mounted = os.name == "posix" and os.getuid() == 0 and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=10m", "tmpfs", folder], capture_output=True, check=False
     ).returncode == 0  # fmt: skip
     if not mounted:
         pytest.skip("not run: mounting a small disk needs root")
@@ -382,6 +382,6 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_loses_nothing_and_saving_goes_on_once_there_is_room(small_disk: Path) -> None:
-    fill = "(folder / 'ballast').write_bytes(bytes(4_200_000))"
+    fill = "(folder / 'ballast').write_bytes(bytes(8_200_000))"
     room = "(folder / 'ballast').unlink()"
     assert "saved" in _run(_script(fill, room, is_all_full=True), small_disk)
