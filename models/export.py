@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -17,16 +15,15 @@ import msgspec
 from models import export_files
 from models.casebook import Casebook
 from models.entry import Entry
-from models.errors import Trouble
 from models.fields import is_empty
 from models.query import OLDEST, Query
 from models.record import whose_words
 from models.value_words import NOT_HERE, key_words, plain_words, value_words
 from models.wording import Spoken, say
+from models.written import not_written, write_whole
 
 KINDS = ("json", "csv", "html")
 PAGE = 500
-FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 """What makes a spreadsheet take a cell for a formula, in its wide forms too (OWASP, CSV injection)."""
 
@@ -73,21 +70,13 @@ def write(casebook: Casebook, kind: str, out: Path, *, scope_id: str = "", recor
     made = {"json": to_json, "csv": to_csv, "html": to_html}[kind](casebook, chapters)
     path = out / f"heard.{kind}" if out.is_dir() else out
     files = export_files.folder_beside(path)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        if kind == "json":
-            entries = (sheet.entry for chapter in chapters for sheet in chapter.sheets)
+    if kind == "json":
+        entries = (sheet.entry for chapter in chapters for sheet in chapter.sheets)
+        try:
             export_files.write_files(casebook, entries, files)
-        with open(os.open(draft, FLAGS, 0o600), "wb") as file:
-            file.write(made)
-        os.replace(draft, path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise Trouble(
-            "The file could not be written there", f"Nothing is lost in Heard. ({error.strerror})", "Try another place."
-        ) from error
-    return path
+        except OSError as error:
+            raise not_written(error) from error
+    return write_whole(made, path)
 
 
 def gather(casebook: Casebook, scope_id: str = "", record_id: str = "") -> tuple[Chapter, ...]:

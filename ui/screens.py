@@ -25,6 +25,7 @@ from ui.views.my_words import MyWordsPage
 from ui.views.not_taking_part import NotTakingPartPage
 from ui.views.note import NotePage
 from ui.views.plan import PlanPage
+from ui.views.printing import PrintPage
 from ui.views.promise import PromisePage
 from ui.views.recently_deleted import RecentlyDeletedPage
 from ui.views.record_page import RecordPage
@@ -104,6 +105,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("plan", "Plan a visit", PlanPage)
     add("not_taking_part", "Not taking part", NotTakingPartPage)
     add("promise", "You said, we did", PromisePage)
+    add("print", "Print", PrintPage)
     add("what_i_said", "What I have said", WhatISaidPage, whole=True)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)
@@ -132,6 +134,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     window.new_note_asked.connect(lambda: window.open("note", **_about(window)))
     window.knock_asked.connect(lambda: _knock(window))
     window.not_taking_part_asked.connect(lambda: _not_taking_part(window))
+    window.print_asked.connect(lambda: _print(window))
 
 
 def _about(window: HeardWindow) -> dict[str, str]:
@@ -145,6 +148,16 @@ def _not_taking_part(window: HeardWindow) -> None:
     about = _about(window)
     ask = getattr(window.pages.currentWidget(), "not_taking_part_about", None)
     window.open("not_taking_part", **(ask() if ask is not None else {"scope_id": about.get("scope_id", "")}))
+
+
+def _print(window: HeardWindow) -> None:
+    """The document of the page that stands, or one of its child."""
+    ask = getattr(window.pages.currentWidget(), "print_about", None)
+    about = dict(ask()) if ask is not None else {"scope_id": _about(window).get("scope_id", "")}
+    if about.get("scope_id"):
+        window.open("print", **about)
+    else:
+        window.toast("Open a child first, to print something for them.")
 
 
 def _knock(window: HeardWindow) -> None:

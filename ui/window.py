@@ -56,14 +56,15 @@ class HeardWindow(QMainWindow):
     """The shell. Signals say what the worker asked for; methods show what the application knows.
 
     ``check_pin`` is asked when the screen is hidden. `new_note_asked` is Ctrl+N; `knock_asked` Ctrl+Shift+B and
-    `not_taking_part_asked` Ctrl+Shift+D where the page does not answer them; `sync_asked` F5, `stay_asked` the idle
-    banner's button, `lock_wanted` five wrong PINs, `covered` and `lifted` the hidden screen, `arrived` each page
-    opened (a Visit), `stop_reading_asked` that nothing more is to be read aloud, `closing` the end.
+    `not_taking_part_asked` Ctrl+Shift+D, `print_asked` Ctrl+P, where the page does not answer them; `sync_asked` F5,
+    `stay_asked` the idle banner's button, `lock_wanted` five wrong PINs, `covered` and `lifted` the hidden screen,
+    `arrived` each page opened (a Visit), `stop_reading_asked` that nothing more is to be read aloud, `closing` the end.
     """
 
     new_note_asked = Signal()
     knock_asked = Signal()
     not_taking_part_asked = Signal()
+    print_asked = Signal()
     sync_asked = Signal()
     stay_asked = Signal()
     lock_wanted = Signal()
@@ -144,6 +145,7 @@ class HeardWindow(QMainWindow):
             "history": self._history,
             "not_taking_part": self._not_taking_part,
             "finish": self._finish,
+            "print": self._print,
             "spelling": self._spelling,
             "undo": self._undo_last,
             "saved": self._say_saved,
@@ -369,6 +371,10 @@ class HeardWindow(QMainWindow):
     def _not_taking_part(self) -> None:
         if not self.pages.act("not_taking_part"):
             self.not_taking_part_asked.emit()
+
+    def _print(self) -> None:
+        if not self.pages.act("print"):
+            self.print_asked.emit()
 
     def _history(self) -> None:
         if not self.pages.act("history"):

@@ -26,13 +26,15 @@ MOST = 500
 class Kind:
     """A document that can be made. ``make`` returns None where there is nothing to make it of yet.
 
-    ``of_record`` is the type of the record it is made of, "" for one of the child as a whole.
+    ``needs`` is the type of which a child must have a record. ``of_record``: it is made of one such record, and not of
+    the child as a whole.
     """
 
     key: str
     title: str
     make: Callable[[Casebook, str, str], Document | None]
-    of_record: str = ""
+    needs: str
+    of_record: bool = False
 
 
 def kind_of(key: str) -> Kind:
@@ -50,13 +52,8 @@ def make(casebook: Casebook, key: str, scope_id: str, record_id: str = "") -> Do
 
 def of_child(casebook: Casebook, scope_id: str) -> tuple[Kind, ...]:
     """The documents that can be made of a child as a whole, now."""
-    return tuple(kind for kind in KINDS.values() if not kind.of_record and _has(casebook, kind, scope_id))
-
-
-def _has(casebook: Casebook, kind: Kind, scope_id: str) -> bool:
-    if kind.key == letter.KEY:
-        return casebook.count(promises_query(scope_id)) > 0
-    return kind.make(casebook, scope_id, "") is not None
+    wanted = (kind for kind in KINDS.values() if not kind.of_record)
+    return tuple(kind for kind in wanted if casebook.count(Query(types=(kind.needs,), scope_id=scope_id)))
 
 
 def paper_for(casebook: Casebook, scope_id: str) -> Paper:
@@ -144,10 +141,10 @@ def _letter(casebook: Casebook, scope_id: str, _record_id: str) -> Document | No
 KINDS = {
     kind.key: kind
     for kind in (
-        Kind(this_is_me.KEY, "This is Me", _this_is_me),
-        Kind(before_you_knock.KEY, "Before you knock", _before_you_knock),
-        Kind(letter.KEY, "You said, we did", _letter),
-        Kind(visit_note.KEY, "Visit note", _visit_note, of_record="visit_note"),
+        Kind(this_is_me.KEY, "This is Me", _this_is_me, needs="this_is_me"),
+        Kind(before_you_knock.KEY, "Before you knock", _before_you_knock, needs="child"),
+        Kind(letter.KEY, "You said, we did", _letter, needs="promise"),
+        Kind(visit_note.KEY, "Visit note", _visit_note, needs="visit_note", of_record=True),
     )
 }
 """In the order in which they are offered."""

@@ -46,8 +46,8 @@ class Pages(QStackedWidget):
     (False keeps it), ``leave()`` (always called before another page stands, at
     the end and before a lock) and ``act(name) -> bool``: answer a key of `ui.actions`, or say it is not for this page.
     The names asked are ``back`` (something open inside the page closes first), ``finish``, ``undo``, ``saved`` (say
-    how it stands with saving), ``before_you_knock``, ``history``, and ``flush`` (save what is typed, now). A page
-    answers there and binds none of these keys itself: Qt runs neither of two owners of one key.
+    how it stands with saving), ``before_you_knock``, ``history``, ``print``, and ``flush`` (save what is typed, now).
+    A page answers there and binds none of these keys itself: Qt runs neither of two owners of one key.
     """
 
     arrived = Signal(object)

@@ -17,7 +17,7 @@ from models.query import NEWEST, Query
 from models.reading import head_line, telling_apart
 from models.record import all_declarations, declaration_of
 from models.wording import Spoken, say
-from ui import access, icons, theme
+from ui import access, actions, icons, theme
 from ui.link import Link, Navigator, touches
 from ui.parts.avatar import Avatar, initials_among
 from ui.parts.buttons import Button
@@ -42,6 +42,7 @@ TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
 )  # fmt: skip
 LOW, LOWEST, LOW_LINE = 540, 340, 14
 """Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
+_PRINTED = {COMMUNICATION: "before_you_knock", LOOP: "letter"}
 _OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "promise", "home", "handover"}
 
 
@@ -111,7 +112,7 @@ class ChildPage(QWidget):
 
     def _make_head(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setSpacing(14)
+        row.setSpacing(10)
         self.back = Button("All children", "chevron-left", "quiet")
         access.describe(self.back, "Back to all children", key="child.back")
         self.back.clicked.connect(self.left)
@@ -135,6 +136,11 @@ class ChildPage(QWidget):
         self.note.setObjectName("child.note")
         self.note.clicked.connect(lambda: self._navigator.open("note", scope_id=self.scope_id))
         row.addWidget(self.note, 0, Qt.AlignmentFlag.AlignTop)
+        self.print_button = Button("", "printer", "quiet")
+        access.describe(self.print_button, "Print for this child", actions.keys("print"), key="child.print")
+        self.print_button.set_tip("Print This is Me, the card or a letter, or save them as files")
+        self.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
+        row.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignTop)
         self.more = Button("", "ellipsis", "secondary")
         access.describe(self.more, "More for this child", key="child.more")
         self.more.set_tip("Plan a visit, show what was said, or bring something back")
@@ -157,6 +163,10 @@ class ChildPage(QWidget):
         """The key of the tab that stands."""
         at = self.tabs.currentIndex()
         return self._tabs_shown[at].key if 0 <= at < len(self._tabs_shown) else ""
+
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here: what the tab that stands is about, else This is Me where there is one."""
+        return {"scope_id": self.scope_id, "document": _PRINTED.get(self.tab(), "")}
 
     def _offer_tabs(self, wanted: str) -> None:
         shown = tabs_for(role_in(self._link.casebook, self.scope_id))

@@ -164,6 +164,10 @@ class ChildrenPage(QWidget):
         """What a new note started here is about."""
         return {"scope_id": self._scope_id} if self._scope_id else {}
 
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here."""
+        return self.child.print_about() if self._scope_id else {}
+
     def act(self, name: str) -> bool:
         """Answer Ctrl+Shift+B for the child shown, and Esc where the list is behind the child's page."""
         if name == "before_you_knock" and self._scope_id:

@@ -26,7 +26,7 @@ from models.knock_card import QUESTION, KnockCard, Sentence
 from models.reading import head_line
 from models.version import Body
 from models.wording import Spoken
-from ui import access, messages, theme
+from ui import access, actions, messages, theme
 from ui.link import Link, Navigator, touches
 from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button
@@ -119,7 +119,10 @@ class KnockPage(QWidget):
         self.not_now = Button("Not taking part", "hand")
         access.describe(self.not_now, "Not taking part", key="knock.not_taking_part")
         self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", scope_id=self._scope_id))
-        for button in (self.start, self.me, self.not_now, self.change):
+        self.print_button = Button("Print", "printer", "quiet")
+        access.describe(self.print_button, "Print this card", actions.keys("print"), key="knock.print")
+        self.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
+        for button in (self.start, self.me, self.not_now, self.change, self.print_button):
             foot.addWidget(button)
         return foot
 
@@ -144,6 +147,10 @@ class KnockPage(QWidget):
     def new_note_about(self) -> dict[str, str]:
         """What a new note started here is about."""
         return {"scope_id": self._scope_id} if self._scope_id else {}
+
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here."""
+        return {"scope_id": self._scope_id, "document": "before_you_knock"}
 
     def main_action(self) -> None:
         """Start the visit note."""

@@ -81,6 +81,10 @@ class NotePage(QWidget):
         self.history = HistoryButton(self)
         self.history.wanted.connect(lambda record_id: navigator.open("history", record_id=record_id))
         self.head.buttons.insertWidget(0, self.history)
+        self.print_button = Button("Print", "printer", "quiet", self)
+        access.describe(self.print_button, "Print this note", actions.keys("print"), key="note.print")
+        self.print_button.clicked.connect(lambda: navigator.open("print", **self.print_about()))
+        self.head.buttons.insertWidget(0, self.print_button)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
@@ -193,7 +197,7 @@ class NotePage(QWidget):
                     widget.setParent(None)
                     widget.deleteLater()
         self.line.show_state(SaveState())
-        for button in (self.finish_button, self.add_button, self.history, self.not_now):
+        for button in (self.finish_button, self.add_button, self.history, self.not_now, self.print_button):
             button.hide()
 
     def _show_head(self) -> None:
@@ -253,6 +257,7 @@ class NotePage(QWidget):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._content.addWidget(self._reading)
         self.add_button.setVisible(self._reading.can_add())
+        self.print_button.show()
         self._show_head()
         at = read_moment(entry.changed_at)
         by = casebook.worker_name(entry.author_id)
@@ -405,6 +410,12 @@ class NotePage(QWidget):
         """What "Not taking part" started here is about: this note, once it exists, or the visit it is planned for."""
         about = self._note_id if self._link.casebook.entry(self._note_id) is not None else self._planned_id
         return {"scope_id": self._scope_id, "about_id": about}
+
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here: this note, once it exists."""
+        if self._link.casebook.entry(self._note_id) is None:
+            return {"scope_id": self._scope_id}
+        return {"scope_id": self._scope_id, "document": "visit_note", "record_id": self._note_id}
 
     def may_leave(self) -> bool:
         """Stay once where something typed cannot be saved as it stands, so that it is not lost unseen."""

@@ -59,6 +59,8 @@ class ThisIsMePage(FormPage):
         self.head.buttons.addWidget(self.pill)
         self.read_button = ReadButton(link.speech, self.pieces, "this_is_me.read", self.head)
         self.head.buttons.addWidget(self.read_button)
+        self.print_button = self.add_head("Print", "printer", "this_is_me.print", self._print)
+        self.print_button.set_tip("Print it, or save it as a file (Ctrl+P)")
         self.edit_button = self.add_head("Edit", "pencil", "this_is_me.edit", self.edit)
         self.done_button = self.add_head("Done", "check", "this_is_me.done", self.done, actions.keys("finish"))
         for button in (self.edit_button, self.done_button):
@@ -103,7 +105,7 @@ class ThisIsMePage(FormPage):
     def _clear_head(self) -> None:
         self._was_told = False
         self.read_button.want(False)
-        for each in (self.pill, self.edit_button, self.done_button):
+        for each in (self.pill, self.edit_button, self.done_button, self.print_button):
             each.hide()
 
     def read(self) -> None:
@@ -134,6 +136,14 @@ class ThisIsMePage(FormPage):
             self.pill.show_state(*checked_words(entry.body, child, casebook.clock.today()))
             self.pill.show()
             reading.foot.count_versions()
+            self.print_button.show()
+
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here."""
+        return {"scope_id": self.scope_id, "document": TYPE}
+
+    def _print(self) -> None:
+        self._navigator.open("print", **self.print_about())
 
     def pieces(self) -> list[str]:
         """The page as it is read aloud: what is not answered is passed over."""
