@@ -96,8 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument("--out", type=Path, required=True, help="the folder for the pictures")
 
     export = commands.add_parser("export", help="write what a vault holds to files")
-    export.add_argument("kind", choices=("json", "csv", "html"))
-    export.add_argument("--out", type=Path, required=True)
+    export.add_argument("kind", choices=("json", "csv", "html", "copy-for-child", "copy-for-parent"))
+    export.add_argument("--out", type=Path, required=True, help="a file; for a copy of the record, a folder")
+    export.add_argument("--child", default="", metavar="NUMBER", help="of a copy of the record: the child's number")
     _needs_vault(export)
 
     bring_in = commands.add_parser("import", help="bring records of a JSON export back into a vault")

@@ -13,10 +13,15 @@ from desktop.demo import read_passphrase
 from desktop.vault import OsKeyring, Vault
 from models.errors import Trouble
 
+COPIES = {"copy-for-child": "child", "copy-for-parent": "parent"}
+"""Kinds of export that are a copy of one child's record, and for whom (models/documents/subject_access.py)."""
+
 
 def run(command: str, options: argparse.Namespace) -> int:
     """Run one errand. Raises Trouble."""
     if command == "export":
+        if options.kind in COPIES:
+            return copy_of_record(options.from_vault, COPIES[options.kind], options.child, options.out)
         return export(options.from_vault, options.kind, options.out)
     if command == "import":
         return bring_in(options.from_vault, options.file)
@@ -35,6 +40,27 @@ def export(vault: Path, kind: str, out: Path) -> int:
     finally:
         held.close()
     print(path)  # noqa: T201 - for the script that asked
+    return 0
+
+
+def copy_of_record(vault: Path, whom: str, code: str, out: Path) -> int:
+    """Write a copy of one child's record into a folder, for the child or a parent, and the council's page beside it."""
+    from models.documents import handing_out, shelf, subject_access
+    from models.documents.paper import Paper
+
+    if not out.is_dir():
+        raise Trouble("There is no such folder to write the copy into", str(out), "Make it first, or name another.")
+    held = _open(vault)
+    try:
+        scope_id = next((one.scope_id for one in held.children() if code and one.body.get("child_code") == code), "")
+        if not scope_id:
+            raise Trouble("No child with that number is on this laptop", "Nothing was written.", "Give it by --child.")
+        pack = subject_access.make(held, scope_id, whom)
+        paper = shelf.paper_for(held, scope_id) if whom == subject_access.CHILD else Paper()
+        paths = handing_out.save(held, pack, whom, out, paper)
+    finally:
+        held.close()
+    print("\n".join(map(str, paths)))  # noqa: T201 - for the script that asked
     return 0
 
 

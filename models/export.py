@@ -81,9 +81,9 @@ def write(casebook: Casebook, kind: str, out: Path, *, scope_id: str = "", recor
 
 def gather(casebook: Casebook, scope_id: str = "", record_id: str = "") -> tuple[Chapter, ...]:
     """Read what is asked for: every record on this laptop that is not deleted, by child and in order of time."""
-    entries = [entry for entry in _read(casebook, scope_id) if record_id in ("", entry.record_id)]
+    entries = [entry for entry in read_all(casebook, scope_id) if record_id in ("", entry.record_id)]
     children = {child.scope_id: child for child in casebook.children()}
-    titles = _titles(casebook, entries)
+    titles = titles_of(casebook, entries)
     scopes = sorted({entry.scope_id for entry in entries}, key=lambda one: (_name(children.get(one)), one))
     return tuple(
         Chapter(
@@ -95,7 +95,8 @@ def gather(casebook: Casebook, scope_id: str = "", record_id: str = "") -> tuple
     )
 
 
-def _read(casebook: Casebook, scope_id: str) -> Iterator[Entry]:
+def read_all(casebook: Casebook, scope_id: str) -> Iterator[Entry]:
+    """Every record on this laptop that is not deleted, or those of one child, in order of time."""
     offset = 0
     while page := casebook.select(Query(scope_id=scope_id, order=OLDEST, limit=PAGE, offset=offset)):
         yield from page
@@ -106,7 +107,8 @@ def _name(child: Entry | None) -> str:
     return Spoken.of(child.body).name if child else "A child or young person"
 
 
-def _titles(casebook: Casebook, entries: Sequence[Entry]) -> Callable[[str], str]:
+def titles_of(casebook: Casebook, entries: Sequence[Entry]) -> Callable[[str], str]:
+    """Names a linked record, or a worker, by its id; ``entries`` are at hand already."""
     known = {entry.record_id: entry for entry in entries}
 
     def title_of(record_id: str) -> str:
@@ -127,10 +129,10 @@ def _type_title(entry: Entry, child: Spoken | None) -> str:
 def _sheet(casebook: Casebook, entry: Entry, child: Entry | None, title_of: Callable[[str], str]) -> Sheet:
     spoken = Spoken.of(child.body) if child else None
     title = " · ".join(part for part in (_type_title(entry, spoken), entry.when[:10] or entry.title) if part)
-    return Sheet(entry, title, casebook.worker_name(entry.author_id), tuple(_lines(entry, spoken, title_of)))
+    return Sheet(entry, title, casebook.worker_name(entry.author_id), tuple(lines_of(entry, spoken, title_of)))
 
 
-def _lines(entry: Entry, child: Spoken | None, title_of: Callable[[str], str]) -> Iterator[Line]:
+def lines_of(entry: Entry, child: Spoken | None, title_of: Callable[[str], str]) -> Iterator[Line]:
     """Every answer there is, asked or not, and every key that only a newer Heard knows: an export drops nothing."""
     declared = entry.declaration.fields if entry.declaration else {}
     beside: dict[str, tuple[Any, ...]] = {}

@@ -28,6 +28,7 @@ from ui.views.plan import PlanPage
 from ui.views.printing import PrintPage
 from ui.views.promise import PromisePage
 from ui.views.recently_deleted import RecentlyDeletedPage
+from ui.views.record_copy import RecordCopyPage
 from ui.views.record_page import RecordPage
 from ui.views.settings import SettingsPage
 from ui.views.sync_cards import Laptop
@@ -106,6 +107,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("not_taking_part", "Not taking part", NotTakingPartPage)
     add("promise", "You said, we did", PromisePage)
     add("print", "Print", PrintPage)
+    add("record_copy", "A copy of the record", RecordCopyPage)
     add("what_i_said", "What I have said", WhatISaidPage, whole=True)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)

@@ -33,6 +33,7 @@ A4_WIDE, A4_TALL, MARGIN = 595.0, 842.0, 51.0
 """In points, as the PDF has them."""
 MOST_TALL = 3 * A4_TALL
 """So much of a long document is painted; the rest is in the file."""
+MOST_SAID = 20_000
 MORE = "More follows in the document."
 _FAMILIES = {"plain": fonts.ATKINSON, "lexend": fonts.LEXEND, "opendyslexic": fonts.OPEN_DYSLEXIC}
 _TONES = {
@@ -69,7 +70,7 @@ class PaperView(QWidget):
     def show_document(self, document: Document, paper: Paper) -> None:
         """Show a document on a paper."""
         self._document, self._paper = document, paper
-        access.describe(self, " ".join(texts(document)), key="print.paper")
+        access.describe(self, " ".join(texts(document))[:MOST_SAID], key="print.paper")
         self._set = {}
         self.updateGeometry()
         self.update()

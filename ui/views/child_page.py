@@ -383,6 +383,8 @@ class ChildPage(QWidget):
         kept.triggered.connect(lambda: self._navigator.open("as_asked", scope_id=self.scope_id))
         said = menu.addAction(icons.icon("message-square-heart"), f"What {spoken.name} has said")
         said.triggered.connect(lambda: self._navigator.open("what_i_said", scope_id=self.scope_id))
+        copy = menu.addAction(icons.icon("user-round"), "A copy of the record")
+        copy.triggered.connect(lambda: self._navigator.open("record_copy", scope_id=self.scope_id))
         back = menu.addAction(icons.icon("history"), "Recently deleted")
         back.triggered.connect(lambda: self._navigator.open("recently_deleted", scope_id=self.scope_id))
         menu.aboutToHide.connect(menu.deleteLater)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -226,6 +226,14 @@ class PrintPage(QWidget):
             self.open_button.click()
             return True
         return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses the button that has the focus, and the main one where none has."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or self._document is None:
+            super().keyPressEvent(event)
+            return
+        standing = self.focusWidget()
+        (standing if isinstance(standing, Button) else self.open_button).click()
 
     # ---- making --------------------------------------------------------------------------------------------------
 

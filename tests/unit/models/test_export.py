@@ -125,7 +125,7 @@ def test_a_place_that_cannot_be_written_to_is_told_and_nothing_half_done_is_left
         write(full.book, kind, tmp_path / "no such folder" / "x")
     folder = tmp_path / "out"
     folder.mkdir()
-    monkeypatch.setattr("models.export.os.replace", lambda *_names: (_ for _ in ()).throw(OSError(28, "full")))
+    monkeypatch.setattr("models.written.os.replace", lambda *_names: (_ for _ in ()).throw(OSError(28, "full")))
     with pytest.raises(Trouble, match="could not be written"):
         write(full.book, kind, folder)
     assert list(folder.iterdir()) == []
