@@ -40,7 +40,7 @@ def test_a_copy_is_written_into_two_folders_and_its_files_are_named(
 ) -> None:
     assert run(kind, "--child", "700001") == DONE
     said = capsys.readouterr().out
-    found = [path for path in (tmp_path / "out").rglob("*.pdf")]
+    found = list((tmp_path / "out").rglob("*.pdf"))
     assert {path.parent.name for path in found} == {"To give", "For the council only"}
     assert all(str(path) in said for path in found)
 

@@ -41,6 +41,7 @@ def at(tmp_path: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[[], N
 def ask_as_parent(at: Any) -> None:
     at.hands.click("record_copy.whom.parent")
     at.wait(lambda: at.page.save.isEnabled() and "stairs" not in at.page.paper.words())
+    at.settle()
 
 
 def test_the_child_is_given_their_words_and_a_parent_is_not_given_those_kept_from_them(at: Any) -> None:
