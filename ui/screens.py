@@ -133,6 +133,11 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
 
     link.changed.connect(lambda changes: show_closed() if changes.is_directory else None)
     show_closed()
+    _answer_keys(window)
+
+
+def _answer_keys(window: HeardWindow) -> None:
+    """What the keys of the window open, about the child of the page that stands."""
     window.new_note_asked.connect(lambda: window.open("note", **_about(window)))
     window.knock_asked.connect(lambda: _knock(window))
     window.not_taking_part_asked.connect(lambda: _not_taking_part(window))

@@ -109,7 +109,7 @@ def test_a_written_note_prints_itself(at: Any) -> None:
 
 
 def test_ctrl_p_where_there_is_no_child_says_so(at: Any) -> None:
-    at.window.open("settings")
+    at.window.open("licences")
     at.settle()
     at.hands.key(K.Key_P, CTRL)
     assert not isinstance(at.window.pages.currentWidget(), PrintPage)
