@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from PySide6.QtCore import QDir, QObject, Qt, Signal
+from PySide6.QtCore import QDir, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 from shiboken6 import isValid
@@ -133,6 +133,7 @@ class Theme(QObject):
         self._ask_contrast = high_contrast or self._system_contrast
         self._tokens = tokens_for(Scheme.LIGHT)
         self._contrast = False
+        self._pretended: QPalette | None = None
         self._fonts: dict[tuple[str, int], QFont] = {}
         QDir.setSearchPaths("look", [str(resources.path("style"))])
         self._hints.colorSchemeChanged.connect(self._follow_system)
@@ -178,6 +179,12 @@ class Theme(QObject):
             self._look = look
             self.apply()
 
+    def pretend_contrast(self, palette: QPalette | None) -> None:
+        """Look as on a laptop that asks for high contrast in these colours; None as the laptop itself asks."""
+        if palette != self._pretended:
+            self._pretended = palette
+            self.apply()
+
     def colour(self, token: str) -> QColor:
         """Return one token's colour."""
         value = self._tokens.named(token)
@@ -203,7 +210,7 @@ class Theme(QObject):
 
     def apply(self) -> None:
         """Dress the application: colour scheme, palette, font and the one style sheet."""
-        self._contrast = self._ask_contrast()
+        self._contrast = self._asks_contrast()
         self._fonts.clear()
         wanted = {Scheme.LIGHT: Qt.ColorScheme.Light, Scheme.DARK: Qt.ColorScheme.Dark}
         self._hints.setColorScheme(wanted.get(self._look.scheme, Qt.ColorScheme.Unknown))
@@ -211,7 +218,7 @@ class Theme(QObject):
             QApplication.setEffectEnabled(effect, self.moves)
         self._take_style()
         if self._contrast:
-            self._app.setPalette(QPalette())
+            self._app.setPalette(self._pretended or QPalette())
             self._tokens = high_contrast_tokens(self._app.palette())
             sheet = ""
         else:
@@ -221,6 +228,10 @@ class Theme(QObject):
         self._app.setFont(self.font("ui"))
         if sheet != self._app.styleSheet():
             self._app.setStyleSheet(sheet)
+        elif self._contrast:
+            # No sheet, and so no word of it from Qt: letters of another size would be left to the next page.
+            for widget in QApplication.allWidgets():
+                QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))
         self.changed.emit()
 
     def _take_style(self) -> None:
@@ -238,12 +249,15 @@ class Theme(QObject):
         self._hints.colorSchemeChanged.disconnect(self._follow_system)
         self._contrast_hints.contrastPreferenceChanged.disconnect(self._follow_system)
 
+    def _asks_contrast(self) -> bool:
+        return self._pretended is not None or self._ask_contrast()
+
     def _system_contrast(self) -> bool:
         return bool(self._contrast_hints.contrastPreference() == Qt.ContrastPreference.HighContrast)
 
     def _follow_system(self) -> None:
         dark = self._tokens == tokens_for(Scheme.DARK)
-        if self._ask_contrast() != self._contrast or self.is_dark != dark:
+        if self._asks_contrast() != self._contrast or self.is_dark != dark:
             self.apply()
 
 

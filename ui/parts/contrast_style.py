@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QRect, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
 
@@ -13,6 +13,9 @@ _BOXES = {
     QStyle.PrimitiveElement.PE_Frame,
     QStyle.PrimitiveElement.PE_IndicatorCheckBox,
 }
+_FIELDS = {QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_ComboBox, QStyle.ContentsType.CT_SpinBox}
+FIELD_LINES = 1.9
+"""The height of a field, in lines of its letters: 38 px at 100 %."""
 _WITH_PARTS = {QStyle.ComplexControl.CC_ComboBox, QStyle.ComplexControl.CC_SpinBox}
 
 
@@ -45,6 +48,30 @@ class ContrastStyle(QProxyStyle):
         super().drawComplexControl(control, option, painter, widget)
         if control in _WITH_PARTS:
             _edge(option, painter, round_=False)
+        elif control == QStyle.ComplexControl.CC_ScrollBar:
+            handle = self.subControlRect(control, option, QStyle.SubControl.SC_ScrollBarSlider, widget)  # type: ignore[arg-type]
+            painter.fillRect(handle.adjusted(3, 3, -3, -3), option.palette.color(QPalette.ColorRole.Text))
+
+    def sizeFromContents(
+        self, kind: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget | None = None
+    ) -> QSize:
+        wanted: QSize = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
+        if kind in _FIELDS and not _is_inside(widget):
+            # What the style sheet asks for elsewhere: fields that a hand on a trackpad meets.
+            wanted.setHeight(max(wanted.height(), round(option.fontMetrics.height() * FIELD_LINES)))
+        return wanted
+
+    def drawControl(
+        self,
+        element: QStyle.ControlElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        super().drawControl(element, option, painter, widget)
+        if element == QStyle.ControlElement.CE_TabBarTab and option.state & QStyle.StateFlag.State_Selected:
+            under: QRect = option.rect.adjusted(2, option.rect.height() - 4, -2, 0)
+            painter.fillRect(under, option.palette.color(QPalette.ColorRole.Highlight))
 
 
 def _is_inside(widget: QWidget | None) -> bool:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui import theme
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
+
+WIDEST, SIDE, TOP = 720, 24, 28
 
 
 class EmptyState(QWidget):
@@ -16,8 +20,8 @@ class EmptyState(QWidget):
         self, icon: str, title: str, words: str = "", *actions: QWidget, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 28, 24, 28)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(SIDE, TOP, SIDE, TOP)
         column.setSpacing(8)
         column.addWidget(IconLabel(icon, "primary", 40))
         column.addSpacing(4)
@@ -35,4 +39,9 @@ class EmptyState(QWidget):
                 row.addWidget(action, 0, Qt.AlignmentFlag.AlignLeft)
             row.addStretch(1)
             column.addLayout(row)
-        self.setMaximumWidth(720)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep lines to a length that reads well; under a largest width a layout would ask how tall a wider one is."""
+        super().resizeEvent(event)
+        kept, over = self._column.contentsMargins(), self.width() - theme.current().px(WIDEST)
+        self._column.setContentsMargins(kept.left(), kept.top(), max(kept.left(), over), kept.bottom())

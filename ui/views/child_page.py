@@ -195,7 +195,7 @@ class ChildPage(QWidget):
         self.about.setText(line)
         self._card = card_of(casebook, self.scope_id, body)
         self._fit()
-        self.not_now.set_words("Not taking part", name=f"{spoken.name} chose not to take part")
+        self.not_now.set_words("Not taking part", name=f"Not taking part: {spoken.name} chose not to")
         self.note.set_words("New visit note", name=f"New visit note about {spoken.name}")
 
     def _turn(self, _at: int = 0) -> None:

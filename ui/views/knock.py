@@ -66,7 +66,6 @@ class KnockPage(QWidget):
         self._card = KnockCard()
         self._shown: tuple[Body, KnockCard, str] | None = None
         self._way = ""
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.cards: list[Card] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -97,7 +97,7 @@ class NoteSide(QWidget):
         column.setSpacing(6)
         head = QHBoxLayout()
         head.setSpacing(8)
-        head.addWidget(IconLabel("ear", "on_primary_soft", 20, surface))
+        head.addWidget(IconLabel("ear", "primary", 20, surface))
         head.addWidget(PlainLabel("Before you knock", "h3", surface, tone="primary", wrap=False), 1)
         open_card = Button("Open", kind="link", parent=surface)
         access.describe(open_card, "Open the full card: Before you knock", key="note.knock")
@@ -133,7 +133,7 @@ class NoteSide(QWidget):
         card.add(row)
         if said.body.get("checked_back_result") not in ("right", "changed"):
             check = Button("Check back", "circle-check", "quiet", card)
-            access.describe(check, "Check these words back", key="note.check_back")
+            access.describe(check, "Check back these words", key="note.check_back")
             check.clicked.connect(lambda: self._check(said))
             card.body.addWidget(check, 0, Qt.AlignmentFlag.AlignLeft)
         return card

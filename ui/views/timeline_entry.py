@@ -189,7 +189,7 @@ class TimelineEntry(QWidget):
         if is_open and words and not casebook.why_not_editable(said):
             button = Button("Check back", "circle-check", "quiet")
             access.describe(
-                button, f"Check these words back with {self._around.child.name}", key="own_words.check_back"
+                button, f"Check back these words with {self._around.child.name}", key="own_words.check_back"
             )
             button.setProperty("row", said.record_id)
             button.clicked.connect(lambda: self.start_check(said))

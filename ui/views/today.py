@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
 from models.entry import Entry
@@ -45,6 +45,7 @@ from ui.parts.card import Card
 from ui.parts.chips import Chip
 from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
+from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.row_button import RowButton
@@ -56,6 +57,7 @@ from ui.views.visit_card import VisitCard, VisitFacts
 
 NARROW_UNDER = 1200
 SIDE = 344
+MARGINS = 72
 SHORT_LINE = 14
 """Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
@@ -113,11 +115,14 @@ class TodayPage(QWidget):
         link.changed.connect(self._on_change)
 
     def _make_head(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(10)
         self.title = PlainLabel("", "h1")
         self.title.setObjectName("today.title")
-        row.addWidget(self.title, 1)
+        self._head.addWidget(self.title, 1)
+        self._tools = QWidget()
+        row = FlowLayout(self._tools, across=10)
+        self._head.addWidget(self._tools)
         self.finish_chip = Chip("To finish", "file-pen-line")
         self.finish_chip.setObjectName("today.to_finish")
         self.finish_chip.clicked.connect(self._toggle_finish)
@@ -130,7 +135,7 @@ class TodayPage(QWidget):
         access.describe(self.plan, "Plan a visit", key="today.plan")
         self.plan.clicked.connect(lambda: self._navigator.open("plan"))
         row.addWidget(self.plan)
-        self._scroll.body.addLayout(row)
+        self._scroll.body.addLayout(self._head)
         self.summary = PlainLabel("", "small")
         self.summary.setObjectName("today.summary")
         self._scroll.body.addWidget(self.summary)
@@ -395,6 +400,9 @@ class TodayPage(QWidget):
         self.loop_chip.setText(f"You said, we did ({len(self._day.loop)})")
         self.loop_chip.setAccessibleName(f"You said, we did: {len(self._day.loop)} to answer")
         self.loop_chip.setVisible(narrow and bool(self._day.loop))
+        wanted = self.title.fontMetrics().horizontalAdvance(self.title.text()) + self._tools.sizeHint().width()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._head.setDirection(across if wanted + MARGINS < self.width() else down)
         self._place_finish()
         self._finish_card.setVisible(not narrow or (self._shows_finish and bool(count)))
         self._left.setSpacing(10 if narrow else 14)

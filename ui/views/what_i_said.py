@@ -158,9 +158,10 @@ class WhatISaidPage(QWidget):
         card.setObjectName("what_i_said.saying")
         card.setProperty("row", one.entry.record_id)
         role = "knock_line" if self._has_pictures else "reading"
-        if one.on is not None and not self._has_pictures:
-            day = in_a_sentence(short_day(one.on, self._link.casebook.clock.today()))
-            card.add(PlainLabel(f"I said this {day}, to {one.told_to}", "small", card))
+        day = in_a_sentence(short_day(one.on, self._link.casebook.clock.today())) if one.on is not None else ""
+        when = f"I said this {day}, to {one.told_to}" if day else ""
+        if when and not self._has_pictures:
+            card.add(PlainLabel(when, "small", card))
         card.add(VoiceQuote(one.words, card, role=role))
         if one.corrected:
             card.add(self._fact("pencil", "I changed it to:", card))
@@ -184,7 +185,7 @@ class WhatISaidPage(QWidget):
         wrong = Button("That is not what I said", "pencil", "secondary", card)
         less = Button("Change who can see", "eye-off", "secondary", card)
         for button, name, ask in ((wrong, "not_so", self._ask_what), (less, "share", self._ask_who)):
-            access.describe(button, f"{button.words()}: {one.words}", key=f"what_i_said.{name}")
+            access.describe(button, f"{button.words()}: {one.words}", when, key=f"what_i_said.{name}")
             button.setProperty("row", one.entry.record_id)
             button.clicked.connect(partial(self._ask, one, card, ask, spoken))
             row.addWidget(button)

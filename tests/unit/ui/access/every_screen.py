@@ -1,0 +1,89 @@
+"""Every page the window knows, each opened on the record that fills it most: a new page comes along by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from inspect import signature
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+import models.records  # noqa: F401 - every type is known
+from models.record import all_declarations
+
+RECORD = ("record_id", "you_said_id")
+"""What pages call the record they are about."""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page and what it is opened with."""
+
+    name: str
+    page: str
+    arguments: dict[str, Any]
+
+
+def every_screen(at: SimpleNamespace) -> list[Screen]:
+    """The pages of a whole app (`counting.whole_app`), and the form of every type of record."""
+    return [*_pages(at), *_forms(at)]
+
+
+def opened(at: SimpleNamespace, *, forms: bool = True) -> Iterator[Screen]:
+    """Open one after another, and let each settle; without ``forms`` the pages alone."""
+    for screen in at.screens:
+        if forms or screen.name == screen.page:
+            open_one(at, screen)
+            yield screen
+
+
+def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
+    at.window.open(screen.page, **screen.arguments)
+    at.settle()
+    page: QWidget = at.window.pages.currentWidget()
+    return page
+
+
+def _pages(at: SimpleNamespace) -> Iterator[Screen]:
+    for spec in at.window.pages.specs():
+        takes = _takes(at, spec.key)
+        arguments = {"scope_id": at.scope} if "scope_id" in takes else {}
+        name = next((each for each in RECORD if each in takes), "")
+        records = _records_for(at, spec.key) if name else []
+        if records:
+            tried = ({**arguments, name: record_id} for record_id in records)
+            arguments = max(tried, key=lambda more: _fullness(at, spec, more))
+        yield Screen(spec.key, spec.key, arguments)
+
+
+def _records_for(at: SimpleNamespace, page: str) -> list[str]:
+    """Records a page may be about: of the type it is named for, else one of each."""
+    every = _one_of_each_type(at)
+    return [record_id for record_id in every if page in at.casebook.entry(record_id).type] or every
+
+
+def _forms(at: SimpleNamespace) -> Iterator[Screen]:
+    """Records of a type's own page have been seen there; a form that is for reading only is still a form."""
+    for record_id in _one_of_each_type(at)[len(at.more_ids) :]:
+        yield Screen(f"edit {at.casebook.entry(record_id).type}", "edit", {"record_id": record_id})
+
+
+def _takes(at: SimpleNamespace, key: str) -> set[str]:
+    at.window.open(key)
+    at.settle()
+    return set(signature(at.window.pages.currentWidget().opened).parameters)
+
+
+def _one_of_each_type(at: SimpleNamespace) -> list[str]:
+    found = [at.load.record_ids(declared.type) for declared in all_declarations()]
+    return [*at.more_ids, *(ids[0] for ids in found if ids)]
+
+
+def _fullness(at: SimpleNamespace, spec: Any, arguments: dict[str, Any]) -> int:
+    """How many words a page shows."""
+    at.window.open(spec.key, **arguments)
+    at.settle()
+    page = at.window.pages.currentWidget()
+    return sum(len(label.text()) for label in page.findChildren(QLabel) if label.isVisible())
