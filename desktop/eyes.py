@@ -264,14 +264,12 @@ def _edged(widget: QWidget) -> QRect | None:
 
 
 def _small_target(widget: QWidget) -> Iterator[str]:
-    if (
-        isinstance(widget, QAbstractButton)
-        and widget.isEnabled()
-        and widget.property("kind") not in ("link", "problem")
-    ):
-        if min(widget.width(), widget.height()) < SMALLEST_TARGET:
-            size = f"{widget.width()} by {widget.height()}"
-            yield f"{_name(widget)}: only {size} pixels to press, of {SMALLEST_TARGET}"
+    is_in_a_text = widget.property("kind") in ("link", "problem")
+    if not isinstance(widget, QAbstractButton) or not widget.isEnabled() or is_in_a_text:
+        return
+    if min(widget.width(), widget.height()) < SMALLEST_TARGET:
+        size = f"{widget.width()} by {widget.height()}"
+        yield f"{_name(widget)}: only {size} pixels to press, of {SMALLEST_TARGET}"
 
 
 def _name(widget: QWidget) -> str:

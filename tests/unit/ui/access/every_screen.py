@@ -8,6 +8,8 @@ from inspect import signature
 from types import SimpleNamespace
 from typing import Any
 
+from PySide6.QtCore import QRect
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
 import models.records  # noqa: F401 - every type is known
@@ -15,6 +17,7 @@ from models.record import all_declarations
 
 RECORD = ("record_id", "you_said_id")
 """What pages call the record they are about."""
+MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,16 @@ def opened(at: SimpleNamespace, *, forms: bool = True) -> Iterator[Screen]:
 
 
 def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
+    """Open a screen and wait until nothing on it moves any more: long pages fill in steps."""
     at.window.open(screen.page, **screen.arguments)
-    at.settle()
+    before: list[QRect] = []
+    for _ in range(MOST_STEPS):
+        at.settle()
+        QTest.qWait(1)
+        now = [each.geometry() for each in at.window.findChildren(QWidget) if each.isVisible()]
+        if now == before:
+            break
+        before = now
     page: QWidget = at.window.pages.currentWidget()
     return page
 
