@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QFileDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -29,6 +30,7 @@ from ui import theme as themes
 from ui.window import HeardWindow
 
 POLL_MS = 15
+PAGE_SCALE = 1.5
 
 
 class NotFound(Exception):
@@ -58,6 +60,8 @@ class Driver(QObject):
             "theme": self._theme,
             "open": self._open,
             "scope": self._scope,
+            "choose_file": self._choose_file,
+            "pages": self._pages,
         }
         self._socket = QTcpSocket(self)
         self._socket.readyRead.connect(self._answer)
@@ -217,6 +221,25 @@ class Driver(QObject):
         if here is None or "scope_id" not in here.arguments:
             raise NotFound("no child's page stands")
         return str(here.arguments["scope_id"])
+
+    def _choose_file(self, command: dict[str, Any]) -> None:
+        """Answer every box of the system's that asks for a place with this one: no script can reach into such a box."""
+        path = command["path"]
+        QFileDialog.getSaveFileName = lambda *_asked: (path, "")  # type: ignore[method-assign]
+        QFileDialog.getExistingDirectory = lambda *_asked: path  # type: ignore[method-assign]
+
+    def _pages(self, command: dict[str, Any]) -> int:
+        """Save each page of a PDF as a picture, and return how many; -1 where this Heard has no reader of PDF."""
+        try:
+            from PySide6.QtPdf import QPdfDocument
+        except ImportError:
+            return -1
+        document = QPdfDocument(self)
+        document.load(command["pdf"])
+        for page in range(document.pageCount()):
+            size = (document.pagePointSize(page) * PAGE_SCALE).toSize()
+            document.render(page, size).save(f"{command['out']}_{page + 1}.png")
+        return document.pageCount()
 
     def _window(self) -> HeardWindow:
         found = [window for window in QApplication.topLevelWidgets() if isinstance(window, HeardWindow)]

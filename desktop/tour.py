@@ -19,6 +19,7 @@ from desktop.drawn import drawn_house
 from desktop.puppet import Fell, Puppet
 from desktop.stage import SERVER_PASSWORD, Stage
 from desktop.tour_aloud import AloudTour
+from desktop.tour_documents import DocumentsTour
 from desktop.tour_knowing import KnowingTour
 from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
@@ -46,6 +47,7 @@ class Tour:
         self.aloud = AloudTour(self.picture)
         self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
+        self.paper = DocumentsTour(self.picture, out)
         self.leaving = LeavingTour(self.stage, folder / "Aisha’s laptop" / "vault", self.picture)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
 
@@ -383,6 +385,8 @@ class Tour:
             ("the laptop turned round: what I have said", lambda: self.voice.what_i_said(self.aisha)),
             ("read me the card before I knock", lambda: self.aloud.card(self.aisha)),
             ("her words are read back to her", lambda: self.aloud.check_back(self.aisha)),
+            ("paper: This is Me, the card and a letter, printed and saved", lambda: self.paper.print_all(self.aisha)),
+            ("paper: the note, and a copy of the record for a parent", lambda: self.paper.note_and_copy(self.aisha)),
             ("look around", self.look_around),
             ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),
             ("the line comes back: sync", self.sync),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
@@ -66,6 +66,20 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that Heard has drawn anew. ``words`` say what it shows. ``small`` is for a screen; ``whole`` reads the
+
+    one to print, which may take long, and raises Trouble where it is not here. ``is_small`` keeps it to a small place.
+    """
+
+    words: str
+    media_type: str
+    small: bytes = field(repr=False)
+    whole: Callable[[], bytes] = field(repr=False)
+    is_small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Words nobody may miss, on a ground of their own: "Please do not" and its kind."""
 
@@ -88,7 +102,7 @@ class Boxes:
     boxes: tuple[Box, ...]
 
 
-Simple: TypeAlias = Heading | Text | Quote | Facts | Items
+Simple: TypeAlias = Heading | Text | Quote | Facts | Items | Picture
 Block: TypeAlias = Simple | Notice | Boxes
 
 
@@ -118,7 +132,7 @@ def texts(document: Document) -> Iterator[str]:
 
 def _texts_of(block: Block) -> Iterator[str]:
     match block:
-        case Heading() | Text():
+        case Heading() | Text() | Picture():
             yield block.words
         case Quote():
             yield from (block.words, block.by)

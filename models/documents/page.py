@@ -21,6 +21,7 @@ from models.documents.document import (
     Heading,
     Items,
     Notice,
+    Picture,
     Quote,
     Text,
     clean,
@@ -49,6 +50,8 @@ p,dd,li,blockquote{{white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 .6em}
 .voice{{color:{voice}}}
 figure{{margin:.8em 0;padding:.1em 0 .1em 1em;border-left:.25rem solid {control}}}
 figure.voice{{border-color:{voice};background:{voice_soft};padding:.7em 1em}}
+figure.picture{{border:0;padding:0}}img{{max-width:min(100%,30rem);max-height:26rem}}
+.small img{{max-height:11rem}}
 figure blockquote{{font-size:1.12em;margin:0}}
 dt{{font-size:.88em;color:{quiet}}}dd{{margin:0 0 .5em}}
 ul{{padding-left:1.2em}}
@@ -82,7 +85,7 @@ def write(document: Document, paper: Paper) -> bytes:
     parts = [
         '<!DOCTYPE html>\n<html lang="en-GB"><head><meta charset="utf-8">',
         '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; font-src data:; style-src 'unsafe-inline'\">",
+        "content=\"default-src 'none'; font-src data:; img-src data:; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{_safe(title)}</title><style>{_faces(paper.letters)}{style}</style></head>",
         f'<body><main><header>{over}<h1 dir="auto">{_safe(document.title)}</h1>',
@@ -128,6 +131,8 @@ def _block(block: Block, *, is_inside: bool = False) -> str:
         case Items():
             lines = "".join(f'<li dir="auto"{_voice(block.whose)}>{_safe(line)}</li>' for line in block.lines if line)
             return f"<ul>{lines}</ul>"
+        case Picture():
+            return _picture(block)
         case Notice():
             inside = "".join(_block(each, is_inside=True) for each in block.blocks)
             return f'<section class="notice"><h2>{_safe(block.title)}</h2>{inside}</section>'
@@ -139,6 +144,15 @@ def _block(block: Block, *, is_inside: bool = False) -> str:
                 for box in block.boxes
             )
             return f'<div class="boxes">{boxes}</div>'
+
+
+def _picture(picture: Picture) -> str:
+    held, words = base64.b64encode(picture.whole()).decode(), _safe(picture.words)
+    small = " small" if picture.is_small else ""
+    return (
+        f'<figure class="picture{small}"><img src="data:{_safe(picture.media_type)};base64,{held}" alt="{words}">'
+        f'<figcaption aria-hidden="true" dir="auto">{words}</figcaption></figure>'
+    )
 
 
 def _quote(quote: Quote, *, is_inside: bool) -> str:

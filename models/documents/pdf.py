@@ -13,7 +13,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageBreak, PageTemplate, Spacer
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, KeepTogether, PageBreak, PageTemplate, Spacer
 from reportlab.platypus.doctemplate import LayoutError
 
 from models.dates_typed import say_day
@@ -28,6 +28,7 @@ from models.documents.document import (
     Heading,
     Items,
     Notice,
+    Picture,
     Quote,
     Text,
     clean,
@@ -44,6 +45,9 @@ SHORT = 160
 SMALLEST = 9.5
 """Points under which a page of one sheet is not made smaller; it then flows on to a second."""
 STEP = 0.94
+PICTURE_WIDE, PICTURE_TALL, PICTURE_SMALL = 120 * mm, 110 * mm, 42 * mm
+LEAST_DOTS = 60
+"""Dots an inch under which a picture is not made larger."""
 
 
 class CannotPrint(Trouble):
@@ -196,6 +200,8 @@ class _Drawing:
                 return self._facts(block)
             case Items():
                 return self._items(block)
+            case Picture():
+                return [self._picture(block)]
             case Notice():
                 inside = self._lettering.paragraphs(block.title, "h3", "warn")
                 for each in block.blocks:
@@ -235,6 +241,16 @@ class _Drawing:
         return [
             Line(self._lettering.paragraphs(line, "body", tint), self._points, tint) for line in items.lines if line
         ]
+
+    def _picture(self, picture: Picture) -> Flowable:
+        drawn = Image(io.BytesIO(picture.whole()))
+        drawn.hAlign = "LEFT"
+        # As large as it may be and still be seen with its words, on any page; never larger than a photo's dots allow.
+        tall = PICTURE_SMALL if picture.is_small else PICTURE_TALL
+        times = min(PICTURE_WIDE / drawn.imageWidth, tall / drawn.imageHeight, 72 / LEAST_DOTS)
+        drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * times, drawn.imageHeight * times
+        words = _roomy(self._lettering.paragraphs(picture.words, "quiet", "text2"), 2.0, self._points * 0.7)
+        return KeepTogether([drawn, *words])
 
     def _plain(self, block: Block) -> list[Flowable]:
         """A block within another: exact words without a panel of their own."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from models.casebook import Casebook
 from models.documents import before_you_knock, letter, this_is_me, visit_note
+from models.documents.attached import attached_blocks
 from models.documents.document import Document
 from models.documents.paper import Paper
 from models.entry import Entry
@@ -101,12 +102,12 @@ def _visit_note(casebook: Casebook, _scope_id: str, record_id: str) -> Document 
     note = casebook.entry(record_id)
     if note is None or note.is_deleted or note.type != visit_note.KEY:
         return None
+    child = spoken_of(casebook, note.scope_id)
     within = visit_note.Inside(
         inside(casebook, "own_words", "said_in_id", note),
         inside(casebook, "addendum", "adds_to_id", note),
-        inside(casebook, "attachment", "belongs_to_id", note),
+        attached_blocks(casebook, casebook.attachments.belonging_to(note.record_id, note.scope_id), child),
     )
-    child = spoken_of(casebook, note.scope_id)
     today = casebook.clock.today()
     return visit_note.make(note, within, child, today, casebook.worker_name, titles(casebook))
 
@@ -115,7 +116,9 @@ def _this_is_me(casebook: Casebook, scope_id: str, _record_id: str) -> Document 
     entry = casebook.one(this_is_me.KEY, scope_id)
     if entry is None:
         return None
-    return this_is_me.make(entry, spoken_of(casebook, scope_id), casebook.clock.today())
+    child = spoken_of(casebook, scope_id)
+    kept = attached_blocks(casebook, casebook.attachments.belonging_to(entry.record_id, scope_id), child, is_small=True)
+    return this_is_me.make(entry, child, casebook.clock.today(), kept)
 
 
 def _before_you_knock(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from models.documents.document import QUIET, Block, Box, Boxes, Document, Fact, Facts, Heading, Items, Quote, Text
@@ -17,8 +18,11 @@ KEY = "this_is_me"
 _FACTS = ("pen_held_by", "checked_with_child_on", "copy_given_to")
 
 
-def make(entry: Entry, child: Spoken, today: date) -> Document:
-    """The document; a box without an answer says so, since an empty one looks like nothing to say."""
+def make(entry: Entry, child: Spoken, today: date, kept: Sequence[Block] = ()) -> Document:
+    """The document, with what is ``kept`` with it last. A box without an answer says so, since an empty one looks like
+
+    nothing to say.
+    """
     declaration, body = ThisIsMe.declaration, entry.body
     fields = declaration.fields
 
@@ -49,6 +53,7 @@ def make(entry: Entry, child: Spoken, today: date) -> Document:
         if (words := value_words(fields[name], body.get(name), child))
     ]
     blocks += [Facts(tuple(facts))] if facts else []
+    blocks += [Heading(sentence(KEY, "pictures")), *kept] if kept else []
     blocks += beside(entry, child)
     name = text("my_name") or child.name
     return Document(KEY, "This is Me", f"My name is {name}", child.name, today, tuple(blocks), is_one_page=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.dates_typed import say_day, say_weekday
-from models.documents.document import Block, Document, Fact, Facts, Heading, Items, Quote
+from models.documents.document import Block, Document, Fact, Facts, Heading, Quote
 from models.documents.record_blocks import beside, record_blocks
 from models.entry import Entry
 from models.moments import clock_words, read_day, read_moment
@@ -20,11 +20,11 @@ _VIEW = "worker_view"
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """What stands within a note: the child's sayings in their order, what was added, photos and pages."""
+    """What stands within a note: the child's sayings in their order, what was added, and what is kept with it."""
 
     sayings: Sequence[Entry] = ()
     additions: Sequence[Entry] = ()
-    files: Sequence[Entry] = ()
+    kept: Sequence[Block] = ()
 
 
 def make(
@@ -50,9 +50,8 @@ def make(
     for said in inside.sayings:
         blocks += saying_blocks(said, child)
     blocks += record_blocks(note, child, title_of, without=frozenset(head | set(names[:view_at])))
-    if inside.files:
-        blocks.append(Heading("Photos and pages"))
-        blocks.append(Items(tuple(one.title or "A photo or page" for one in inside.files)))
+    if inside.kept:
+        blocks += [Heading("Photos and pages"), *inside.kept]
     for one in inside.additions:
         added = read_day(one.changed_at)
         on = f" on {say_day(added)}" if added else ""

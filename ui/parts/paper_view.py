@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from models.documents.colours import colour
@@ -19,6 +19,7 @@ from models.documents.document import (
     Heading,
     Items,
     Notice,
+    Picture,
     Quote,
     Text,
     clean,
@@ -31,6 +32,7 @@ from ui.parts.lettering import Laid, lay_out
 
 A4_WIDE, A4_TALL, MARGIN = 595.0, 842.0, 51.0
 """In points, as the PDF has them."""
+PICTURE_WIDE, PICTURE_TALL, PICTURE_SMALL = 340.0, 312.0, 119.0
 MOST_TALL = 3 * A4_TALL
 """So much of a long document is painted; the rest is in the file."""
 MOST_SAID = 20_000
@@ -52,6 +54,7 @@ class _Mark:
     ground: str = ""
     rule: str = ""
     edge: str = ""
+    image: QImage | None = None
 
 
 class PaperView(QWidget):
@@ -109,6 +112,8 @@ class PaperView(QWidget):
                 ground = QColor(colour(mark.ground)) if mark.ground else QColor(self._paper.colour)
                 edge = QColor(colour(mark.edge)) if mark.edge else None
                 strokes.box(painter, mark.place, ground, edge, 6 if mark.edge else 0)
+            if mark.image is not None:
+                painter.drawImage(mark.place, mark.image)
             if mark.rule:
                 bar = QRectF(mark.place.left(), mark.place.top(), 3 * self.width() / A4_WIDE, mark.place.height())
                 painter.fillRect(bar, QColor(colour(mark.rule)))
@@ -167,6 +172,8 @@ class _Setting:
             case Items():
                 for line in filter(None, block.lines):
                     self._words(f"•  {line}", "body", _ink(block.whose), 0.2)
+            case Picture():
+                self._picture(block)
             case Notice():
                 inside = [(block.title, "h3", "warn")]
                 for each in block.blocks:
@@ -185,6 +192,16 @@ class _Setting:
         self._left, self._wide, self._at = left, wide, self._at + padding
         self.marks.insert(place, _Mark(QRectF(left, top, wide, self._at - top), ground=ground, rule=rule))
         self._at += self._body * 0.6
+
+    def _picture(self, picture: Picture) -> None:
+        image = QImage.fromData(picture.small)
+        if not image.isNull():
+            tall = PICTURE_SMALL if picture.is_small else PICTURE_TALL
+            times = min(PICTURE_WIDE / image.width(), tall / image.height()) * self._scale
+            place = QRectF(self._left, self._at, image.width() * times, image.height() * times)
+            self.marks.append(_Mark(place, image=image))
+            self._at += place.height()
+        self._words(picture.words, "quiet", "text2", 0.6)
 
     def _facts(self, facts: Facts) -> None:
         left, wide = self._left, self._wide

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pyphen
 import pytest
 
 import resources
+from models.attachments.intake import take_in
 from models.documents import page, pdf, shelf
 from models.documents.document import Document, Quote, texts
 from models.documents.paper import Paper
 from models.errors import Trouble
 from models.version import OpenChoice
+from tests.drawings import photo
 from tests.unit.models.conftest import SARAH, TOM
-from tests.unit.models.documents.conftest import page_words, pdf_words, said_in, squeezed
+from tests.unit.models.documents.conftest import page_of, page_words, pdf_words, reader_of, said_in, squeezed
 
 CHILDS = ("this_is_me", "before_you_knock", "letter")
 
@@ -187,3 +190,50 @@ def test_nothing_a_child_reads_is_written_anywhere_else(sarah: Any) -> None:
     for key in CHILD_READS:
         used = "".join(texts(made(sarah, key)))
         assert any(words.split("{")[0].strip() in used for words in parts[key].values() if not words.startswith("{"))
+
+
+# ---- pictures ----
+
+
+@pytest.fixture
+def drawn(sarah: Any, tmp_path: Path) -> Any:
+    """Sarah's drawing, with words in it, in her note and on her This is Me; and a sound."""
+    me = sarah.book.one("this_is_me", SARAH)
+    for belongs_to in (sarah.note.record_id, me.record_id):
+        draft = sarah.book.new_draft("attachment", SARAH)
+        values = {"belongs_to_id": belongs_to, "caption": "My flat", "made_by": "child", "words_in_it": "Nan’s door"}
+        sarah.book.attachments.add(draft, take_in(photo(size=(300, 200))), values)
+    sound = sarah.book.new_draft("attachment", SARAH)
+    sarah.write(sound, belongs_to_id=sarah.note.record_id, caption="Her song", kind="sound", media_type="audio/wav")
+    return sarah
+
+
+@pytest.mark.parametrize("key", ["visit_note", "this_is_me"])
+def test_a_childs_drawing_is_drawn_and_the_words_in_it_are_theirs(drawn: Any, key: str) -> None:
+    document = made(drawn, key)
+    assert in_order(document, "My flat", "Nan’s door")
+    assert any(isinstance(block, Quote) and block.words == "Nan’s door" for block in document.blocks)
+    paper = pdf.write(document, Paper())
+    images = [image for sheet in reader_of(paper).pages for image in sheet.images]
+    assert [image.image.size for image in images] == [(300, 200)]
+    assert pdf_words(paper) == said_in(document) == page_words(page.write(document, Paper()))
+    pictures = [attrs for tag, attrs in page_of(page.write(document, Paper())).tags if tag == "img"]
+    assert [str(attrs["alt"])[:7] for attrs in pictures] == ["My flat"]
+    assert str(pictures[0]["src"]).startswith("data:image/")
+
+
+def test_a_sound_is_named_on_paper(drawn: Any) -> None:
+    assert in_order(made(drawn, "visit_note"), "Photos and pages", "Her song", "A sound recording")
+
+
+def test_a_drawing_does_not_take_this_is_me_to_a_second_page(drawn: Any) -> None:
+    assert len(reader_of(pdf.write(made(drawn, "this_is_me"), Paper())).pages) == 1
+
+
+def test_a_picture_that_has_gone_since_is_told_and_not_left_out(drawn: Any) -> None:
+    document = made(drawn, "visit_note")
+    for path in (drawn.book.attachments.files.folder).iterdir():
+        path.unlink()
+    with pytest.raises(Trouble):
+        pdf.write(document, Paper())
+    assert in_order(made(drawn, "visit_note"), "My flat")

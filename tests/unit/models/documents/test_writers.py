@@ -188,7 +188,7 @@ def test_the_page_says_its_language_has_one_first_heading_and_fetches_nothing() 
     assert [tag for tag, _ in tags].count("h1") == 1
     assert {"main", "footer", "blockquote", "dl", "ul", "figure"} <= {tag for tag, _ in tags}
     policy = next(attrs["content"] for tag, attrs in tags if tag == "meta" and "http-equiv" in attrs)
-    assert policy == "default-src 'none'; font-src data:; style-src 'unsafe-inline'"
+    assert policy == "default-src 'none'; font-src data:; img-src data:; style-src 'unsafe-inline'"
     text = made.decode()
     assert "http://" not in text
     assert "https://" not in text
