@@ -151,9 +151,12 @@ class Driver(QObject):
         widget.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, left, none))
 
     def _focus(self, command: dict[str, Any]) -> None:
-        """Click where text begins, as a hand would."""
+        """Click where text begins, as a hand would; a button is only walked to, since a click would press it."""
         widget = self._find(command["name"])
         self._bring_into_view(widget)
+        if isinstance(widget, QAbstractButton):
+            widget.setFocus(Qt.FocusReason.TabFocusReason)
+            return
         at = widget.mapTo(widget.window(), QPoint(min(12, widget.width() // 2), min(14, widget.height() // 2)))
         QTest.mouseClick(_window_of(widget), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
 

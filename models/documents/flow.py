@@ -12,6 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph
 
 from models.documents.colours import colour
+from models.documents.paper import sized
 from models.documents.typefaces import bold, printable, runs
 
 MOST_IN_ONE = 2_000
@@ -30,7 +31,7 @@ class Lettering:
     def style(self, tone: str, tint: str = "text") -> ParagraphStyle:
         """A style by its tone: body, quiet, lead, strong, overline, h1, h2, h3; ``tint`` a colour of the style."""
         times, leading, is_bold = _TONES[tone]
-        size = self.points * times
+        size = sized(self.points, times)
         return ParagraphStyle(
             tone,
             fontName=bold(self.family) if is_bold else self.family,

@@ -22,6 +22,9 @@ LETTERS = (Choice("plain", "Plain"), Choice("lexend", "Lexend"), Choice("opendys
 COLOURS = {"cream": "#FBF6EA", "white": "#FFFFFF", "pale_blue": "#EEF4FB", "pale_green": "#EFF7EE"}
 POINTS = {"normal": 11.5, "large": 16.0, "largest": 20.0}
 """Body text. Large print begins at 16 point (UK Association for Accessible Formats)."""
+LARGE_FROM = 14.0
+TWO_COLUMNS_UNDER = 18.0
+"""Points of the body text under which two boxes have room beside each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,16 @@ class Paper:
     def colour(self) -> str:
         """The colour behind the words, as #RRGGBB."""
         return COLOURS[self.tint]
+
+
+def sized(points: float, times: float) -> float:
+    """The size of a heading or of small print beside body text of ``points``. In large print both come closer to it:
+
+    small print would no longer be large, and headings would take the page from the words.
+    """
+    if points < LARGE_FROM:
+        return points * times
+    return points * (1 + (times - 1) * (0.55 if times > 1 else 0.4))
 
 
 def _known(choices: tuple[Choice, ...], code: object, otherwise: str) -> str:

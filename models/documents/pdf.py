@@ -34,7 +34,7 @@ from models.documents.document import (
     clean,
 )
 from models.documents.flow import Beside, BoxRow, Lettering, Line, Panel
-from models.documents.paper import Paper
+from models.documents.paper import TWO_COLUMNS_UNDER, Paper, sized
 from models.documents.typefaces import FAMILIES, printable, runs, unprintable
 from models.errors import Trouble
 
@@ -126,7 +126,7 @@ def _build(
 
 def _foot(document: Document, lettering: Lettering) -> Callable[[Canvas, int, int], None]:
     """The running foot: whose and what at the left, the day and the page's number at the right."""
-    size = min(max(8.5, lettering.points * 0.72), 13.0)
+    size = min(max(8.5, sized(lettering.points, 0.72)), 15.0)
     left = " · ".join(filter(None, (document.known_as, document.overline)))
     left = left if len(left) < 60 else f"{left[:57]}…"
 
@@ -268,7 +268,7 @@ class _Drawing:
                 for block in box.blocks:
                     made += self.block(block)
             return made
-        columns = 2 if self._points < 15 else 1
+        columns = 2 if self._points < TWO_COLUMNS_UNDER else 1
         rows = [boxes.boxes[at : at + columns] for at in range(0, len(boxes.boxes), columns)]
         return [BoxRow([self._box(box) for box in row], columns, self._points) for row in rows]
 

@@ -25,7 +25,7 @@ from models.documents.document import (
     clean,
     texts,
 )
-from models.documents.paper import Paper
+from models.documents.paper import TWO_COLUMNS_UNDER, Paper, sized
 from ui import access, fonts
 from ui.parts import strokes
 from ui.parts.lettering import Laid, lay_out
@@ -125,7 +125,8 @@ class _Setting:
     """Sets blocks from the top down, as the PDF does, in pixels."""
 
     def __init__(self, paper: Paper, scale: float) -> None:
-        self._family, self._body, self._scale = _FAMILIES[paper.letters], paper.points * scale, scale
+        self._family, self._points, self._scale = _FAMILIES[paper.letters], paper.points, scale
+        self._body = paper.points * scale
         self.marks: list[_Mark] = []
         self._left, self._wide = MARGIN * scale, (A4_WIDE - 2 * MARGIN) * scale
         self._at = MARGIN * scale
@@ -150,7 +151,7 @@ class _Setting:
 
     def _words(self, text: str, tone: str, ink: str = "text", after: float = 0.0) -> None:
         times, weight = _TONES[tone]
-        font = fonts.make(self._family, self._body * times, weight)
+        font = fonts.make(self._family, sized(self._points, times) * self._scale, weight)
         laid = lay_out(clean(text)[:6_000], font, self._wide, leading=1.4)
         self.marks.append(_Mark(QRectF(self._left, self._at, self._wide, laid.height), laid, ink))
         self._at += laid.height + after * self._body
@@ -207,7 +208,7 @@ class _Setting:
         left, wide = self._left, self._wide
         for row in facts.rows:
             top = self._at
-            self._wide = wide * 0.33
+            self._wide, self._at = wide * 0.33, top + self._body * 0.14  # both stand on one line
             self._words(row.label, "quiet", "text2")
             low, self._at = self._at, top
             self._left, self._wide = left + wide * 0.36, wide * 0.64
@@ -216,7 +217,7 @@ class _Setting:
             self._at = max(low, self._at) + self._body * 0.3
 
     def _boxes(self, boxes: Boxes) -> None:
-        columns = 2 if self._body / self._scale < 15 else 1
+        columns = 2 if self._points < TWO_COLUMNS_UNDER else 1
         left, wide, gap = self._left, self._wide, self._body
         each = (wide - gap * (columns - 1)) / columns
         for row in range(0, len(boxes.boxes), columns):
