@@ -145,3 +145,47 @@ HEALTH_PASSPORT = _codes("""
     record_does_not_show Record does not show
     no_offer_recorded No offer recorded
 """)
+IN_TOUCH = _codes("""
+    YES Yes
+    NO No
+    DIED Has died
+    NREQ No longer needs the service
+    REFU Does not want us to be in touch
+    RHOM Returned home
+""")
+ACTIVITY = _codes("""
+    F1 Higher education, full time
+    F2 Other education, full time
+    F4 Training or work, full time
+    F5 Apprenticeship, full time
+    P1 Higher education, part time
+    P2 Other education, part time
+    P4 Training or work, part time
+    P5 Apprenticeship, part time
+    G4 Not now: illness or disability
+    G5 Not now: other reasons
+    G6 Not now: pregnancy or being a parent
+""")
+ACCOMMODATION = _codes("""
+    B With parents or relatives
+    Z With former foster carers
+    U Living independently
+    D Semi-independent, with support
+    E Supported lodgings
+    K Ordinary lodgings
+    T Foyer
+    C Community home
+    V Emergency accommodation
+    W Bed and breakfast
+    X In custody
+    S No fixed home
+    G Gone abroad
+    H Deported
+    R Not known
+    Y Somewhere else
+""")
+SUITABLE = _codes("""
+    1 Suitable
+    2 Not suitable
+""")
+"""Where a care leaver lives, by letter, and whether it is suitable: together the two signs of ACCOM (domain 3.4)."""

@@ -20,7 +20,7 @@ from models.exchange import Arrival
 from models.fields import Field, Kind
 from models.identity import Assignment, Directory, Identity, Worker
 from models.ids import new_uuid7
-from models.record import Declaration, all_declarations, declaration_of
+from models.record import SHOWN, Declaration, all_declarations, declaration_of
 from models.version import Body, Version, encode_body, hash_body
 
 PAGE = 1_000
@@ -406,6 +406,7 @@ class _Making:
         asked = [one for one in declaration.fields.values() if one.is_in_form]
         body = {one.name: self._any_value(one) for one in asked}
         within = declaration.fields[declaration.shown_in].links_to if declaration.shown_in else ()
+        within = within or tuple(one.type for one in all_declarations() if one.evidence == SHOWN)
         outer = (one.record_id for one in self.made if one.type in within and one.scope_id == scope_id)
         return {**body, declaration.shown_in: next(outer, "")} if declaration.shown_in else body
 

@@ -8,6 +8,7 @@ from dataclasses import field as dataclass_field
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform, get_type_hints
 
 from models.audience import AUTHORED, EVERYONE_ON_RECORD, SHARED
+from models.choices import THEMES
 from models.fields import (
     Field,
     Kind,
@@ -33,6 +34,11 @@ from models.version import Body
 MAX_INDEXED = 3
 """Plain columns that the projection fills for a type's indexed fields."""
 
+MORE = "More"
+"""The part of a form that is folded away: what may be recorded, and is never one more question in the way."""
+SHOWN, FOLDED = "shown", "folded"
+"""Where the form of a record offers photos, sound and pages: in plain sight, or folded away under ``MORE``."""
+
 Upgrade = Callable[[Body], Body]
 RecordClass: TypeAlias = "type[Record]"
 
@@ -44,7 +50,9 @@ class Declaration:
     ``timeline`` names the field that places the record in time. ``title_field`` names the one that titles it in
     lists, ``headline`` the choice whose words head it
     on a timeline. ``is_one_per_child`` marks types with one current record, such as This is Me. ``shown_in`` names the
-    link field through which it is shown inline in another record's form.
+    link field through which it is shown inline in another record's form. ``evidence`` says where its form offers
+    photos, sound and pages that belong to it, "" for a type that has none. ``is_common`` gives it the fields that every
+    record about a child has (domain 4.1); Heard's own book-keeping and the files themselves go without.
     """
 
     type: str
@@ -62,6 +70,8 @@ class Declaration:
     icon: str = "file-pen-line"
     is_one_per_child: bool = False
     is_on_timeline: bool = True
+    evidence: str = FOLDED
+    is_common: bool = True
     upgrades: Mapping[int, Upgrade] | None = None
     indexed: tuple[Field, ...] = dataclass_field(init=False)
     """The fields that lists filter by, in the order of their columns."""
@@ -89,6 +99,8 @@ class Record:
     """What every record type is: an immutable value with declared fields and no identity of its own."""
 
     declaration: ClassVar[Declaration]
+    child_was_told_limits: bool | None
+    themes: tuple[str, ...]
 
     @classmethod
     def from_body(cls, body: Body) -> Self:
@@ -121,7 +133,7 @@ def record(
     """
 
     def declare(cls: type[R]) -> type[R]:
-        found = _declared_fields(cls)
+        found = _declared_fields(cls, is_common=more.get("is_common", True))
         for name, field in found.items():
             setattr(cls, name, field.empty())
         made = dataclass(frozen=True, kw_only=True)(cls)
@@ -134,11 +146,32 @@ def record(
     return declare
 
 
-def _declared_fields(cls: type[Record]) -> dict[str, Field]:
+COMMON: Mapping[str, tuple[Any, Field]] = {
+    "child_was_told_limits": (
+        bool | None,
+        tick("Told {them} some things must be passed on?", part=MORE),
+    ),
+    "themes": (tuple[str, ...], flags("What it is about", THEMES, part=MORE)),
+}
+"""Fields of every type whose scope is a child (domain 4.1): how they are typed, and what they ask. Photos, sound and
+
+pages are records of their own, which say what they belong to.
+"""
+
+
+def _declared_fields(cls: type[Record], *, is_common: bool) -> dict[str, Field]:
     own_fields = {name: named(value, name) for name, value in vars(cls).items() if isinstance(value, Field)}
     untyped = set(own_fields) - set(get_type_hints(cls))
     if untyped:
         raise ValueError(f"{cls.__name__}: fields without a type: {sorted(untyped)}")
+    if not is_common:
+        return own_fields
+    for name, (typed, field) in COMMON.items():
+        if name in own_fields:
+            raise ValueError(f"{cls.__name__}: {name} is a field of every record about a child")
+        # The class is made a dataclass from its annotations: what is common is written into them here, in one place.
+        cls.__annotations__[name] = typed
+        own_fields[name] = named(field, name)
     return own_fields
 
 
@@ -151,6 +184,8 @@ def _check(declaration: Declaration) -> None:
         raise ValueError(f"{declaration.type}: edited_by is author or assigned")
     if len(declaration.indexed) > MAX_INDEXED:
         raise ValueError(f"{declaration.type}: at most {MAX_INDEXED} indexed fields")
+    if declaration.evidence not in ("", SHOWN, FOLDED):
+        raise ValueError(f"{declaration.type}: evidence is shown, folded or none")
     for name in (declaration.timeline, declaration.title_field, declaration.headline, declaration.shown_in):
         if name and name not in declaration.fields:
             raise ValueError(f"{declaration.type}: no field {name}")

@@ -19,6 +19,7 @@ from models.wording import Spoken, say
 PAGE = 50
 MOST_LOOSE = 200
 EXCERPT = 280
+WORDS, EVIDENCE = "own_words", "attachment"
 _DAY = "0"
 """Sorts before any day, and after none at all."""
 
@@ -107,11 +108,17 @@ class Timeline:
 
     def _with_inside(self, found: list[Entry]) -> list[Moment]:
         inside = self._inside([one.record_id for one in found])
+        within = {one.record_id: outer for outer, some in inside.items() for one in some if one.type == WORDS}
+        # A drawing that goes with a child's words stands where those words stand.
+        for record_id, some in self._inside(list(within), EVIDENCE).items() if within else ():
+            inside[within[record_id]] += some
         return [Moment(one, one.when or one.changed_at, one.author_id, inside.get(one.record_id, ())) for one in found]
 
-    def _inside(self, record_ids: list[str]) -> dict[str, tuple[Entry, ...]]:
+    def _inside(self, record_ids: list[str], only: str = "") -> dict[str, tuple[Entry, ...]]:
         found: dict[str, tuple[Entry, ...]] = {}
         for declaration in _inline():
+            if only not in ("", declaration.type):
+                continue
             for start in range(0, len(record_ids), 200):
                 some = record_ids[start : start + 200]
                 where = Where(declaration.shown_in, "in", some)
@@ -122,7 +129,8 @@ class Timeline:
         return found
 
     def _undated(self) -> list[Moment]:
-        found = [Moment(one, one.when or one.changed_at, one.author_id) for one in self._loose()]
+        loose = list(self._loose())
+        found = self._with_inside(loose) if loose else []
         # A note just begun may not have its day yet: it then stands where it was written.
         begun = Query(types=_dated_types(), scope_id=self.scope_id, before=_DAY, limit=MOST_LOOSE)
         found += self._with_inside(self.casebook.select(begun)) if begun.types else []

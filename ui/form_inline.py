@@ -12,10 +12,11 @@ from models.entry import Entry
 from models.fields import Field, Kind
 from models.moments import read_day
 from models.query import OLDEST, Query, Where
-from models.record import Declaration
+from models.record import COMMON, Declaration
 from models.wording import say
 from ui import access
 from ui.form_manner import Manner
+from ui.form_sharing import FormSharing
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
@@ -47,21 +48,21 @@ class InlineRecords(QWidget):
         self.outer, self.declaration = outer, declaration
         self._blocks: dict[str, _Block] = {}
         self._first = self._leading_field()
-        self._is_voice = self._first is not None and self._first.is_verbatim and self._first.by == "child"
+        self.is_voice = self._first is not None and self._first.is_verbatim and self._first.by == "child"
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
-        self.surface = Surface("voice", self) if self._is_voice else Card(parent=self)
+        self.surface = Surface("voice", self) if self.is_voice else Card(parent=self)
         self.surface.setObjectName(f"{declaration.type}.inline")
         around.addWidget(self.surface)
         column = self.surface.body if isinstance(self.surface, Card) else QVBoxLayout(self.surface)
-        if self._is_voice:
+        if self.is_voice:
             column.setContentsMargins(16, 12, 14, 12)
             column.setSpacing(10)
         column.addLayout(self._head())
         self._column = QVBoxLayout()
         self._column.setSpacing(12)
         column.addLayout(self._column)
-        words = "Add more words" if self._is_voice else f"Add another: {declaration.title.lower()}"
+        words = "Add more words" if self.is_voice else f"Add another: {declaration.title.lower()}"
         self.more = Button(words, "plus", "quiet", self.surface)
         self.more.setObjectName(f"{declaration.type}.add")
         self.more.clicked.connect(self.add_block)
@@ -84,7 +85,7 @@ class InlineRecords(QWidget):
     def _head(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(9)
-        tone = "voice" if self._is_voice else ""
+        tone = "voice" if self.is_voice else ""
         row.addWidget(IconLabel(self.declaration.icon, tone or "text2", 20, self.surface))
         row.addWidget(PlainLabel(self.title(), "h3", self.surface, tone=tone, wrap=False), 1)
         return row
@@ -92,7 +93,10 @@ class InlineRecords(QWidget):
     # ---- blocks --------------------------------------------------------------------------------------------------
 
     def forms(self) -> list[Form]:
-        """The forms of the blocks that can be written in."""
+        """The forms of the blocks that can be written in, and of what is shown inside those."""
+        return [form for own in self._own_forms() for form in own.forms()]
+
+    def _own_forms(self) -> list[Form]:
         return [block.form for block in self._blocks.values() if block.form is not None]
 
     def add_block(self) -> None:
@@ -164,15 +168,18 @@ class InlineRecords(QWidget):
         offered = self.offers()
         leading = {self._first.name} if self._first is not None else set()
         shown = leading | {
-            each.name for each in asked if each.kind is Kind.FLAGS or (each.to_finish and each.name not in offered)
+            each.name
+            for each in asked
+            if (each.kind is Kind.FLAGS and each.name not in COMMON) or (each.to_finish and each.name not in offered)
         }
         return Manner(
             offers=offered,
             headed=False,
             bare=frozenset(leading),
-            beside=frozenset(each.name for each in asked if each.kind is Kind.FLAGS),
+            beside=frozenset(each.name for each in asked if each.kind is Kind.FLAGS and each.name not in COMMON),
+            placed=dict.fromkeys(COMMON, self._first.part if self._first is not None else ""),
             more=frozenset(each.name for each in asked) - shown,
-            more_words="More about these words" if self._is_voice else "More",
+            more_words="More about these words" if self.is_voice else "More",
             lines=dict.fromkeys(leading, 2),
             letters=ALL_LETTERS,
             has_inline=False,
@@ -194,7 +201,7 @@ class InlineRecords(QWidget):
         if name != self.outer.declaration.timeline or mine is None:
             return
         before, self._day = self._day, self._outer_day()
-        for form in self.forms():
+        for form in self._own_forms():
             if not form.autosave.exists and not form.autosave.has_unsaved():
                 form.offer(mine, self._day)
             elif form.body().get(mine) == before and before != self._day:
@@ -235,6 +242,12 @@ class _Block(QWidget):
             fold.head.addWidget(self.remove)
         else:
             column.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignRight)
+        if inside.is_voice:
+            self.sharing = FormSharing(self.form, self)
+            if fold is not None:
+                # One line for what may be done with these words: who can see them, and more about them.
+                fold.head.insertWidget(0, self.sharing.lend_button())
+            column.addWidget(self.sharing)
 
     def is_empty(self) -> bool:
         """Whether nothing was ever written in it."""

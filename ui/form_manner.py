@@ -19,7 +19,7 @@ class Manner:
     the least height of a field's text. ``side_by_side`` puts texts at least so many pixels wide beside each other.
     ``bare`` hides the label of a field, ``beside`` puts it at the left. Fields in ``more`` are folded away within
     their part, under ``more_words``; ``placed`` moves a field to another part. ``letters`` are Alt letters taken
-    elsewhere on the page.
+    elsewhere on the page. The part named ``first`` stands before all others.
     """
 
     without: frozenset[str] = frozenset()
@@ -37,3 +37,4 @@ class Manner:
     more_words: str = "More"
     letters: str = ""
     has_inline: bool = True
+    first: str = ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.fields import Field, Kind, is_empty
-from models.record import Declaration, all_declarations, declaration_of
+from models.record import COMMON, FOLDED, MORE, SHOWN, Declaration, all_declarations
 from models.version import Body
 from models.wording import say
 from ui import theme
@@ -30,12 +30,6 @@ def inline_types(declaration: Declaration) -> list[Declaration]:
     return [each for each in found if declaration.type in each.fields[each.shown_in].links_to]
 
 
-def takes_attachments(declaration: Declaration) -> bool:
-    """Whether photos and pages may belong to a record of this type."""
-    attachment = declaration_of(ATTACHMENT)
-    return attachment is not None and declaration.type in attachment.fields[attachment.shown_in].links_to
-
-
 class FormPart(QWidget):
     """One part of a form, or the records of one type shown inside it. What is folded is built when it is opened."""
 
@@ -46,6 +40,9 @@ class FormPart(QWidget):
         self.folded: tuple[Field, ...] = ()
         self.fold: Fold | None = None
         self.inline: InlineRecords | AttachmentStrip | None = None
+        self.evidence: AttachmentStrip | None = None
+        self._has_evidence = False
+        self._kept = 0
         self._words = ""
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +55,8 @@ class FormPart(QWidget):
         manner = self.form.manner
         self.names = tuple(each.name for each in fields)
         words = say(title, self.form.child)
-        if title in manner.folded:
+        self._has_evidence = folds_evidence(self.form) and bool(COMMON.keys() & set(self.names))
+        if title in manner.folded or title == MORE:
             self._add_fold(words, fields, self, self.column)
             return
         parent: QWidget = self
@@ -77,10 +75,17 @@ class FormPart(QWidget):
         self.folded, self._words = tuple(fields), words
         self.fold = Fold(words, self._fill, parent)
         host.addWidget(self.fold)
+        draft = self.form.draft
+        if self._has_evidence and self.form.autosave.exists:
+            box = self.form.link.casebook.attachments
+            self._kept = len(box.belonging_to(draft.record_id, draft.scope_id))
 
     def _fill(self) -> None:
         assert self.fold is not None
         self._lay(self.fold.body, self.fold.content, list(self.folded))
+        if self._has_evidence:
+            self.evidence = AttachmentStrip(self.form, self.fold.content)
+            self.fold.body.addWidget(self.evidence)
         self.form.take_in([each.name for each in self.folded])
 
     def _lay(self, host: QVBoxLayout, parent: QWidget, fields: list[Field]) -> None:
@@ -110,7 +115,7 @@ class FormPart(QWidget):
 
     def inline_forms(self) -> list[Form]:
         """The forms of the records shown inside."""
-        return self.inline.forms() if self.inline else []
+        return [form for inside in (self.inline, self.evidence) if inside is not None for form in inside.forms()]
 
     def unfold(self, name: str) -> None:
         """Open the fold that a field lies in."""
@@ -126,16 +131,26 @@ class FormPart(QWidget):
         if self.fold is not None:
             offered = self.form.manner.offers
             held = sum(not is_empty(body.get(each.name)) for each in self.folded if each.name not in offered)
-            self.fold.set_words(f"{self._words} · {held} answered" if held else self._words)
+            answered = f" · {held} answered" if held else ""
+            kept = len(self.evidence.forms()) if self.evidence is not None else self._kept
+            pages = f" · {kept} {'photo or page' if kept == 1 else 'photos and pages'}" if kept else ""
+            self.fold.set_words(f"{self._words}{answered}{pages}")
+
+
+def folds_evidence(form: Form) -> bool:
+    """Whether photos, sound and pages are offered among what is folded away, and not in plain sight."""
+    evidence = form.declaration.evidence
+    return evidence == FOLDED or (evidence == SHOWN and not form.manner.has_inline)
 
 
 def make_parts(form: Form, column: QVBoxLayout) -> list[FormPart]:
     """Build a form's parts into ``column``, in the order of the declaration."""
-    grouped: dict[str, list[Field]] = {}
+    grouped: dict[str, list[Field]] = {form.manner.first: []} if form.manner.first else {}
     for each in form.shown_fields():
         grouped.setdefault(form.manner.placed.get(each.name, each.part), []).append(each)
     inline = inline_types(form.declaration) if form.manner.has_inline else []
-    after = form.manner.inline_after if form.manner.inline_after in grouped else (list(grouped) or [""])[-1]
+    last = [title for title in grouped if title != MORE] or list(grouped) or [""]
+    after = form.manner.inline_after if form.manner.inline_after in grouped else last[-1]
     parts: list[FormPart] = []
 
     def add() -> FormPart:
@@ -148,6 +163,6 @@ def make_parts(form: Form, column: QVBoxLayout) -> list[FormPart]:
         if title == after:
             for declaration in inline:
                 add().add_inline(declaration)
-            if form.manner.has_inline and takes_attachments(form.declaration):
+            if form.manner.has_inline and form.declaration.evidence == SHOWN:
                 add().add_attachments()
     return parts

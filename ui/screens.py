@@ -21,6 +21,8 @@ from ui.views.join_again import JoinAgainPage
 from ui.views.kept import KeptPage
 from ui.views.knock import KnockPage
 from ui.views.licences import LicencesPage
+from ui.views.life_story import LifeStoryPage
+from ui.views.my_story import MyStoryPage
 from ui.views.my_words import MyWordsPage
 from ui.views.not_taking_part import NotTakingPartPage
 from ui.views.note import NotePage
@@ -101,6 +103,8 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("knock", "Before you knock", KnockPage, whole=True)
     add("as_asked", "As asked", KeptPage)
     add("this_is_me", "This is Me", ThisIsMePage)
+    add("life_story", "Life story", LifeStoryPage)
+    add("my_story", "My story so far", MyStoryPage, whole=True)
     add("edit", "Record", RecordPage)
     add("attachment", "Photo or page", AttachmentPage)
     add("plan", "Plan a visit", PlanPage)

@@ -3,6 +3,7 @@
 from models.records import (
     addendum,
     attachment,
+    care_leaver_check,
     child,
     communication_preferences,
     cover,
@@ -22,6 +23,7 @@ from models.records import (
 __all__ = [
     "addendum",
     "attachment",
+    "care_leaver_check",
     "child",
     "communication_preferences",
     "cover",

@@ -40,21 +40,21 @@ MOST_BYTES = 64 * 1024 * 1024
     title_field="caption",
     shown_in="belongs_to_id",
     icon="paperclip",
+    evidence="",
+    is_common=False,
 )
 class Attachment(Record):
-    """Its audience starts as that of the record it belongs to. A child's drawing or voice is the child's own."""
+    """Its audience starts as that of the record it belongs to. A child's drawing or voice is the child's own.
+
+    It belongs to any record whose type takes evidence (``evidence`` in its declaration).
+    """
 
     caption: str = line("What it shows")
     kind: str = choice("What it is", KINDS)
     made_by: str = choice("Who made it", MADE_BY)
     words_in_it: str = verbatim("Words in it, exactly", by="made_by")
     made_on: date | None = day("Made on")
-    belongs_to_id: str = link(
-        "Belongs to",
-        to=("visit_note", "own_words", "not_taking_part", "promise", "this_is_me"),
-        indexed=True,
-        is_in_form=False,
-    )
+    belongs_to_id: str = link("Belongs to", indexed=True, is_in_form=False)
     blob_id: str = line("File mark", indexed=True, searched=False, is_in_form=False)
     media_type: str = line("File type", searched=False, is_in_form=False)
     size: float | None = number("File size in bytes", least=0, most=MOST_BYTES, is_in_form=False)

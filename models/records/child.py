@@ -19,6 +19,8 @@ from models.record import Record, record
     icon="user-round",
     is_one_per_child=True,
     is_on_timeline=False,
+    evidence="",
+    is_common=False,
 )
 class Child(Record):
     """One child. Codes are those of the SSDA903 return (domain 3.4); s22(5) Children Act 1989 for identity."""

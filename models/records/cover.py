@@ -19,6 +19,8 @@ from models.record import Record, record
     title_field="worker_name",
     icon="users",
     is_on_timeline=False,
+    evidence="",
+    is_common=False,
 )
 class Cover(Record):
     """Written by the council's server, finished at once, so that the manager is told and it stays in the history."""

@@ -19,6 +19,8 @@ from models.record import Record, record
     edited_by="assigned",
     icon="users",
     is_on_timeline=False,
+    evidence="",
+    is_common=False,
 )
 class Handover(Record):
     """One per new worker. Laptops know an assignment by its worker: ids of assignments stay with the server."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from models.choices import METHOD, TOLD_BY
 from models.fields import Choice, choice, day, flags, link
-from models.record import Record, record
+from models.record import SHOWN, Record, record
 
 WHAT_HAPPENED = (
     Choice("said_no_today", "Said no today"),
@@ -40,6 +40,7 @@ ASK_AGAIN = (
     timeline="happened_on",
     headline="what_happened",
     icon="hand",
+    evidence=SHOWN,
 )
 class NotTakingPart(Record):
     """No reason is owed. What the child said, if they said why, is an own words record said in this one."""

@@ -16,6 +16,8 @@ from models.record import Record, record
     title_field="childs_word",
     icon="message-square-heart",
     is_on_timeline=False,
+    evidence="",
+    is_common=False,
 )
 class OwnTerm(Record):
     """Seed 004: ask the child what they call it. A record each, so that two laptops never fight over a list."""

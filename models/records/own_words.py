@@ -9,7 +9,7 @@ from datetime import date
 
 from models.choices import CHECKED_BACK_RESULT, TOLD_BY
 from models.fields import choice, day, flags, link, tick, verbatim
-from models.record import Record, record
+from models.record import SHOWN, Record, record
 
 
 @record(
@@ -20,6 +20,7 @@ from models.record import Record, record
     timeline="said_on",
     shown_in="said_in_id",
     icon="message-square-heart",
+    evidence=SHOWN,
 )
 class OwnWords(Record):
     """Verbatim, in the voice colour everywhere. Sarah, seed 001: "what I say is checked with me and is accurate"."""
@@ -27,7 +28,12 @@ class OwnWords(Record):
     words: str = verbatim("In {child}’s own words", by="child", to_finish=True, missing="Write what {child} said")
     told_by: tuple[str, ...] = flags("How {they} told you", TOLD_BY)
     said_on: date | None = day("Said on", to_finish=True, indexed=True)
-    said_in_id: str = link("Said in", to=("visit_note", "not_taking_part", "promise"), indexed=True, is_in_form=False)
+    said_in_id: str = link(
+        "Said in",
+        to=("visit_note", "not_taking_part", "promise", "involvement", "care_leaver_check"),
+        indexed=True,
+        is_in_form=False,
+    )
     told_through_id: str = link("Told through", to=("person_i_trust",))
     interpreter_used: bool | None = tick("Interpreter used?")
     checked_back_on: date | None = day("Checked back on")

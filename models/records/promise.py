@@ -6,7 +6,7 @@ from datetime import date
 
 from models.choices import NOTICE_HOW
 from models.fields import Choice, choice, day, link, prose, tick
-from models.record import Record, record
+from models.record import SHOWN, Record, record
 
 STATE = (
     Choice("open", "Still to do"),
@@ -35,6 +35,7 @@ LEVEL_OF_INFLUENCE = (
     edited_by="assigned",
     icon="heart-handshake",
     is_on_timeline=False,
+    evidence=SHOWN,
 )
 class Promise(Record):
     """Hangs on a child's exact words. From the day they were said to the day the child has seen an answer is the loop.

@@ -6,7 +6,7 @@ from datetime import date
 
 from models.choices import PEN_HELD_BY
 from models.fields import Choice, choice, day, flags, verbatim
-from models.record import Record, record
+from models.record import SHOWN, Record, record
 
 COPY_GIVEN_TO = (
     Choice("iro", "IRO"),
@@ -27,6 +27,7 @@ COPY_GIVEN_TO = (
     title_field="my_name",
     icon="user-round",
     is_one_per_child=True,
+    evidence=SHOWN,
 )
 class ThisIsMe(Record):
     """One current record per child. ``pen_held_by`` says whose words the boxes hold."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from models.choices import NOT_ALONE_REASON, PLACE, SEEN, SEEN_ALONE, THEMES, VISIT_KIND
-from models.fields import choice, day, flags, link, moment, number, prose, tick
-from models.record import Record, record
+from models.choices import NOT_ALONE_REASON, PLACE, SEEN, SEEN_ALONE, VISIT_KIND
+from models.fields import choice, day, link, moment, number, prose, tick
+from models.record import SHOWN, Record, record
 
 
 @record(
@@ -17,6 +17,7 @@ from models.record import Record, record
     timeline="visited_at",
     headline="place",
     icon="file-pen-line",
+    evidence=SHOWN,
 )
 class VisitNote(Record):
     """Seen alone and why not: reg 29 of the 2010 Care Planning Regulations. Own words are records of their own."""
@@ -55,7 +56,5 @@ class VisitNote(Record):
     change_warned: bool | None = tick("Told {them} about changes first?", part="More")
     feedback_sent_on: date | None = day("Feedback sent on", part="More")
     next_visit_on: date | None = day("Next visit on", part="More")
-    child_was_told_limits: bool | None = tick("Told {them} some things must be passed on?", part="More")
-    themes: tuple[str, ...] = flags("What it was about", THEMES, part="More")
     planned_visit_id: str = link("Planned visit", to=("planned_visit",), is_in_form=False)
     looks_like_same_visit_id: str = link("Looks like the same visit", to=("visit_note",), is_in_form=False)

@@ -49,7 +49,7 @@ class _ChipFace(_Pressable):
         look = theme.current()
         if self.isCheckable():
             return look.px(PAD + 8)
-        return PAD - 2 + look.px(18) + 7 if self._icon else look.px(PAD)
+        return PAD - 2 + look.px(18) + (7 if self.words() else -2) if self._icon else look.px(PAD)
 
     def _after(self) -> float:
         return theme.current().px(PAD + 8 if self.isCheckable() else PAD)

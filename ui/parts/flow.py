@@ -7,12 +7,15 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """For chips, pills and buttons; ``across`` and ``down`` are the gaps in pixels."""
+    """For chips, pills and buttons; ``across`` and ``down`` are the gaps in pixels.
 
-    def __init__(self, parent: QWidget | None = None, *, across: int = 8, down: int = 8) -> None:
+    With ``middle`` what is lower stands at half the height of its line, and not at its top.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, across: int = 8, down: int = 8, middle: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
-        self._across, self._down = across, down
+        self._across, self._down, self._middle = across, down, middle
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -60,14 +63,22 @@ class FlowLayout(QLayout):
         margins = self.contentsMargins()
         room = rect.marginsRemoved(margins)
         x, y, tallest = room.x(), room.y(), 0
+        standing: list[tuple[QLayoutItem, QRect]] = []
         for item in self._items:
             if item.isEmpty():
                 continue
             size = item.sizeHint().boundedTo(QSize(max(item.minimumSize().width(), room.width()), 10_000))
             if x > room.x() and x + size.width() > room.x() + room.width():
-                x, y, tallest = room.x(), y + tallest + self._down, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                self._settle(standing, tallest, move=move)
+                x, y, tallest, standing = room.x(), y + tallest + self._down, 0, []
+            standing.append((item, QRect(QPoint(x, y), size)))
             x += size.width() + self._across
             tallest = max(tallest, size.height())
+        self._settle(standing, tallest, move=move)
         return y + tallest - rect.y() + margins.bottom()
+
+    def _settle(self, standing: list[tuple[QLayoutItem, QRect]], tallest: int, *, move: bool) -> None:
+        """Give the items of one line their places."""
+        for item, place in standing if move else ():
+            down = (tallest - place.height()) // 2 if self._middle else 0
+            item.setGeometry(place.translated(0, down))

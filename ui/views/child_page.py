@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, Q
 
 from models.audience import PROTECTED, may_read
 from models.changes import Changes
+from models.dates_typed import say_day
 from models.entry import Entry
 from models.knock_card import QUESTION, KnockCard
+from models.moments import read_day
 from models.query import NEWEST, Query
 from models.reading import head_line, telling_apart
 from models.record import all_declarations, declaration_of
@@ -26,6 +28,7 @@ from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
 from ui.parts.knock_strip import KnockStrip
 from ui.parts.labels import PlainLabel
+from ui.parts.row_button import RowButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.section_head import SectionHead
 from ui.parts.tabs import Tabs
@@ -43,7 +46,16 @@ TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
 LOW, LOWEST, LOW_LINE = 540, 340, 14
 """Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
 _PRINTED = {COMMUNICATION: "before_you_knock", LOOP: "letter"}
-_OWN_TABS = {"child", "this_is_me", "communication_preferences", "person_i_trust", "promise", "home", "handover"}
+_OWN_TABS = {
+    "child",
+    "this_is_me",
+    "communication_preferences",
+    "person_i_trust",
+    "promise",
+    "home",
+    "handover",
+    "care_leaver_check",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +155,7 @@ class ChildPage(QWidget):
         row.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignTop)
         self.more = Button("", "ellipsis", "secondary")
         access.describe(self.more, "More for this child", key="child.more")
-        self.more.set_tip("Plan a visit, show what was said, or bring something back")
+        self.more.set_tip("Plan a visit, show what was said, the life story, or bring something back")
         self.more.clicked.connect(self._show_more)
         row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
         return row
@@ -338,7 +350,7 @@ class ChildPage(QWidget):
         return [note, *sheets, _row(add)]
 
     def _make_about(self, child: Spoken) -> list[QWidget]:
-        parts: list[QWidget] = self._sheets("child", child, title=f"About {child.name}")
+        parts: list[QWidget] = [self._make_story(child), *self._sheets("child", child, title=f"About {child.name}")]
         for declaration in all_declarations():
             # Every other type that is neither on the timeline nor shown within another record.
             if declaration.type in _OWN_TABS or declaration.is_on_timeline or declaration.shown_in:
@@ -354,6 +366,21 @@ class ChildPage(QWidget):
             title = f"Hand-over to {casebook.worker_name(str(one.body.get('worker_id') or ''))}"
             parts.append(RecordSheet(self._link, self._navigator, one, child, title=title))
         return parts
+
+    def _make_story(self, child: Spoken) -> Card:
+        """The way to the life story; the row of tabs is full, and this is part of what there is to know."""
+        body = body_of(self._link.casebook, self.scope_id)
+        explained = read_day(str(body.get("life_story_explained_on") or ""))
+        said = body.get("understands_why_in_care")
+        words = [f"Talked about on {say_day(explained)}" if explained else "Not talked about yet"]
+        words += [f"{child.name} says {said:g} of 10"] if isinstance(said, int | float) else []
+        row = RowButton("book-heart", "Life story: why am I in care?", " · ".join(words))
+        access.describe(row, f"Open the life story of {child.name}. {row.words()}", key="child.life_story")
+        row.clicked.connect(lambda: self._navigator.open("life_story", scope_id=self.scope_id))
+        card = Card()
+        card.body.setContentsMargins(6, 4, 6, 4)
+        card.add(row)
+        return card
 
     def _adder(self, words: str, type_name: str) -> Button:
         add = Button(words, "plus")
@@ -385,6 +412,8 @@ class ChildPage(QWidget):
         said.triggered.connect(lambda: self._navigator.open("what_i_said", scope_id=self.scope_id))
         copy = menu.addAction(icons.icon("user-round"), "A copy of the record")
         copy.triggered.connect(lambda: self._navigator.open("record_copy", scope_id=self.scope_id))
+        story = menu.addAction(icons.icon("book-heart"), "Life story")
+        story.triggered.connect(lambda: self._navigator.open("life_story", scope_id=self.scope_id))
         back = menu.addAction(icons.icon("history"), "Recently deleted")
         back.triggered.connect(lambda: self._navigator.open("recently_deleted", scope_id=self.scope_id))
         menu.aboutToHide.connect(menu.deleteLater)

@@ -18,7 +18,7 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
-from ui.views.sharing import SharingChoice, SharingLine
+from ui.sharing import RecordSharing
 
 TYPE = "this_is_me"
 
@@ -30,7 +30,7 @@ class MeFoot(QWidget):
         self, link: Link, navigator: Navigator, entry: Entry, child: Spoken, parent: QWidget, *, is_live: bool
     ) -> None:
         super().__init__(parent)
-        self._link, self._navigator, self._entry, self._child = link, navigator, entry, child
+        self._link, self._entry, self._child = link, entry, child
         declaration = declaration_of(TYPE)
         assert declaration is not None
         self._declaration, self._fields = declaration, declaration.fields
@@ -43,11 +43,9 @@ class MeFoot(QWidget):
         self.body.setSpacing(3)
         row.addLayout(self.body, 1)
         self._add_wish()
-        self.sharing: SharingLine | None = None
+        self.sharing: RecordSharing | None = None
         if is_live and not link.casebook.why_not_editable(entry):
-            self.sharing = SharingLine(self, key=f"{TYPE}.sharing")
-            self.sharing.show_who(entry.audience, entry.keep_from, link.casebook.worker_name(entry.author_id))
-            self.sharing.asked.connect(self._ask)
+            self.sharing = RecordSharing(link, navigator, entry, self, key=f"{TYPE}.sharing")
             self.body.addWidget(self.sharing)
         else:
             who = ". ".join(shown(entry.audience, entry.keep_from, link.casebook.worker_name(entry.author_id)))
@@ -72,17 +70,6 @@ class MeFoot(QWidget):
         label = PlainLabel(f"“{said}”", "body", self, tone="voice" if is_childs else "")
         access.describe(label, f"{say(wishes.label, self._child)}: {said}", key=f"{TYPE}.sharing_wishes")
         self.body.addWidget(label)
-
-    # ---- who can see it --------------------------------------------------------------------------------------------
-
-    def _ask(self) -> None:
-        assert self.sharing is not None
-        if self.sharing.question is not None:
-            self.sharing.end()
-            return
-        question = SharingChoice(self._link, self._navigator, self._entry, self.sharing)
-        question.settled.connect(self.sharing.end)
-        self.sharing.ask(question)
 
     # ---- which version ---------------------------------------------------------------------------------------------
 

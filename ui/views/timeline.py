@@ -173,7 +173,13 @@ class TimelineView(QWidget):
     def _make(self, moment: Moment) -> TimelineEntry:
         entry = TimelineEntry(Around(self._link, self._navigator, self._child), moment)
         entry.opened.connect(lambda: self._open(entry.moment.entry))
+        entry.settled.connect(self._catch_up)
         return entry
+
+    def _catch_up(self) -> None:
+        """Show what waited while somebody answered; after the event that ended it, whose button is redrawn, too."""
+        if self._is_stale:
+            QTimer.singleShot(0, self, self.refresh)
 
     def _wants_more(self) -> bool:
         bar = self._scroll.verticalScrollBar()

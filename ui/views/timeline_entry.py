@@ -22,11 +22,13 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
+from ui.parts.flow import FlowLayout
 from ui.parts.history_button import HistoryButton
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.voice_quote import VoiceQuote
+from ui.sharing import RecordSharing
 from ui.views.check_back import CheckBack
 from ui.views.loop_reading import AnswerButton
 
@@ -43,9 +45,9 @@ class Around:
 
 
 class TimelineEntry(QWidget):
-    """Stands for one moment. `opened` asks for the page of its record."""
+    """Stands for one moment. `opened` asks for the page of its record, `settled` when nobody answers here any more."""
 
-    opened = Signal()
+    opened, settled = Signal(), Signal()
 
     def __init__(self, around: Around, moment: Moment, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,7 @@ class TimelineEntry(QWidget):
         self._today = around.link.casebook.clock.today()
         self.check: CheckBack | None = None
         self.check_buttons: dict[str, Button] = {}
+        self.sharing: list[RecordSharing] = []
         entry, declaration = moment.entry, moment.entry.declaration
         self.setObjectName(f"timeline.{entry.type}")
         self.setProperty("row", entry.record_id)
@@ -175,16 +178,12 @@ class TimelineEntry(QWidget):
             changed = VoiceQuote(correction)
             changed.setObjectName("own_words.child_correction")
             self.card.add(changed)
-        row = QHBoxLayout()
-        row.setSpacing(8)
+        row = FlowLayout(across=8, down=4, middle=True)
         their = self._around.child.their
         row.addWidget(Pill(f"{their.capitalize()} words", "", "voice"))
         row.addWidget(self._checked_pill(said))
-        if said.keep_from or said.audience not in ("", EVERYONE_ON_RECORD):
-            who = shown(said.audience, said.keep_from, self._around.link.casebook.worker_name(said.author_id))
-            row.addWidget(Pill(who[-1] if len(who) == 2 else who[0] if len(who) == 1 else "Kept from some", "eye-off"))
-        row.addStretch(1)
         casebook = self._around.link.casebook
+        sharing = self._add_sharing(row, said)
         is_open = said.body.get("checked_back_result") in (None, "", "not_now")
         if is_open and words and not casebook.why_not_editable(said):
             button = Button("Check back", "circle-check", "quiet")
@@ -198,6 +197,23 @@ class TimelineEntry(QWidget):
         if words:
             row.addWidget(AnswerButton(self._around.link, self._around.navigator, said, self._around.child))
         self.card.add(row)
+        if sharing is not None:
+            self.card.add(sharing)
+
+    def _add_sharing(self, row: FlowLayout, said: Entry) -> RecordSharing | None:
+        """Who can see these words: a chip to change it where this worker may, and else said where not all can."""
+        around = self._around
+        if not around.link.casebook.why_not_editable(said):
+            sharing = RecordSharing(around.link, around.navigator, said, self.card, key="own_words.sharing", brief=True)
+            sharing.button.setProperty("row", said.record_id)
+            row.addWidget(sharing.lend_button())
+            sharing.ended.connect(self.settled)
+            self.sharing.append(sharing)
+            return sharing
+        if said.keep_from or said.audience not in ("", EVERYONE_ON_RECORD):
+            who = shown(said.audience, said.keep_from, around.link.casebook.worker_name(said.author_id))
+            row.addWidget(Pill(who[-1] if len(who) == 2 else who[0] if len(who) == 1 else "Kept from some", "eye-off"))
+        return None
 
     def _checked_pill(self, said: Entry) -> Pill:
         result = said.body.get("checked_back_result")
@@ -258,7 +274,7 @@ class TimelineEntry(QWidget):
 
     def is_busy(self) -> bool:
         """Whether somebody is answering here."""
-        return self.check is not None
+        return self.check is not None or any(one.question is not None for one in self.sharing)
 
 
 def state_words(state: str) -> tuple[str, str, str]:

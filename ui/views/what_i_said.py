@@ -26,10 +26,10 @@ from ui.parts.labels import PlainLabel
 from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.voice_quote import VoiceQuote
+from ui.sharing import SharingChoice
 from ui.theme import Theme
 from ui.views.check_back import CheckBack
 from ui.views.child_facts import body_of
-from ui.views.sharing import SharingChoice
 
 MORE = 10
 _TYPES = ("own_words", "promise", "this_is_me", "communication_preferences", "child")

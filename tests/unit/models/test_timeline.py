@@ -156,3 +156,23 @@ def test_an_excerpt_is_cut_at_a_word_and_never_in_one() -> None:
     assert excerpt(entry(body={"what_happened": "Short."})) == ("Short.", False)
     assert excerpt(entry(type="own_words", body={"words": "Mine."})) == ("Mine.", True)
     assert excerpt(entry()) == ("", False)
+
+
+def test_a_drawing_kept_with_a_childs_words_stands_where_those_words_stand(casebook: Casebook) -> None:
+    caseload, scope = fill(casebook, 3)
+    said = casebook.entry(caseload.record_ids("own_words")[0])
+    assert said is not None
+    loose = save(casebook, scope, "own_words", words="On the stairs.", said_on="2026-11-20")
+    for owner in (said.record_id, loose):
+        save(casebook, scope, "attachment", belongs_to_id=owner, made_on="2026-11-20")
+    timeline = Timeline(casebook, scope)
+    timeline.fetch()
+    inside = {one.entry.record_id: [each.type for each in one.inside] for one in timeline.moments}
+    assert inside[str(said.body["said_in_id"])].count("attachment") == 1
+    assert inside[loose] == ["attachment"]
+
+
+def save(casebook: Casebook, scope: str, type_name: str, **values: Any) -> str:
+    draft = casebook.new_draft(type_name, scope)
+    casebook.save(draft, {name: Edit(None, value) for name, value in values.items()}).result()
+    return draft.record_id

@@ -16,6 +16,7 @@ from models.entry import Edit
 from models.query import Query
 from tests.unit.ui.counting import CTRL, whole_app
 from ui import access
+from ui.parts.chips import Chip
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.voice_quote import VoiceQuote
@@ -178,10 +179,8 @@ def test_the_timeline_says_who_may_not_see_it(at: SimpleNamespace) -> None:
     at.casebook.save(draft, edits).result()
     at.window.open("children", scope_id=at.sarah, tab="timeline")
     at.settle()
-    at.hands.wait_for(lambda: any("Not my parents" in one for one in pills(at)))
+    at.hands.wait_for(lambda: any("Not my parents" in one for one in chips(at)))
 
 
-def pills(at: SimpleNamespace) -> list[str]:
-    from ui.parts.pill import Pill
-
-    return [one.text() for one in at.window.findChildren(Pill) if one.isVisible()]
+def chips(at: SimpleNamespace) -> list[str]:
+    return [one.words() for one in at.window.findChildren(Chip) if one.isVisible()]

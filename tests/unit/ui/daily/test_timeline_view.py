@@ -283,3 +283,25 @@ def test_the_next_visit_stands_above_the_timeline(stage: Any, find: Any) -> None
     key, arguments = stage.pages.opened[-1]
     assert (key, arguments["scope_id"]) == ("plan", stage.scope("Sarah"))
     assert stage.casebook.entry(arguments["record_id"]).type == "planned_visit"
+
+
+def test_a_child_changes_their_mind_about_who_can_see_words_from_the_timeline_too(
+    stage: Any, find: Any, settle: Any
+) -> None:
+    stage.fill(children=1, notes=3)
+    view = shown(stage)
+    said = first_said(stage)
+    chip = find(view, "own_words.sharing", row=said.record_id)
+    assert (chip.words(), chip.accessibleName()) == ("", "Who can see this: Everyone who helps me")
+    QTest.mouseClick(chip, LEFT)
+    assert any(entry.is_busy() for entry in view.entries)
+    QTest.mouseClick(find(view, "sharing.not.parents"), LEFT)
+    QTest.mouseClick(find(view, "sharing.done"), LEFT)
+    stage.wait(lambda: stage.casebook.entry(said.record_id).keep_from == ("parents",))
+    stage.wait(lambda: find(view, "own_words.sharing", row=said.record_id).words() == "Not my parents")
+    settle()
+    assert not any(entry.is_busy() for entry in view.entries)
+    words, undo = stage.pages.toasts[-1]
+    assert words == "Everyone who helps me. Not my parents."
+    undo()
+    stage.wait(lambda: find(view, "own_words.sharing", row=said.record_id).words() == "")

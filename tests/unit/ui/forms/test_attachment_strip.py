@@ -186,10 +186,15 @@ def test_one_that_is_still_to_come_says_so_and_shows_itself_when_it_has(make: An
     assert entry_id
 
 
-def test_own_words_take_a_drawing_too_and_other_records_do_not(make: Any, stage: Any) -> None:
+def test_own_words_take_a_drawing_in_plain_sight_others_when_unfolded_and_a_hand_over_none(
+    make: Any, stage: Any
+) -> None:
     assert make("own_words").findChild(AttachmentStrip) is not None
-    assert make("home").findChild(AttachmentStrip) is None
-    assert make("this_is_me").findChild(AttachmentStrip) is None
+    home = make("home")
+    assert home.findChild(AttachmentStrip) is None
+    home.focus_on("themes")
+    assert home.findChild(AttachmentStrip) is not None
+    assert make("handover").findChild(AttachmentStrip) is None
 
 
 def test_a_narrow_note_gives_its_audience_to_what_is_added(make: Any, stage: Any, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_word_still_being_typed_is_marked_when_the_field_is_left(stage: Any, f
     box = box_of(form)
     type_in(box, "met teh")
     stage.wait_for(lambda: stage.link.spelling.is_right("teh", stage.scope) is False)
-    form.rows["present"].focus()
+    form.focus_on("present")
     settled(stage, box, "teh")
 
 

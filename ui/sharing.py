@@ -84,6 +84,70 @@ class SharingQuestion(Surface):
             self.answered.emit(*after)
 
 
+class SharingLine(QWidget):
+    """A quiet chip that says who can see something, in the child's words, and asks below itself when pressed.
+
+    ``brief`` says it in few words, and by its icon alone where everyone who helps the child can see it.
+
+    `asked` when it is pressed: whoever put it there makes the question and gives it to `ask`. `ended` when the question
+    is gone again.
+    """
+
+    asked, ended = Signal(), Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, key: str = "sharing.line", brief: bool = False) -> None:
+        super().__init__(parent)
+        self.question: SharingQuestion | None = None
+        self._brief, self._is_lent = brief, False
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self.button = Chip("", "users", self)
+        self.button.setObjectName(key)
+        self.button.clicked.connect(self.asked)
+        self._column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def lend_button(self) -> Chip:
+        """Give the chip away to stand in another row; the question still comes here."""
+        self._is_lent = True
+        self._column.removeWidget(self.button)
+        self.hide()
+        return self.button
+
+    def show_who(self, audience: str, keep_from: Iterable[str], author: str = "") -> None:
+        """Say who can see it now. ``author`` names the worker whom "you" means."""
+        said = shown(audience, keep_from, author)
+        whole = f"Who can see this: {'. '.join(said)}"
+        # In few words only what is out of the usual is said; whoever presses it sees all of it.
+        is_usual = said == shown(EVERYONE_ON_RECORD, ())
+        brief = "" if is_usual else said[-1] if len(said) <= 2 else "Kept from some"
+        self.button.show_words(brief if self._brief else whole, _ICONS.get(audience, "shield-check"))
+        self.button.setAccessibleName(whole)
+        access.tip(self.button, whole)
+
+    def ask(self, question: SharingQuestion) -> None:
+        """Ask here; `end` takes the question away again."""
+        self.end()
+        self.question = question
+        self._column.addWidget(question)
+        self.show()
+        question.show()
+        question.start()
+
+    def end(self) -> None:
+        """Take the question away; the focus goes back to what asked for it."""
+        if self.question is not None:
+            had_focus = self.question.isAncestorOf(self.window().focusWidget() or self)
+            self._column.removeWidget(self.question)
+            self.question.hide()
+            self.question.deleteLater()
+            self.question = None
+            self.setVisible(not self._is_lent)
+            if had_focus:
+                self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ended.emit()
+
+
 class SharingChoice(SharingQuestion):
     """Asks about one record, and stores the answer. `settled` when it is answered, or left as it was."""
 
@@ -125,45 +189,28 @@ class SharingChoice(SharingQuestion):
         messages.tell_trouble(self, trouble)
 
 
-class SharingLine(QWidget):
-    """A quiet chip that says who can see something, in the child's words, and asks below itself when pressed.
+class RecordSharing(SharingLine):
+    """The chip of one record that is here, and the question below it when it is pressed."""
 
-    `asked` when it is pressed: whoever put it there makes the question and gives it to `ask`.
-    """
+    def __init__(
+        self,
+        link: Link,
+        navigator: Navigator,
+        entry: Entry,
+        parent: QWidget | None = None,
+        *,
+        key: str = "sharing.line",
+        brief: bool = False,
+    ) -> None:
+        super().__init__(parent, key=key, brief=brief)
+        self._link, self._navigator, self._entry = link, navigator, entry
+        self.show_who(entry.audience, entry.keep_from, link.casebook.worker_name(entry.author_id))
+        self.asked.connect(self._ask)
 
-    asked = Signal()
-
-    def __init__(self, parent: QWidget | None = None, *, key: str = "sharing.line") -> None:
-        super().__init__(parent)
-        self.question: SharingQuestion | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self.button = Chip("", "users", self)
-        self.button.setObjectName(key)
-        self.button.clicked.connect(self.asked)
-        self._column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def show_who(self, audience: str, keep_from: Iterable[str], author: str = "") -> None:
-        """Say who can see it now. ``author`` names the worker whom "you" means."""
-        words = ". ".join(shown(audience, keep_from, author))
-        self.button.show_words(f"Who can see this: {words}", _ICONS.get(audience, "shield-check"))
-
-    def ask(self, question: SharingQuestion) -> None:
-        """Ask here; `end` takes the question away again."""
-        self.end()
-        self.question = question
-        self._column.addWidget(question)
-        question.show()
-        question.start()
-
-    def end(self) -> None:
-        """Take the question away; the focus goes back to what asked for it."""
+    def _ask(self) -> None:
         if self.question is not None:
-            had_focus = self.question.isAncestorOf(self.window().focusWidget() or self)
-            self._column.removeWidget(self.question)
-            self.question.hide()
-            self.question.deleteLater()
-            self.question = None
-            if had_focus:
-                self.button.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.end()
+            return
+        question = SharingChoice(self._link, self._navigator, self._entry, self)
+        question.settled.connect(self.end)
+        self.ask(question)

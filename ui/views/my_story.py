@@ -1,0 +1,84 @@
+"""My story so far: the laptop turned round. Only what the child may see, in large letters; nothing of the worker's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from models.changes import Changes
+from models.life_story import chapters
+from models.wording import Spoken
+from ui import access
+from ui.link import Link, Navigator, touches
+from ui.parts.avatar import Avatar
+from ui.parts.buttons import Button
+from ui.parts.card import Card
+from ui.parts.divider import Divider
+from ui.parts.empty_state import EmptyState
+from ui.parts.labels import PlainLabel
+from ui.parts.scroll_page import ScrollPage
+from ui.theme import Theme
+from ui.views.story_view import StoryView
+
+
+class MyStoryPage(QWidget):
+    """Opened with a child's ``scope_id``."""
+
+    page_key = "my_story"
+
+    def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
+        super().__init__()
+        self._link, self._navigator = link, navigator
+        self._scope_id = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(36, 16, 36, 12)
+        head.setSpacing(16)
+        self._avatar = Avatar("", 56)
+        head.addWidget(self._avatar)
+        self.title = PlainLabel("My story so far", "display", elided=True)
+        self.title.setObjectName("my_story.title")
+        head.addWidget(self.title, 1)
+        self.close_button = Button("Close", keys="Esc")
+        access.describe(self.close_button, "Close", "Esc", key="my_story.close")
+        self.close_button.clicked.connect(navigator.back)
+        head.addWidget(self.close_button)
+        column.addLayout(head)
+        column.addWidget(Divider())
+        self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
+        column.addWidget(self._scroll, 1)
+        link.changed.connect(self._on_change)
+
+    def page_title(self) -> str:
+        """The title a screen reader says."""
+        return self.title.text()
+
+    def opened(self, scope_id: str = "", **_more: Any) -> None:
+        """Show one child's story."""
+        self._scope_id = scope_id
+        self.refresh()
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def refresh(self) -> None:
+        """Read it again and draw it."""
+        casebook, page = self._link.casebook, self._scroll
+        child = casebook.child(self._scope_id)
+        page.renew()
+        found = chapters(casebook, self._scope_id) if child is not None else []
+        if child is not None:
+            self._avatar.set_name(Spoken.of(child.body).name)
+        if found:
+            page.body.addWidget(StoryView(self._link, self._navigator, found, page.content, is_large=True))
+        else:
+            card = Card(parent=page.content)
+            card.add(EmptyState("book-heart", "Nothing is written yet", "What you say and make will stand here."))
+            page.body.addWidget(card)
+        page.body.addStretch(1)
+
+    def _on_change(self, changes: Changes) -> None:
+        if self._scope_id and self.isVisible() and touches(changes, asked_by="", scope_id=self._scope_id):
+            self.refresh()
