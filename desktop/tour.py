@@ -387,6 +387,7 @@ class Tour:
             ("her words are read back to her", lambda: self.aloud.check_back(self.aisha)),
             ("paper: This is Me, the card and a letter, printed and saved", lambda: self.paper.print_all(self.aisha)),
             ("paper: the note, and a copy of the record for a parent", lambda: self.paper.note_and_copy(self.aisha)),
+            ("Sarah’s life story", lambda: self.knowing.life_story(self.aisha)),
             ("look around", self.look_around),
             ("a dictionary of one’s own", lambda: self.words.my_words(self.aisha)),
             ("the line comes back: sync", self.sync),

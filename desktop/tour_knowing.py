@@ -51,3 +51,21 @@ class KnowingTour:
         app.click("this_is_me.form")
         app.read("this_is_me.helps_me.card")
         app.press("Ctrl+1")
+
+    def life_story(self, app: Puppet) -> None:
+        """Sarah says how well she understands why she is in care; her story is told to her, and what is due is seen."""
+        find_child(app, "Sarah")
+        app.ask("open", page="life_story", arguments={"scope_id": app.ask("scope")})
+        app.click("child.understands_why_in_care.6")
+        app.write("child.life_story_by", "Aisha")
+        app.write("child.life_story_tool", "Words and pictures")
+        app.read("save_line", until="Saved on this laptop")
+        self._picture(app, "life_story", at="child.understands_why_in_care.6")
+        app.read("life_story.story", until="you said:")
+        self._picture(app, "life_story_below", at="life_story.add_check")
+        app.click("life_story.tell")
+        app.read("my_story.title", until="My story so far")
+        self._picture(app, "my_story")
+        app.press("Escape")
+        app.read("life_story.title")
+        app.press("Ctrl+1")

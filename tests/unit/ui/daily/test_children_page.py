@@ -254,3 +254,13 @@ def test_every_control_has_a_name_and_nothing_is_cut_off(stage: Any, unnamed: An
     page = stage.show(ChildrenPage, size=size, scope_id=stage.scope("Sarah"), tab=tab)
     assert unnamed(page) == []
     assert page.child.geometry().right() <= page.width()
+
+
+def test_the_life_story_is_one_press_from_what_there_is_to_know(stage: Any, find: Any) -> None:
+    stage.fill()
+    scope = stage.scope("Sarah")
+    page = stage.show(ChildrenPage, scope_id=scope, tab="about")
+    row = find(page, "child.life_story")
+    assert row.title() == "Life story: why am I in care?"
+    QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+    assert stage.pages.opened[-1] == ("life_story", {"scope_id": scope})
