@@ -121,6 +121,8 @@ class SharingLine(QWidget):
         # In few words only what is out of the usual is said; whoever presses it sees all of it.
         is_usual = said == shown(EVERYONE_ON_RECORD, ())
         brief = "" if is_usual else said[-1] if len(said) <= 2 else "Kept from some"
+        if self.button.accessibleName() == whole:
+            return  # a form says it after every save, and nothing is to be laid out anew for that
         self.button.show_words(brief if self._brief else whole, _ICONS.get(audience, "shield-check"))
         self.button.setAccessibleName(whole)
         access.tip(self.button, whole)

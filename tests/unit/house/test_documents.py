@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from models.record import declaration_of, forget
+from models.record import COMMON, declaration_of, forget
 from sync.server.commands import build_parser
 
 ROOT = Path(__file__).parents[3]
@@ -121,7 +121,7 @@ def test_the_record_type_of_the_contributors_page_can_be_declared(
         importlib.import_module("keep_me_posted")
         declaration = declaration_of("keep_me_posted")
         assert declaration
-        assert list(declaration.fields) == ["wish", "how", "asked_on"]
+        assert list(declaration.fields) == ["wish", "how", "asked_on", *COMMON]
     finally:
         forget("keep_me_posted")
         sys.modules.pop("keep_me_posted", None)
