@@ -75,9 +75,18 @@ class Declaration:
     upgrades: Mapping[int, Upgrade] | None = None
     indexed: tuple[Field, ...] = dataclass_field(init=False)
     """The fields that lists filter by, in the order of their columns."""
+    sought: tuple[tuple[str, Mapping[str, str] | None], ...] = dataclass_field(init=False)
+    """The fields that Find looks in, by name; for a choice the words of each of its codes."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "indexed", tuple(field for field in self.fields.values() if field.indexed))
+        sought: list[tuple[str, Mapping[str, str] | None]] = []
+        for field in self.fields.values():
+            if field.searched:
+                sought.append((field.name, None))
+            elif field.kind is Kind.CHOICE and field.is_in_form:
+                sought.append((field.name, {one.code: one.words for one in field.choices}))
+        object.__setattr__(self, "sought", tuple(sought))
 
     @property
     def policy_class(self) -> str:

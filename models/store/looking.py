@@ -26,6 +26,8 @@ def match_words(typed: str) -> str:
 
 BROAD = 3
 """A word of so few letters matches most of a caseload: the newest are shown then, and nothing is ranked."""
+MOST_RANKED = 1000
+"""Records that match, above which what is typed says too little for a rank to mean anything."""
 _RANK = "bm25(1.0, 4.0, 2.0)"
 
 
@@ -51,7 +53,7 @@ def find(connection: Connection, typed: str, limit: int) -> list[tuple[str, str]
             return connection.exec_driver_sql(sql, values).all()
 
         rows: dict[int, None] = {}
-        is_broad = max(len(word) for word in match.split()) <= BROAD + len('""*')
+        is_broad = _is_broad(ask_kept, match)
         for wanted in (f"title : ({match.replace(' ', ' AND ')})", match):
             rows |= dict.fromkeys(_rows(ask_fresh, wanted, limit, is_broad=is_broad))
             kept = _rows(ask_kept, wanted, limit, is_broad=is_broad)
@@ -61,6 +63,14 @@ def find(connection: Connection, typed: str, limit: int) -> list[tuple[str, str]
         snippets = _snippets(ask_kept, match, [row for row, _ in shown if row not in fresh])
         snippets |= _snippets(ask_fresh, match, [row for row, _ in shown if row in fresh])
     return [(record_id, snippets.get(row, "")) for row, record_id in shown]
+
+
+def _is_broad(ask: Ask, match: str) -> bool:
+    """Whether so much matches that the newest are shown, and nothing is ranked: a rank costs a score for each match."""
+    if max(len(word) for word in match.split()) <= BROAD + len('""*'):
+        return True
+    found = ask("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", (match, MOST_RANKED + 1))
+    return len(found) > MOST_RANKED
 
 
 def _being_written(connection: Connection) -> Sequence[Row[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from models.fields import Kind, is_empty
+from models.fields import is_empty
 from models.record import MAX_INDEXED, Declaration, declaration_of
 from models.version import Body
 
@@ -58,12 +58,12 @@ def search_words(type_name: str, body: Body) -> str:
     if declaration is None:
         return ""
     words = []
-    for field in declaration.fields.values():
-        value = body.get(field.name)
-        if is_empty(value):
+    for name, by_code in declaration.sought:
+        value = body.get(name)
+        if not value:
             continue
-        if field.searched and isinstance(value, str):
+        if by_code is not None:
+            words.append(by_code.get(str(value), str(value)))
+        elif isinstance(value, str):
             words.append(value)
-        elif field.kind is Kind.CHOICE and field.is_in_form:
-            words.append(field.words_for(str(value)))
     return "\n".join(words)
