@@ -381,6 +381,7 @@ class Tour:
             ("find it by a word", self.find),
             ("plan a visit", self.plan),
             ("her words are answered: you said, we did", lambda: self.voice.promise(self.aisha, WORDS)),
+            ("the answer as Sarah is shown it", lambda: self.voice.letter(self.aisha)),
             ("three keys: Sarah said not now", lambda: self.voice.not_taking_part(self.aisha)),
             ("the laptop turned round: what I have said", lambda: self.voice.what_i_said(self.aisha)),
             ("read me the card before I knock", lambda: self.aloud.card(self.aisha)),

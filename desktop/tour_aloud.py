@@ -11,7 +11,7 @@ from desktop.touring import expect, find_child
 class AloudTour:
     """Steps on one laptop, whose voice is Qt's pretended one. ``picture`` saves a screen, in both themes and sizes."""
 
-    def __init__(self, picture: Callable[[Puppet, str], None]) -> None:
+    def __init__(self, picture: Callable[..., None]) -> None:
         self._picture = picture
 
     def card(self, app: Puppet) -> None:
@@ -38,7 +38,7 @@ class AloudTour:
         app.read("check_back.words")
         app.press("R")
         app.read("check_back.read", until="Stop reading")
-        self._picture(app, "check_back")
+        self._picture(app, "check_back", at="check_back.read")
         app.press("R")
         app.click("own_words.checked_back_result.right")
         app.read("window", until="Checked back")

@@ -53,6 +53,22 @@ class VoiceTour:
         app.read("window", until="Told Sarah")
         self._picture(app, "you_said_we_did")
 
+    def letter(self, app: Puppet) -> None:
+        """The answer is shown to Sarah in words and in pictures, and she says that she is content with it."""
+        app.press("Ctrl+4")
+        app.click("loop.open")
+        app.read("promise.write", until="Write to Sarah")
+        app.click("promise.write")
+        app.read("answer_letter.title", until="Dear Sarah")
+        app.click("answer_letter.manner.words")
+        self._picture(app, "answer_in_words")
+        app.click("answer_letter.manner.pictures")
+        app.read("letter.row")
+        self._picture(app, "answer_in_pictures")
+        app.press("1")
+        app.read("window", until="Written down, just as you said")
+        app.press("Escape")
+
     def what_i_said(self, app: Puppet) -> None:
         """The laptop turned round: Sarah keeps her words from her parents, and they still stand as she said them."""
         app.ask("open", page="what_i_said", arguments={"scope_id": app.ask("scope")})

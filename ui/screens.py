@@ -11,6 +11,7 @@ from ui.link import Link
 from ui.parts.pages import PageSpec
 from ui.speech import ReadAloud
 from ui.theme import Theme
+from ui.views.answer_letter import AnswerLetterPage
 from ui.views.attachment import AttachmentPage
 from ui.views.children import ChildrenPage
 from ui.views.cover import CoverPage
@@ -112,6 +113,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("promise", "You said, we did", PromisePage)
     add("print", "Print", PrintPage)
     add("record_copy", "A copy of the record", RecordCopyPage)
+    add("answer_letter", "You said, we did", AnswerLetterPage, whole=True)
     add("what_i_said", "What I have said", WhatISaidPage, whole=True)
     add("two_versions", "Two versions", TwoVersionsPage)
     add("history", "History", HistoryPage)

@@ -290,7 +290,10 @@ class HeardWindow(QMainWindow):
     def show_reading(self, *, is_offered: bool, is_reading: bool) -> None:
         """Say whether pages can be read aloud, and show the big way to stop while one is."""
         self._may_read = is_offered
+        # A page gives up some of its height, whatever it asks for: the way to stop is never made smaller.
+        self.pages.setMinimumHeight(1 if is_reading else 0)
         self.reading.setVisible(is_reading)
+        self.toasts.keep_clear(self.reading.sizeHint().height() if is_reading else 0)
 
     def clear_lock_warning(self) -> None:
         """Someone is there again."""

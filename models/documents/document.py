@@ -102,8 +102,21 @@ class Boxes:
     boxes: tuple[Box, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """One thing: a large picture, what it is, and few words. ``icon`` is a name in `resources/icons`.
+
+    ``whose`` as in `Quote`, "" for ours. Read as its label and its words: the picture says the same again.
+    """
+
+    icon: str
+    label: str
+    words: str
+    whose: str = ""
+
+
 Simple: TypeAlias = Heading | Text | Quote | Facts | Items | Picture
-Block: TypeAlias = Simple | Notice | Boxes
+Block: TypeAlias = Simple | Notice | Boxes | Pictured
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +154,8 @@ def _texts_of(block: Block) -> Iterator[str]:
                 yield from (row.label, row.words)
         case Items():
             yield from block.lines
+        case Pictured():
+            yield from (block.label, block.words)
         case Notice():
             yield block.title
             for each in block.blocks:

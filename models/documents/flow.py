@@ -13,6 +13,7 @@ from reportlab.platypus import Flowable, Paragraph
 
 from models.documents.colours import colour
 from models.documents.paper import sized
+from models.documents.strokes import CLOSE, CURVE, LINE, MOVE, SIDE, steps
 from models.documents.typefaces import bold, printable, runs
 
 MOST_IN_ONE = 2_000
@@ -58,6 +59,7 @@ class Lettering:
 _TONES = {
     "body": (1.0, 1.45, False),
     "quiet": (0.84, 1.4, False),
+    "picture": (1.4, 1.35, False),
     "lead": (1.18, 1.42, False),
     "strong": (1.0, 1.4, True),
     "overline": (0.88, 1.4, True),
@@ -148,6 +150,53 @@ class Panel(Stack):
         canvas.setFillColor(HexColor(colour(self._rule)))
         canvas.rect(0, 0, 3, self.height, stroke=0, fill=1)
         super().draw()
+
+
+class Beheld(Stack):
+    """Words beside a large picture. Where they go on over a page, the picture stands beside their beginning."""
+
+    def __init__(self, inside: Sequence[Flowable], icon: str, points: float, *, is_rest: bool = False) -> None:
+        self._side = points * 4.6
+        super().__init__(inside, self._side + points * 1.6)
+        self._icon, self._points, self._is_rest = icon, points, is_rest
+        self.spaceBefore = self.spaceAfter = points * 0.9
+
+    def _like(self, inside: Sequence[Flowable], *, is_rest: bool = False) -> Beheld:
+        return Beheld(inside, self._icon, self._points, is_rest=is_rest or self._is_rest)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        super().wrap(width, height)
+        self._written = self.height
+        self.height = self._written if self._is_rest else max(self._written, self._side)
+        return width, self.height
+
+    def split(self, width: float, height: float) -> list[Flowable]:
+        # A picture is never cut from its words: with no room for it, all of it goes to the next page.
+        return super().split(width, height) if self._is_rest or height > self._side else []
+
+    def draw(self) -> None:
+        if not self._is_rest:
+            _draw_icon(self.canv, self._icon, self._side, self.height)
+        # Few words stand in the middle of their picture.
+        down = (self.height - self._written) / 2
+        _draw_down(self.canv, self._inside, self._heights, self._left, self.height - down)
+
+
+def _draw_icon(canvas: Canvas, name: str, side: float, top: float) -> None:
+    """An icon of this side, its upper left corner at the left edge and ``top``."""
+    canvas.saveState()
+    canvas.translate(0, top)
+    canvas.scale(side / SIDE, -side / SIDE)
+    canvas.setStrokeColor(HexColor(colour("primary")))
+    canvas.setLineWidth(1.75)
+    canvas.setLineCap(1)
+    canvas.setLineJoin(1)
+    path = canvas.beginPath()
+    draw = {MOVE: path.moveTo, LINE: path.lineTo, CURVE: path.curveTo, CLOSE: path.close}
+    for step, points in steps(name):
+        draw[step](*points)
+    canvas.drawPath(path, stroke=1, fill=0)
+    canvas.restoreState()
 
 
 class Line(Stack):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from models.choices import NOTICE_HOW
 from models.dates_typed import say_day
 from models.documents.document import LEAD, QUIET, Block, Document, Heading, Quote, Text
 from models.documents.sentences import sentence
@@ -17,15 +18,24 @@ from models.moments import read_day
 from models.wording import Spoken
 
 KEY = "letter"
+_HOW = frozenset(choice.code for choice in NOTICE_HOW)
 
 
 def make(
-    answers: Iterable[Answer], said_of: Callable[[str], Entry | None], child: Spoken, worker: str, today: date
+    answers: Iterable[Answer],
+    said_of: Callable[[str], Entry | None],
+    child: Spoken,
+    worker: str,
+    today: date,
+    name_of: Callable[[str], str] = lambda _worker_id: "",
 ) -> Document:
-    """The letter. ``said_of`` finds the child's words by their id, None where this laptop does not hold them."""
+    """The letter. ``said_of`` finds the child's words by their id, None where this laptop does not hold them;
+
+    ``name_of`` a worker's name by their id, "" for one nobody here knows.
+    """
     blocks: list[Block] = [Text(sentence(KEY, "begin"), LEAD)]
     for answer in answers:
-        blocks += _one(answer, said_of(answer.text("you_said_id")))
+        blocks += _one(answer, said_of(answer.text("you_said_id")), name_of)
     blocks += [
         Heading(sentence(KEY, "end")),
         Text(sentence(KEY, "end_more")),
@@ -35,7 +45,18 @@ def make(
     return Document(KEY, sentence(KEY, "overline"), title, child.name, today, tuple(blocks))
 
 
-def _one(answer: Answer, said: Entry | None) -> Iterable[Block]:
+def told_words(answer: Answer, name_of: Callable[[str], str]) -> str:
+    """On which day the child was told, by whom, and how: what is known of it. "" where they have not been told."""
+    on = answer.day("told_on")
+    if on is None or answer.state == WITHDRAWN:
+        return ""
+    by = name_of(answer.text("told_by_id")) if answer.text("told_by_id") else ""
+    who = sentence(KEY, "told_by", worker=by) if by else sentence(KEY, "told_by_us")
+    how = sentence(KEY, f"told_{answer.text('told_how')}") if answer.text("told_how") in _HOW else ""
+    return f"{who} {sentence(KEY, 'told_on', day=say_day(on))}{how and ' '}{how}."
+
+
+def _one(answer: Answer, said: Entry | None, name_of: Callable[[str], str]) -> Iterable[Block]:
     yield Heading(sentence(KEY, "you_said"), is_voice=True)
     words = str(said.body.get("words") or "") if said is not None and not said.is_deleted else ""
     if words:
@@ -61,6 +82,8 @@ def _one(answer: Answer, said: Entry | None) -> Iterable[Block]:
     if cannot:
         yield Heading(sentence(KEY, "cannot"), 3)
         yield Text(cannot)
+    if told := told_words(answer, name_of):
+        yield Text(told, QUIET)
     if answer.state == OPEN and not did and not cannot:
         yield Text(" ".join(filter(None, (sentence(KEY, "open"), _dated("by", answer.due_on)))))
 

@@ -22,11 +22,13 @@ from models.documents.document import (
     Items,
     Notice,
     Picture,
+    Pictured,
     Quote,
     Text,
     clean,
 )
 from models.documents.paper import Paper
+from models.documents.strokes import source
 
 _FILES = {
     "plain": ("Atkinson Hyperlegible Next", "AtkinsonHyperlegibleNext-400.ttf", "AtkinsonHyperlegibleNext-700.ttf"),
@@ -61,6 +63,10 @@ ul{{padding-left:1.2em}}
 .box{{background:{surface};border:1px solid {line};border-radius:.5rem;padding:.8em 1em}}
 .box h2{{margin-top:0;font-size:1.1em}}
 .box blockquote{{margin:0}}
+.pictured{{display:flex;gap:1.4em;align-items:center;margin:1.1em 0;break-inside:avoid}}
+.pictured svg{{flex:none;width:4.5em;height:4.5em;color:{primary}}}
+.pictured h2{{margin:0;font-size:.95em;color:{quiet}}}
+.pictured p,.pictured blockquote{{font-size:1.4em;line-height:1.4;margin:0}}
 footer{{border-top:1px solid {line};margin-top:2em;padding-top:.6em;font-size:.88em;color:{quiet}}}
 @media print{{html{{font-size:{points}pt}}body{{max-width:none;margin:0;padding:0}}
 figure,.box,.notice{{break-inside:avoid}}.sheet{{break-before:page}}}}
@@ -69,7 +75,7 @@ figure,.box,.notice{{break-inside:avoid}}.sheet{{break-before:page}}}}
 
 def write(document: Document, paper: Paper) -> bytes:
     """The page as UTF-8, with nothing left out: it can show every letter that somebody can write."""
-    names = ("text", "voice", "voice_soft", "control", "line", "surface", "warn", "warn_soft")
+    names = ("text", "voice", "voice_soft", "control", "line", "surface", "warn", "warn_soft", "primary")
     family = _FILES[paper.letters][0]
     style = _STYLE.format(
         size=round(paper.points / 11.5, 3),
@@ -136,6 +142,8 @@ def _block(block: Block, *, is_inside: bool = False) -> str:
         case Notice():
             inside = "".join(_block(each, is_inside=True) for each in block.blocks)
             return f'<section class="notice"><h2>{_safe(block.title)}</h2>{inside}</section>'
+        case Pictured():
+            return _pictured(block)
         case Boxes():
             boxes = "".join(
                 f'<section class="box"><h2>{_safe(box.title)}</h2>'
@@ -161,6 +169,15 @@ def _quote(quote: Quote, *, is_inside: bool) -> str:
     if is_inside:
         return words + (f'<p class="quiet">{_safe(quote.by)}</p>' if quote.by else "")
     return f"<figure{_voice(quote.whose)}>{words}{by}</figure>"
+
+
+def _pictured(row: Pictured) -> str:
+    # Our own drawing, held in this page; a screen reader hears what it shows in the words beside it.
+    drawing = source(row.icon).split("-->", 1)[-1].strip().replace("<svg", '<svg aria-hidden="true"', 1)
+    label = f"<h2>{_safe(row.label)}</h2>" if row.label else ""
+    words = f'<{"blockquote" if row.whose else "p"} dir="auto"{_voice(row.whose)}>{_safe(row.words)}'
+    words += "</blockquote>" if row.whose else "</p>"
+    return f'<section class="pictured">{drawing}<div>{label}{words}</div></section>'
 
 
 def _voice(whose: str) -> str:

@@ -29,11 +29,12 @@ from models.documents.document import (
     Items,
     Notice,
     Picture,
+    Pictured,
     Quote,
     Text,
     clean,
 )
-from models.documents.flow import Beside, BoxRow, Lettering, Line, Panel
+from models.documents.flow import Beheld, Beside, BoxRow, Lettering, Line, Panel
 from models.documents.paper import TWO_COLUMNS_UNDER, Paper, sized
 from models.documents.typefaces import FAMILIES, printable, runs, unprintable
 from models.errors import Trouble
@@ -207,6 +208,8 @@ class _Drawing:
                 for each in block.blocks:
                     inside += self._plain(each)
                 return [Panel(inside, "warn", "warn_soft", self._points)]
+            case Pictured():
+                return [self._pictured(block)]
             case Boxes():
                 return self._boxes(block)
 
@@ -223,6 +226,11 @@ class _Drawing:
         if quote.by:
             inside += self._lettering.paragraphs(quote.by, "quiet", "text2")
         return Panel(inside, "voice" if is_childs else "control", "voice_soft" if is_childs else "", self._points * 0.9)
+
+    def _pictured(self, row: Pictured) -> Beheld:
+        inside = self._lettering.paragraphs(row.label, "strong", "text2") if row.label else []
+        inside += self._lettering.paragraphs(row.words, "picture", "voice" if row.whose == CHILD else "text")
+        return Beheld(inside, row.icon, self._points)
 
     def _facts(self, facts: Facts) -> list[Flowable]:
         made: list[Flowable] = []

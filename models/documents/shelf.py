@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.casebook import Casebook
-from models.documents import before_you_knock, letter, this_is_me, visit_note
+from models.documents import before_you_knock, letter, picture_letter, this_is_me, visit_note
 from models.documents.attached import attached_blocks
 from models.documents.document import Document
 from models.documents.paper import Paper
 from models.entry import Entry
 from models.errors import Trouble
 from models.knock_card import knock_card
-from models.loop import answers_of, promises_query
+from models.loop import Answer, answers_of, promises_query
 from models.query import OLDEST, Query, Where
 from models.value_words import NOT_HERE
 from models.version import Body
@@ -91,6 +91,16 @@ def titles(casebook: Casebook) -> Callable[[str], str]:
     return title_of
 
 
+def _names(casebook: Casebook) -> Callable[[str], str]:
+    """A worker's name by their id; "" for one this laptop does not know, of whom no letter speaks as a colleague."""
+
+    def name_of(worker_id: str) -> str:
+        worker = casebook.worker(worker_id)
+        return worker.display_name if worker is not None else ""
+
+    return name_of
+
+
 def inside(casebook: Casebook, type_name: str, field: str, entry: Entry) -> list[Entry]:
     """The records shown within another, oldest first."""
     where = (Where(field, "is", entry.record_id),)
@@ -133,12 +143,26 @@ def _before_you_knock(casebook: Casebook, scope_id: str, _record_id: str) -> Doc
     return before_you_knock.make(card, wishes, Spoken.of(child.body), today, titles(casebook))
 
 
-def _letter(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:
-    answers = answers_of(casebook.select(promises_query(scope_id)), casebook.entry)
+def _answers(casebook: Casebook, scope_id: str, record_id: str) -> list[Answer]:
+    """Every promise to a child, or the one that is asked for."""
+    found = casebook.select(promises_query(scope_id))
+    return answers_of([one for one in found if record_id in ("", one.record_id)], casebook.entry)
+
+
+def _letter(casebook: Casebook, scope_id: str, record_id: str) -> Document | None:
+    answers = _answers(casebook, scope_id, record_id)
+    if not answers:
+        return None
+    child, today, me = spoken_of(casebook, scope_id), casebook.clock.today(), casebook.me.worker
+    return letter.make(answers, casebook.entry, child, me.display_name, today, _names(casebook))
+
+
+def _picture_letter(casebook: Casebook, scope_id: str, record_id: str) -> Document | None:
+    answers = _answers(casebook, scope_id, record_id)
     if not answers:
         return None
     child, today = spoken_of(casebook, scope_id), casebook.clock.today()
-    return letter.make(answers, casebook.entry, child, casebook.me.worker.display_name, today)
+    return picture_letter.make(answers, casebook.entry, child, _names(casebook), today)
 
 
 KINDS = {
@@ -147,6 +171,7 @@ KINDS = {
         Kind(this_is_me.KEY, "This is Me", _this_is_me, needs="this_is_me"),
         Kind(before_you_knock.KEY, "Before you knock", _before_you_knock, needs="child"),
         Kind(letter.KEY, "You said, we did", _letter, needs="promise"),
+        Kind(picture_letter.KEY, "You said, we did, in pictures", _picture_letter, needs="promise"),
         Kind(visit_note.KEY, "Visit note", _visit_note, needs="visit_note", of_record=True),
     )
 }

@@ -54,6 +54,7 @@ class Promise(Record):
     cannot_because: str = prose("Or: why it cannot be", help="In words {child} may read", part="We did")
     done_on: date | None = day("On", part="We did")
     told_on: date | None = day("Told {child} on", part="Told {child}")
+    told_by_id: str = link("Told by", is_in_form=False)
     told_how: str = choice("How", NOTICE_HOW, part="Told {child}")
     told_through_id: str = link("Through", to=("person_i_trust",), part="Told {child}")
     seen_by_child_on: date | None = day("{child} saw the answer on", part="Told {child}")

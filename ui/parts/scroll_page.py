@@ -47,6 +47,8 @@ class ScrollPage(QScrollArea):
         left, top, right, bottom = self._margins
         side = 16 if self.width() < theme.current().px(NARROW_UNDER) else None
         self.body.setContentsMargins(min(left, side or left), top, min(right, side or right), bottom)
+        if event.size().height() < event.oldSize().height():
+            self._keep_in_sight(None, QApplication.focusWidget())
 
     def _keep_in_sight(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and now is not self and self.content.isAncestorOf(now):

@@ -37,6 +37,7 @@ class Toast(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._leave)
+        self._room_below = 0
         over.installEventFilter(self)
         self.hide()
 
@@ -51,6 +52,11 @@ class Toast(QFrame):
         self.raise_()
         self._timer.start(shown_for_ms or (UNDO_FOR_MS if undo else SHOWN_FOR_MS))
         access.announce(self._over, f"{words}. Undo is available." if undo else words)
+
+    def keep_clear(self, room_below: int) -> None:
+        """Leave so many pixels at the bottom to something that must not be covered."""
+        self._room_below = room_below
+        self._place()
 
     def clear(self) -> None:
         """Take the message away; what could be undone stays done."""
@@ -73,7 +79,8 @@ class Toast(QFrame):
     def _place(self) -> None:
         self.setMaximumWidth(max(200, self._over.width() - 2 * FOOT))
         self.adjustSize()
-        self.move((self._over.width() - self.width()) // 2, self._over.height() - self.height() - FOOT)
+        down = self._over.height() - self.height() - FOOT - self._room_below
+        self.move((self._over.width() - self.width()) // 2, down)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

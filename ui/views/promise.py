@@ -44,6 +44,7 @@ class PromisePage(FormPage):
         self.standing: Pill | None = None
         self.done_button = self.add_head("Done", "check", "promise.done", self.done, actions.keys("finish"))
         self.done_button.set_kind("primary")
+        self.write_button = self.add_tool("Write", "notebook-pen", "promise.write", self._write_to)
         self.told_button = self.add_tool("Told today", "message-square-heart", "promise.told_today", self._told_today)
         self.back_button = self.add_tool("Taken back", "undo-2", "promise.withdraw", self._withdraw)
         self.delete_button = self.add_tool("Delete this", "trash-2", "promise.delete", self._delete, "quiet")
@@ -153,6 +154,8 @@ class PromisePage(FormPage):
             return
         if name == "goes_to_board":
             self._due_anew(form)
+        if name == "told_on":
+            self._say_who_told(form)
         seen = seen_when_told(form.body())
         if name in ("told_on", "told_how") and seen and seen != form.body().get("seen_by_child_on"):
             form.set_value("seen_by_child_on", seen)
@@ -160,6 +163,14 @@ class PromisePage(FormPage):
             form.set_value("state", state_after(form.body()))
         self._show_standing()
         self._fit_buttons()
+
+    def _say_who_told(self, form: Form) -> None:
+        """Whoever writes down the day has told the child, unless it says otherwise already; no day, nobody told."""
+        told_by = str(form.body().get("told_by_id") or "")
+        if not form.body().get("told_on"):
+            form.set_value("told_by_id", "")
+        elif not told_by:
+            form.set_value("told_by_id", self._link.casebook.me.worker.worker_id)
 
     def _due_anew(self, form: Form) -> None:
         """The Board answers in its own time: the day follows, unless the worker has set another."""
@@ -184,6 +195,8 @@ class PromisePage(FormPage):
         exists = form is not None and form.autosave.exists
         is_withdrawn = body.get("state") == WITHDRAWN
         self.done_button.setVisible(form is not None)
+        self.write_button.set_words(f"Write to {spoken.name}")
+        self.write_button.setVisible(exists)
         self.told_button.set_words(f"Told {spoken.name} today")
         self.told_button.setVisible(exists and not body.get("told_on") and not is_withdrawn)
         self.back_button.set_words("It stands after all" if is_withdrawn else f"{spoken.name} took it back")
@@ -205,10 +218,18 @@ class PromisePage(FormPage):
 
     # ---- what the worker does ------------------------------------------------------------------------------------
 
+    def _write_to(self) -> None:
+        """Show the answer as the child is to have it; what is typed here is kept first."""
+        form = self.form
+        if form is not None:
+            arguments = {"scope_id": self.scope_id, "record_id": self.record_id}
+            form.when_clean(lambda: self._navigator.open("answer_letter", **arguments))
+
     def _told_today(self) -> None:
         form = self.form
         if form is not None:
             form.set_value("told_on", self._link.casebook.clock.today().isoformat())
+            form.set_value("told_by_id", self._link.casebook.me.worker.worker_id)
             self.form_changed("told_on")
             form.focus_on("told_how")
 

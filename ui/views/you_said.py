@@ -88,9 +88,18 @@ def make_loop(link: Link, navigator: Navigator, scope_id: str, child: Spoken) ->
     words = PlainLabel(meter(answers, link.casebook.clock.today()).words(), "body")
     words.setObjectName("child.meter")
     words.setVisible(bool(words.text()))
+    head = QWidget()
+    row = QHBoxLayout(head)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(12)
+    row.addWidget(words, 1)
+    write = Button(f"Write to {child.name}", "notebook-pen", "secondary", head)
+    access.describe(write, f"Write to {child.name}: all of these answers", key="child.write")
+    write.clicked.connect(lambda: navigator.open("answer_letter", scope_id=scope_id))
+    row.addWidget(write)
     shown = LoopList(link, navigator)
     shown.show_answers(answers, {scope_id: child}, is_named=False)
-    return [words, shown]
+    return [head, shown]
 
 
 class YouSaidPage(QWidget):

@@ -80,6 +80,8 @@ def test_from_the_words_on_the_timeline_one_press_begins_the_answer(at: SimpleNa
     page(at).form.focus_on("we_promised")
     at.hands.type("I will ask your nan")
     at.hands.key(K.Key_Return, CTRL)
+    # A slow machine saves once while the words are still being typed.
+    at.hands.wait_for(lambda: about(at, said).body.get("we_promised") == "I will ask your nan")
     body = about(at, said).body
     assert body == {"you_said_id": said, "state": "open", "promised_by_id": at.casebook.me.worker.worker_id,
                     "due_on": "2026-12-07", "we_promised": "I will ask your nan"}  # fmt: skip

@@ -71,6 +71,19 @@ def test_it_starts_at_half_volume_and_shows_a_big_way_to_stop(app: SimpleNamespa
     assert not seen(app, "reading.stop")
 
 
+def test_a_message_never_covers_the_way_to_stop_nor_a_tall_page_squeeze_it(app: SimpleNamespace) -> None:
+    app.window.resize(1024, 600)
+    open_card(app)
+    app.window.toast("Saved", lambda: None)
+    app.hands.key(KEY.Key_R)
+    stop, toast = app.hands.find("reading.stop"), app.window.toasts
+    assert stop.height() >= 54
+    top = stop.mapTo(app.window, stop.rect().topLeft()).y()
+    assert toast.mapTo(app.window, toast.rect().bottomLeft()).y() < top
+    app.hands.key(KEY.Key_R)
+    assert toast.mapTo(app.window, toast.rect().bottomLeft()).y() > top, "it goes back to its place"
+
+
 # ---- what is read ----
 
 

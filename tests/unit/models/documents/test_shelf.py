@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import resources
 from models.attachments.intake import take_in
 from models.documents import page, pdf, shelf
-from models.documents.document import Document, Quote, texts
+from models.documents.document import Document, Heading, Pictured, Quote, texts
 from models.documents.paper import Paper
 from models.errors import Trouble
 from models.version import OpenChoice
@@ -22,7 +23,7 @@ from tests.drawings import photo
 from tests.unit.models.conftest import SARAH, TOM
 from tests.unit.models.documents.conftest import page_of, page_words, pdf_words, reader_of, said_in, squeezed
 
-CHILDS = ("this_is_me", "before_you_knock", "letter")
+CHILDS = ("this_is_me", "before_you_knock", "letter", "picture_letter")
 
 
 def made(desk: Any, key: str) -> Document:
@@ -116,6 +117,64 @@ def test_the_letter_says_what_cannot_be_what_is_still_to_come_and_what_was_taken
     assert in_order(document, "we do not have them here", words, *more.values())
 
 
+def test_the_picture_page_says_one_thing_in_a_row_and_as_much_as_the_letter(desk: Any) -> None:
+    desk.begin("child", known_as="Sarah")
+    said = desk.begin("own_words", words="I want a dog. Please.", said_on="2026-11-15")
+    desk.begin(
+        "promise", you_said_id=said.record_id, we_heard="You miss Biscuit. You want a dog.",
+        we_did="Biscuit comes on Fridays.\nNan brings him.", cannot_because="The flat has no room. Not now.",
+        told_on="2026-11-20", told_how="in_person", told_by_id=desk.book.me.worker.worker_id,
+    )  # fmt: skip
+    document = shelf.make(desk.book, "picture_letter", SARAH)
+    rows = [(one.icon, one.label, one.words) for one in document.blocks if isinstance(one, Pictured)]
+    assert rows == [
+        ("message-square-heart", "You said", "I want a dog. Please."),
+        ("ear", "We heard", "You miss Biscuit."),
+        ("ear", "", "You want a dog."),
+        ("circle-check", "We did this", "Biscuit comes on Fridays."),
+        ("circle-check", "", "Nan brings him."),
+        ("ban", "We cannot do this. This is why", "The flat has no room."),
+        ("ban", "", "Not now."),
+        ("calendar", "We told you", "Amy told you this on 20 November 2026 face to face."),
+        ("hand", "Did we get it right?", "If not, tell me. You can change your mind."),
+    ]
+    (quoted,) = [one for one in document.blocks if isinstance(one, Pictured) and one.whose]
+    assert quoted.words == "I want a dog. Please.", "a child's own words are never parted"
+    assert in_order(shelf.make(desk.book, "letter", SARAH), "Amy told you this on 20 November 2026 face to face.")
+
+
+def test_each_thing_that_was_said_has_a_sheet_of_its_own_and_one_can_be_made_alone(desk: Any) -> None:
+    desk.begin("child", known_as="Sarah")
+    first = desk.begin("promise", you_said_id="elsewhere", we_promised="I will ask.", due_on="2026-12-01")
+    desk.begin("promise", you_said_id="elsewhere", state="withdrawn_by_child", due_on="2026-12-05")
+    both = shelf.make(desk.book, "picture_letter", SARAH)
+    assert [one.is_on_new_page for one in both.blocks if isinstance(one, Heading)] == [True]
+    assert in_order(both, "We said we would", "I will ask.", "1 December 2026", "You took this back")
+    for key in ("letter", "picture_letter"):
+        alone = said_in(shelf.make(desk.book, key, SARAH, first.record_id))
+        assert "Iwillask." in alone
+        assert "tookthisback" not in alone
+
+
+def test_a_picture_stands_on_the_page_and_on_paper(sarah: Any) -> None:
+    document = made(sarah, "picture_letter")
+    count = sum(isinstance(one, Pictured) for one in document.blocks)
+    written = page.write(document, Paper()).decode()
+    assert written.count('<svg aria-hidden="true"') == count
+    assert "<!--" not in written
+    curves = pdf.write(document, Paper())
+    assert len(curves) > len(pdf.write(replace(document, blocks=()), Paper()))
+
+
+def test_a_long_answer_in_pictures_goes_on_over_the_page(desk: Any) -> None:
+    desk.begin("child", known_as="Sarah")
+    said = desk.begin("own_words", words="A long story about my dog. " * 300, said_on="2026-11-15")
+    desk.begin("promise", you_said_id=said.record_id, we_did="Yes.", due_on="2026-12-01")
+    document = shelf.make(desk.book, "picture_letter", SARAH)
+    paper = Paper("large")
+    assert pdf_words(pdf.write(document, paper)) == said_in(document) == page_words(page.write(document, paper))
+
+
 def test_no_word_of_a_record_is_missing_from_its_document(sarah: Any) -> None:
     for key, entry in (
         ("this_is_me", sarah.book.one("this_is_me", SARAH)),
@@ -151,7 +210,7 @@ def test_every_document_of_a_child_is_offered_and_its_file_never_names_them(sara
 
 # ---- what children read ----
 
-CHILD_READS = {"this_is_me", "before_you_knock", "letter"}
+CHILD_READS = {*CHILDS}
 SYLLABLES = pyphen.Pyphen(lang="en_GB")
 MOST_GRADE = 4.0
 """Flesch-Kincaid's grade of pupils who are nine: the fourth (a grade counts from six years of age, less one)."""
