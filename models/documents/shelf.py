@@ -28,7 +28,7 @@ class Kind:
     """A document that can be made. ``make`` returns None where there is nothing to make it of yet.
 
     ``needs`` is the type of which a child must have a record. ``of_record``: it is made of one such record, and not of
-    the child as a whole.
+    the child as a whole. Letters are made of all a child's promises, or of the one that is asked for.
     """
 
     key: str

@@ -82,6 +82,10 @@ class AnswerLetterPage(QWidget):
         head.addWidget(self.title, 1)
         self.read = ReadButton(self._link.speech, self.pieces, "answer_letter.read", self)
         head.addWidget(self.read)
+        self.print = Button("Print", "printer", "secondary", self)
+        access.describe(self.print, "Print", actions.keys("print"), key="answer_letter.print")
+        self.print.clicked.connect(self._print)
+        head.addWidget(self.print)
         self.close_button = Button("Close", keys=actions.keys("back"))
         access.describe(self.close_button, "Close", actions.keys("back"), key="answer_letter.close")
         self.close_button.clicked.connect(self._navigator.back)
@@ -134,6 +138,14 @@ class AnswerLetterPage(QWidget):
     def leave(self) -> None:
         """Nothing is typed here."""
 
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here: the very letter that is shown."""
+        key = picture_letter.KEY if self._in_pictures else letter.KEY
+        return {"scope_id": self._scope_id, "document": key, "record_id": self._record_id}
+
+    def _print(self) -> None:
+        self._navigator.open("print", **self.print_about())
+
     def act(self, name: str) -> bool:
         """Ctrl+Enter says that the child has been told."""
         if name == "finish" and self.told.isVisible():
@@ -174,6 +186,7 @@ class AnswerLetterPage(QWidget):
         document = self._document
         self.title.setText(document.title if document is not None else spoken.name)
         self.read.want(document is not None)
+        self.print.setVisible(document is not None)
         if document is None:
             words = "What you hear and promise stands here, once it is written down."
             self._scroll.body.addWidget(EmptyState("heart-handshake", "Nothing promised yet.", words))

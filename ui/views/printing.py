@@ -166,7 +166,7 @@ class PrintPage(QWidget):
 
     def _offer(self, wanted: str) -> None:
         kinds = list(shelf.of_child(self._link.casebook, self._scope_id))
-        if self._record_id and wanted:
+        if self._record_id and wanted and wanted not in [kind.key for kind in kinds]:
             kinds.insert(0, shelf.kind_of(wanted))
         self.which.set_answers([(kind.key, kind.title) for kind in kinds])
         keys = [kind.key for kind in kinds]
@@ -200,7 +200,7 @@ class PrintPage(QWidget):
         self._document = None
         if chosen:
             try:
-                record_id = self._record_id if shelf.kind_of(chosen[0]).of_record else ""
+                record_id = self._record_for(shelf.kind_of(chosen[0]))
                 self._document = shelf.make(self._link.casebook, chosen[0], self._scope_id, record_id)
             except Trouble as trouble:
                 self._tell(trouble)
@@ -211,6 +211,11 @@ class PrintPage(QWidget):
         if self._document is not None:
             self.paper.show_document(self._document, self._chosen_paper())
         self.dyslexic.setVisible(self.letters_row.value() == ("opendyslexic",))
+
+    def _record_for(self, kind: shelf.Kind) -> str:
+        """The record this page was opened for, where this document can be made of it alone; else ""."""
+        entry = self._link.casebook.entry(self._record_id) if self._record_id else None
+        return self._record_id if entry is not None and entry.type == kind.needs else ""
 
     def new_note_about(self) -> dict[str, str]:
         """What a new note started here is about."""

@@ -181,6 +181,19 @@ def test_it_is_read_aloud_from_dear_to_the_end(at: SimpleNamespace) -> None:
     assert heard[-1] == "If not, tell me. You can change your mind."
 
 
+@pytest.mark.parametrize(("in_pictures", "key"), [(True, "picture_letter"), (False, "letter")])
+def test_what_is_shown_is_what_ctrl_p_prints(at: SimpleNamespace, in_pictures: bool, key: str) -> None:
+    shown = show(at, in_pictures=in_pictures)._document
+    at.hands.key(K.Key_P, CTRL)
+    printing = at.window.pages.currentWidget()
+    assert at.window.here().key == "print"
+    assert printing.which.value() == (key,)
+    assert printing._document == shown
+    printing.which.set_value(("before_you_knock",))
+    printing._draw()
+    assert printing._document.kind == "before_you_knock", "the child’s other documents are not made of the promise"
+
+
 def test_nothing_of_another_child_stands_on_it(at: SimpleNamespace) -> None:
     other = make(at, "own_words", at.scopes[1], words="Somebody else’s words", said_on="2026-11-20")
     make(at, "promise", at.scopes[1], you_said_id=other.record_id, we_promised="Theirs", due_on="2026-12-04")
