@@ -103,7 +103,7 @@ class Boxes:
 
 
 @dataclass(frozen=True, slots=True)
-class Pictured:
+class IconRow:
     """One thing: a large picture, what it is, and few words. ``icon`` is a name in `resources/icons`.
 
     ``whose`` as in `Quote`, "" for ours. Read as its label and its words: the picture says the same again.
@@ -116,7 +116,7 @@ class Pictured:
 
 
 Simple: TypeAlias = Heading | Text | Quote | Facts | Items | Picture
-Block: TypeAlias = Simple | Notice | Boxes | Pictured
+Block: TypeAlias = Simple | Notice | Boxes | IconRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _texts_of(block: Block) -> Iterator[str]:
                 yield from (row.label, row.words)
         case Items():
             yield from block.lines
-        case Pictured():
+        case IconRow():
             yield from (block.label, block.words)
         case Notice():
             yield block.title

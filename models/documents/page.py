@@ -19,10 +19,10 @@ from models.documents.document import (
     Document,
     Facts,
     Heading,
+    IconRow,
     Items,
     Notice,
     Picture,
-    Pictured,
     Quote,
     Text,
     clean,
@@ -142,7 +142,7 @@ def _block(block: Block, *, is_inside: bool = False) -> str:
         case Notice():
             inside = "".join(_block(each, is_inside=True) for each in block.blocks)
             return f'<section class="notice"><h2>{_safe(block.title)}</h2>{inside}</section>'
-        case Pictured():
+        case IconRow():
             return _pictured(block)
         case Boxes():
             boxes = "".join(
@@ -171,7 +171,7 @@ def _quote(quote: Quote, *, is_inside: bool) -> str:
     return f"<figure{_voice(quote.whose)}>{words}{by}</figure>"
 
 
-def _pictured(row: Pictured) -> str:
+def _pictured(row: IconRow) -> str:
     # Our own drawing, held in this page; a screen reader hears what it shows in the words beside it.
     drawing = source(row.icon).split("-->", 1)[-1].strip().replace("<svg", '<svg aria-hidden="true"', 1)
     label = f"<h2>{_safe(row.label)}</h2>" if row.label else ""

@@ -26,10 +26,10 @@ from models.documents.document import (
     Document,
     Facts,
     Heading,
+    IconRow,
     Items,
     Notice,
     Picture,
-    Pictured,
     Quote,
     Text,
     clean,
@@ -208,7 +208,7 @@ class _Drawing:
                 for each in block.blocks:
                     inside += self._plain(each)
                 return [Panel(inside, "warn", "warn_soft", self._points)]
-            case Pictured():
+            case IconRow():
                 return [self._pictured(block)]
             case Boxes():
                 return self._boxes(block)
@@ -227,7 +227,7 @@ class _Drawing:
             inside += self._lettering.paragraphs(quote.by, "quiet", "text2")
         return Panel(inside, "voice" if is_childs else "control", "voice_soft" if is_childs else "", self._points * 0.9)
 
-    def _pictured(self, row: Pictured) -> Beheld:
+    def _pictured(self, row: IconRow) -> Beheld:
         inside = self._lettering.paragraphs(row.label, "strong", "text2") if row.label else []
         inside += self._lettering.paragraphs(row.words, "picture", "voice" if row.whose == CHILD else "text")
         return Beheld(inside, row.icon, self._points)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from models.dates_typed import say_day
-from models.documents.document import CHILD, QUIET, Block, Document, Heading, Pictured, Text
+from models.documents.document import CHILD, QUIET, Block, Document, Heading, IconRow, Text
 from models.documents.letter import told_words
 from models.documents.sentences import sentence
 from models.entry import Entry
@@ -37,7 +37,7 @@ def make(
         if at:
             blocks.append(Heading(sentence(KEY, "another"), is_on_new_page=True))
         blocks += _one(answer, said_of(answer.text("you_said_id")), name_of)
-    blocks.append(Pictured(ASK, sentence(KEY, "end"), sentence(KEY, "end_more")))
+    blocks.append(IconRow(ASK, sentence(KEY, "end"), sentence(KEY, "end_more")))
     title = sentence(KEY, "title", name=child.name)
     return Document(KEY, sentence(KEY, "overline"), title, child.name, today, tuple(blocks))
 
@@ -45,13 +45,13 @@ def make(
 def _one(answer: Answer, said: Entry | None, name_of: Callable[[str], str]) -> Iterable[Block]:
     words = str(said.body.get("words") or "") if said is not None and not said.is_deleted else ""
     if words:
-        yield Pictured(SAID, sentence(KEY, "you_said"), words, CHILD)
+        yield IconRow(SAID, sentence(KEY, "you_said"), words, CHILD)
     else:
         yield Text(sentence("letter", "not_here"), QUIET)
     if said is not None and words and said.body.get("child_correction"):
-        yield Pictured(CHANGED, sentence(KEY, "you_changed"), str(said.body["child_correction"]), CHILD)
+        yield IconRow(CHANGED, sentence(KEY, "you_changed"), str(said.body["child_correction"]), CHILD)
     if answer.state == WITHDRAWN:
-        yield Pictured(BACK, sentence(KEY, "withdrawn"), sentence(KEY, "withdrawn_more"))
+        yield IconRow(BACK, sentence(KEY, "withdrawn"), sentence(KEY, "withdrawn_more"))
         return
     yield from _rows(HEARD, "we_heard", answer.text("we_heard"))
     did, cannot = answer.text("we_did"), answer.text("cannot_because")
@@ -60,12 +60,12 @@ def _one(answer: Answer, said: Entry | None, name_of: Callable[[str], str]) -> I
     yield from _rows(DID, "we_did", did)
     yield from _rows(CANNOT, "cannot", cannot)
     if answer.state == OPEN and answer.due_on:
-        yield Pictured(WAIT, sentence(KEY, "open"), sentence(KEY, "by", day=say_day(answer.due_on)))
+        yield IconRow(WAIT, sentence(KEY, "open"), sentence(KEY, "by", day=say_day(answer.due_on)))
     if told := told_words(answer, name_of):
-        yield Pictured(TOLD, sentence(KEY, "told"), told)
+        yield IconRow(TOLD, sentence(KEY, "told"), told)
 
 
-def _rows(icon: str, key: str, text: str) -> Iterable[Pictured]:
+def _rows(icon: str, key: str, text: str) -> Iterable[IconRow]:
     """A row for each sentence; the first says what it is."""
     for at, words in enumerate(one.strip() for one in _ENDS.split(text.strip()) if one.strip()):
-        yield Pictured(icon, sentence(KEY, key) if at == 0 else "", words)
+        yield IconRow(icon, sentence(KEY, key) if at == 0 else "", words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from models.documents.document import CHILD, LEAD, QUIET, STRONG, Block, Document, Heading, Pictured, Quote, Text
+from models.documents.document import CHILD, LEAD, QUIET, STRONG, Block, Document, Heading, IconRow, Quote, Text
 from ui.parts.divider import Divider
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
@@ -34,7 +34,7 @@ def _block(block: Block, parent: QWidget) -> QWidget:
             return PlainLabel(block.words, role, parent, tone=tone, leading=1.4)
         case Quote():
             return _quote(block, parent)
-        case Pictured():
+        case IconRow():
             return _pictured(block, parent)
         case _:
             raise TypeError(f"no letter is made of {type(block).__name__}")
@@ -51,7 +51,7 @@ def _quote(block: Quote, parent: QWidget) -> QWidget:
     return part
 
 
-def _pictured(row: Pictured, parent: QWidget) -> QWidget:
+def _pictured(row: IconRow, parent: QWidget) -> QWidget:
     part = QWidget(parent)
     part.setObjectName("letter.row")
     part.setAccessibleName(". ".join(filter(None, (row.label, row.words))))

@@ -15,7 +15,7 @@ import pytest
 import resources
 from models.attachments.intake import take_in
 from models.documents import page, pdf, shelf
-from models.documents.document import Document, Heading, Pictured, Quote, texts
+from models.documents.document import Document, Heading, IconRow, Quote, texts
 from models.documents.paper import Paper
 from models.errors import Trouble
 from models.version import OpenChoice
@@ -126,7 +126,7 @@ def test_the_picture_page_says_one_thing_in_a_row_and_as_much_as_the_letter(desk
         told_on="2026-11-20", told_how="in_person", told_by_id=desk.book.me.worker.worker_id,
     )  # fmt: skip
     document = shelf.make(desk.book, "picture_letter", SARAH)
-    rows = [(one.icon, one.label, one.words) for one in document.blocks if isinstance(one, Pictured)]
+    rows = [(one.icon, one.label, one.words) for one in document.blocks if isinstance(one, IconRow)]
     assert rows == [
         ("message-square-heart", "You said", "I want a dog. Please."),
         ("ear", "We heard", "You miss Biscuit."),
@@ -138,7 +138,7 @@ def test_the_picture_page_says_one_thing_in_a_row_and_as_much_as_the_letter(desk
         ("calendar", "We told you", "Amy told you this on 20 November 2026 face to face."),
         ("hand", "Did we get it right?", "If not, tell me. You can change your mind."),
     ]
-    (quoted,) = [one for one in document.blocks if isinstance(one, Pictured) and one.whose]
+    (quoted,) = [one for one in document.blocks if isinstance(one, IconRow) and one.whose]
     assert quoted.words == "I want a dog. Please.", "a child's own words are never parted"
     assert in_order(shelf.make(desk.book, "letter", SARAH), "Amy told you this on 20 November 2026 face to face.")
 
@@ -158,7 +158,7 @@ def test_each_thing_that_was_said_has_a_sheet_of_its_own_and_one_can_be_made_alo
 
 def test_a_picture_stands_on_the_page_and_on_paper(sarah: Any) -> None:
     document = made(sarah, "picture_letter")
-    count = sum(isinstance(one, Pictured) for one in document.blocks)
+    count = sum(isinstance(one, IconRow) for one in document.blocks)
     written = page.write(document, Paper()).decode()
     assert written.count('<svg aria-hidden="true"') == count
     assert "<!--" not in written
