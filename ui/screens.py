@@ -132,14 +132,17 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
             nav="foot",
         )
     )
+    _join_lease(window, link)
+    _answer_keys(window)
 
+
+def _join_lease(window: HeardWindow, link: Link) -> None:
     def show_closed() -> None:
         lease = link.casebook.lease
         window.show_closed(lease.days if lease.is_closed else 0)
 
     link.changed.connect(lambda changes: show_closed() if changes.is_directory else None)
     show_closed()
-    _answer_keys(window)
 
 
 def _answer_keys(window: HeardWindow) -> None:
