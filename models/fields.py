@@ -54,6 +54,7 @@ class Field:
 
     ``to_finish`` is needed to finish the record, never to save it. ``only_when`` is (field, codes): the
     field is asked and needed only while that field holds one of those codes. ``part`` groups fields under a head.
+    ``sealed_when`` is (field, codes): what stands here never changes while that field holds one of those codes.
     """
 
     kind: Kind
@@ -65,6 +66,7 @@ class Field:
     to_finish: bool = False
     missing: str = ""
     only_when: tuple[str, tuple[Any, ...]] | None = None
+    sealed_when: tuple[str, tuple[Any, ...]] | None = None
     indexed: bool = False
     searched: bool = False
     merge: MergeRule = MergeRule.CHOOSE

@@ -344,6 +344,8 @@ class _Making:
         if (number, at) == (0, 1):
             added = {"adds_to_id": note_id, "why": "more_to_say", "addition": words["added"][0]}
             self.add("addendum", scope_id, added, days_ago=max(0.01, days_ago - 1), is_finished=True)
+            told = {"visit_note_id": note_id, "given_on": day.isoformat(), "given_how": "read_together"}
+            self.add("feedback_sheet", scope_id, {**told, "child_says": "right"}, days_ago=days_ago, is_finished=True)
 
     def _as_asked(self, at: int, day: date) -> Body:
         """What was done before and after a visit nobody had planned: mostly as the child asked, sometimes not."""

@@ -203,8 +203,9 @@ def _check(declaration: Declaration) -> None:
             raise ValueError(f"{declaration.type}.{field.name}: exact words are never merged")
         if field.indexed and field.kind is Kind.FLAGS:
             raise ValueError(f"{declaration.type}.{field.name}: a set of codes cannot be listed by")
-        if field.only_when and field.only_when[0] not in declaration.fields:
-            raise ValueError(f"{declaration.type}.{field.name}: no field {field.only_when[0]}")
+        for rule in (field.only_when, field.sealed_when):
+            if rule and rule[0] not in declaration.fields:
+                raise ValueError(f"{declaration.type}.{field.name}: no field {rule[0]}")
         if field.by not in ("", "child", "parent") and field.by not in declaration.fields:
             raise ValueError(f"{declaration.type}.{field.name}: no field {field.by} to say whose words")
 
@@ -235,6 +236,12 @@ class Problem:
 def is_asked(field: Field, body: Body) -> bool:
     """Say whether a field is asked at all, given the other answers."""
     return field.only_when is None or body.get(field.only_when[0]) in field.only_when[1]
+
+
+def is_sealed(field: Field, body: Body) -> bool:
+    """Say whether what a field holds may change no more, given the other answers."""
+    rule = field.sealed_when
+    return rule is not None and body.get(rule[0]) in rule[1] and not is_empty(body.get(field.name))
 
 
 def problems(declaration: Declaration, body: Body) -> tuple[Problem, ...]:

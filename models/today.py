@@ -20,6 +20,7 @@ CHECK_BACK = "check_back"
 TWO_VERSIONS = "two_versions"
 NOT_TAKING_PART = "not_taking_part"
 MEET = "meet"
+CLOSE = "feedback_sheet"
 MOST_TO_FINISH = 5
 CHECK_BACK_DAYS = 60
 """Words older than this are still marked on the timeline, but Today no longer asks for them."""
@@ -44,7 +45,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class ToFinish:
-    """One thing begun and not finished. ``kind`` is note, not_taking_part, check_back, two_versions or meet."""
+    """One thing begun and not finished.
+
+    ``kind`` is note, not_taking_part, feedback_sheet, check_back, two_versions or meet.
+    """
 
     kind: str
     record_id: str
@@ -75,7 +79,7 @@ def notes_query(today: date, me: str) -> Query:
 
 def unfinished_query(me: str) -> Query:
     """What this worker has begun and not finished, the last one touched first."""
-    return Query(types=("visit_note", NOT_TAKING_PART), author_id=me, is_finished=False, order=CHANGED, limit=50)
+    return Query(types=("visit_note", NOT_TAKING_PART, CLOSE), author_id=me, is_finished=False, order=CHANGED, limit=50)
 
 
 def unchecked_query(me: str, today: date) -> Query:
@@ -155,6 +159,10 @@ def to_finish(
                 found.append(ToFinish(NOT_TAKING_PART, note.record_id, note.scope_id, title, words))
             continue
         words = f"Started {in_a_sentence(day_and_time(begun, today))}. Saved." if begun else "Saved."
+        if note.type == CLOSE:
+            title = f"Close the visit – {_name(child_of, note)}"
+            found.append(ToFinish(CLOSE, note.record_id, note.scope_id, title, words))
+            continue
         found.append(ToFinish(NOTE, note.record_id, note.scope_id, f"Visit note – {_name(child_of, note)}", words))
     for entry in torn:
         title = entry.declaration.title if entry.declaration else "Two texts"

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from models.casebook import Casebook
 from models.choices import PLACE
 from models.clock import to_stamp
+from models.closing_visit import sheets_given
 from models.entry import Entry
 from models.moments import read_day
 from models.query import NEWEST, Query, Where
@@ -126,13 +127,15 @@ def visits_of(casebook: Casebook, scope_id: str, since: date | None = None) -> l
         return []
     planned = {one.record_id: one for one in _select(casebook, "planned_visit", scope_id, "planned_at")}
     said = _said(casebook, scope_id, since)
+    given = sheets_given(casebook.select(Query(types=("feedback_sheet",), scope_id=scope_id, limit=MOST)))
     found = []
     for note in _select(casebook, "visit_note", scope_id, "visited_at", since):
         on = read_day(note.when)
         if on is None or on > today:
             continue
         plan = _plan_of(note, planned)
-        facts = facts_of(note.body, plan.body if plan else None, on, tuple(said.get(note.record_id, ())))
+        words = tuple(said.get(note.record_id, ()))
+        facts = facts_of(note.body, plan.body if plan else None, on, words, given.get(note.record_id))
         found.append(_visit(note, plan, facts, wishes, today))
     for plan in planned.values():
         facts = VisitFacts(read_day(plan.when) or today, planned=plan.body)
@@ -150,13 +153,19 @@ def visit_of(casebook: Casebook, note: Entry) -> KeptVisit:
     where = (Where("said_in_id", "is", note.record_id),)
     said = casebook.select(Query(types=("own_words",), scope_id=note.scope_id, where=where, limit=500))
     on = read_day(str(note.body.get("visited_at") or "")) or today
-    facts = facts_of(note.body, plan.body if plan else None, on, tuple(one.body for one in said))
+    where = (Where("visit_note_id", "is", note.record_id),)
+    sheets = casebook.select(Query(types=("feedback_sheet",), scope_id=note.scope_id, where=where, limit=20))
+    given = sheets_given(sheets).get(note.record_id)
+    facts = facts_of(note.body, plan.body if plan else None, on, tuple(one.body for one in said), given)
     return _visit(note, plan, facts, wishes_of(casebook, note.scope_id), today)
 
 
-def facts_of(note: Body, planned: Body | None, on: date, said: tuple[Body, ...]) -> VisitFacts:
-    """What is recorded of the visit of a note."""
-    return VisitFacts(on, note, planned, said, read_day(str(note.get("feedback_sent_on") or "")))
+def facts_of(
+    note: Body, planned: Body | None, on: date, said: tuple[Body, ...], given_on: date | None = None
+) -> VisitFacts:
+    """What is recorded of the visit of a note; feedback counts from the first day it was given, by note or sheet."""
+    days = [one for one in (read_day(str(note.get("feedback_sent_on") or "")), given_on) if one is not None]
+    return VisitFacts(on, note, planned, said, min(days, default=None))
 
 
 def _select(casebook: Casebook, kind: str, scope_id: str, when: str, since: date | None = None) -> list[Entry]:

@@ -39,6 +39,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("not_taking_part", ("Ctrl+Shift+D",), "Chose not to take part", WRITING),
     Action("finish", ("Ctrl+Enter", "Ctrl+Return"), "Finish, or done", WRITING),
     Action("print", ("Ctrl+P",), "Print, or save as a file", WRITING),
+    Action("close_visit", ("Ctrl+Shift+Enter", "Ctrl+Shift+Return"), "Close the visit: read it back", WRITING),
     Action("spelling", ("F7",), "The next marked word: spelling, or another way to say it", WRITING),
     Action("undo", ("Ctrl+Z",), "Undo", WRITING),
     Action("redo", ("Ctrl+Y",), "Redo", WRITING, native=True),

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QTextEdit, QVBoxLayout, QWidget
 
 from models.fields import Field
-from models.wording import say
+from models.wording import Spoken, say
 from ui import style, theme
 from ui.editor import Around
 from ui.editors import LineEditor, PickEditor, ProseEditor, make_editor
@@ -95,6 +95,7 @@ class FieldRow(QFrame):
         self._problem = ""
         self._strip: TwoVersionsStrip | None = None
         self._waiting: PlainLabel | None = None
+        self._sealed: PlainLabel | None = None
         self._shortcut: QShortcut | None = None
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -193,6 +194,20 @@ class FieldRow(QFrame):
             self._add_below(self._strip)
         if self._strip is not None:
             self._strip.setVisible(are_two)
+
+    def show_sealed(self, child: Spoken | None) -> None:
+        """Let what stands here be read and no longer written, since this child has checked it; None lets it be."""
+        box = self.editor.target()
+        if (child is not None) == (self._sealed is not None) or not isinstance(box, QTextEdit | QLineEdit):
+            return
+        box.setReadOnly(child is not None)
+        if child is not None:
+            self._sealed = PlainLabel(f"{child.name} has checked these words. They stay as they are.", "small", self)
+            self._add_below(self._sealed)
+        elif self._sealed is not None:
+            self._sealed.hide()
+            self._sealed.deleteLater()
+            self._sealed = None
 
     def show_waiting(self, *, is_waiting: bool) -> None:
         """Say that a change from elsewhere waits until the cursor has left."""

@@ -17,7 +17,7 @@ from models.entry import Draft, Entry, Saved
 from models.errors import Trouble
 from models.fields import Field, Kind, fault
 from models.query import TITLE, Query
-from models.record import Declaration, is_asked, problems, whose_words
+from models.record import Declaration, is_asked, is_sealed, problems, whose_words
 from models.version import Body
 from models.wording import Spoken, say
 from ui.autosave import Autosave, How, SaveState, combined, same
@@ -227,6 +227,8 @@ class Form(QWidget):
             self._unfold(name)
         for name, row in self.rows.items():
             row.show_versions(are_two=name in self._open)
+        for name, row in self.rows.items():
+            row.show_sealed(self.child if is_sealed(self.declaration.fields[name], self._body) else None)
         self._refresh_asked()
         self._refresh_voice()
         for part in self.parts:

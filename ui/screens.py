@@ -14,6 +14,7 @@ from ui.theme import Theme
 from ui.views.answer_letter import AnswerLetterPage
 from ui.views.attachment import AttachmentPage
 from ui.views.children import ChildrenPage
+from ui.views.close_visit import CloseVisitPage
 from ui.views.cover import CoverPage
 from ui.views.find import FindPage
 from ui.views.held import HeldPage
@@ -103,6 +104,7 @@ def register(window: HeardWindow, link: Link, theme: Theme, choices: Choices) ->
     add("note", "Visit note", NotePage)
     add("knock", "Before you knock", KnockPage, whole=True)
     add("as_asked", "As asked", KeptPage)
+    add("close_visit", "Close the visit", CloseVisitPage, whole=True)
     add("this_is_me", "This is Me", ThisIsMePage)
     add("life_story", "Life story", LifeStoryPage)
     add("my_story", "My story so far", MyStoryPage, whole=True)

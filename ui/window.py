@@ -146,6 +146,7 @@ class HeardWindow(QMainWindow):
             "not_taking_part": self._not_taking_part,
             "finish": self._finish,
             "print": self._print,
+            "close_visit": self._close_visit,
             "spelling": self._spelling,
             "undo": self._undo_last,
             "saved": self._say_saved,
@@ -386,6 +387,10 @@ class HeardWindow(QMainWindow):
     def _finish(self) -> None:
         if not self.pages.act("finish"):
             self.toast("There is nothing to finish on this page.")
+
+    def _close_visit(self) -> None:
+        if not self.pages.act("close_visit"):
+            self.toast("Open the visit’s note first, to close the visit with the child.")
 
     def _spelling(self) -> None:
         if not self.pages.act("spelling"):

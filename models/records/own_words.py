@@ -23,9 +23,19 @@ from models.record import SHOWN, Record, record
     evidence=SHOWN,
 )
 class OwnWords(Record):
-    """Verbatim, in the voice colour everywhere. Sarah, seed 001: "what I say is checked with me and is accurate"."""
+    """Verbatim, in the voice colour everywhere. Sarah, seed 001: "what I say is checked with me and is accurate".
 
-    words: str = verbatim("In {child}’s own words", by="child", to_finish=True, missing="Write what {child} said")
+    Once the child has checked them the words are sealed, and the record stays open: what the child changes later, and
+    who may see it, stays theirs to say (decision 0028).
+    """
+
+    words: str = verbatim(
+        "In {child}’s own words",
+        by="child",
+        to_finish=True,
+        missing="Write what {child} said",
+        sealed_when=("checked_back_result", ("right", "changed")),
+    )
     told_by: tuple[str, ...] = flags("How {they} told you", TOLD_BY)
     said_on: date | None = day("Said on", to_finish=True, indexed=True)
     said_in_id: str = link(

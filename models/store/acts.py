@@ -80,7 +80,10 @@ def restore(act: Act, record_id: str, version_id: str, over: str = "") -> Entry:
         raise Trouble("That version is not on this laptop", "What stands now stays as it is.")
     if version.schema > standing.now().schema:
         raise NotAllowed("A newer Heard wrote that version", "You can read it.", "Update Heard to use it again.")
-    return change(act, record_id, "restore", body=versions.body_now(version), is_deleted=False)
+    body = versions.body_now(version)
+    now = standing.now().body
+    records.check_sealed(standing.type, now, {name: body.get(name) for name in now})
+    return change(act, record_id, "restore", body=body, is_deleted=False)
 
 
 def choose(act: Act, record_id: str, choice: OpenChoice, text: Any) -> Entry:

@@ -15,7 +15,7 @@ from models.fields import Kind, MergeRule, fault, is_empty, to_json
 from models.held import WAITING, HeldItem
 from models.merge import merge_value
 from models.query import CHANGED, NEWEST, OLDEST, TITLE, Query
-from models.record import declaration_of
+from models.record import declaration_of, is_sealed
 from models.store.project import column_of, column_text, project
 from models.store.proofs import DOUBTFUL
 from models.store.versions import Pen, Standing, brought_up, decode_version, decode_working, encode, keep, standing
@@ -180,6 +180,7 @@ def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edi
         # In a record that begins now, or was purged under an open form, there is nothing to merge with.
         seen = _as_stored(record.type, name, edit.seen) if known else None
         tidy = Edit(seen, checked_value(record.type, name, edit.value))
+        check_sealed(record.type, now.body, {name: tidy.value})
         choices = _apply(pen, record, body, choices, name, tidy)
         if body.get(name) != tidy.value and not (is_empty(body.get(name)) and is_empty(tidy.value)):
             merged[name] = body.get(name)
@@ -190,6 +191,17 @@ def save(connection: Connection, pen: Pen, draft: Draft, edits: Mapping[str, Edi
     )
     write_working(connection, record, state)
     return merged
+
+
+def check_sealed(type_name: str, before: Body, after: Body) -> None:
+    """Raise NotAllowed where a value would change that stands sealed; ``after`` may hold some fields only."""
+    declaration = declaration_of(type_name)
+    fields = declaration.fields if declaration else {}
+    for name, value in after.items():
+        if name in fields and is_sealed(fields[name], before) and value != before.get(name):
+            raise NotAllowed(
+                "These words were checked back", "They stay as they were said.", "Write beside them what has changed."
+            )
 
 
 def checked_value(type_name: str, name: str, value: Any) -> Any:

@@ -50,7 +50,10 @@ def test_a_first_version_tells_every_answer_by_its_own_label(
 def test_a_change_of_one_field_is_told_as_that_and_can_be_taken_back_whole(
     declaration: Declaration, field: Field, casebook: Casebook, write: Callable[..., str]
 ) -> None:
-    record_id = write(declaration, {**body_of(declaration)})
+    # What stands sealed is changed before it is: afterwards it never is (see test_journeys).
+    sealing = field.sealed_when[0] if field.sealed_when else ""
+    body = {name: value for name, value in body_of(declaration).items() if name != sealing}
+    record_id = write(declaration, body)
     first = casebook.cut(record_id).result()
     assert first is not None
     change(casebook, record_id, field, 1)

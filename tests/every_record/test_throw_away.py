@@ -126,6 +126,7 @@ def test_a_laptop_that_does_not_know_the_type_carries_it_untouched(thing: type[R
     [
         ({"note": prose("Note", by="nobody")}, {}, "whose words"),
         ({"note": prose("Note", only_when=("place", ("home",)))}, {}, "no field place"),
+        ({"note": prose("Note", sealed_when=("place", ("home",)))}, {}, "no field place"),
         ({}, {"timeline": "seen_on"}, "no field seen_on"),
         ({"note": prose("Note")}, {"edited_by": "anyone"}, "edited_by"),
         ({f"n{at}": prose("Note", indexed=True) for at in range(4)}, {}, "at most 3 indexed"),

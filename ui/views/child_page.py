@@ -55,6 +55,7 @@ _OWN_TABS = {
     "home",
     "handover",
     "care_leaver_check",
+    "feedback_sheet",
 }
 
 

@@ -22,7 +22,15 @@ from ui.parts.pill import Pill
 from ui.tasks import in_background
 from ui.views.child_facts import spoken_of
 
-KEPT_BY = ("visit_note", "planned_visit", "own_words", "communication_preferences", "person_i_trust", "child")
+KEPT_BY = (
+    "visit_note",
+    "planned_visit",
+    "own_words",
+    "feedback_sheet",
+    "communication_preferences",
+    "person_i_trust",
+    "child",
+)
 """The types whose change may change how a promise stands."""
 
 

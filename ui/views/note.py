@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.changes import Changes
-from models.clock import to_stamp
+from models.closing_visit import sheet_of
 from models.dates_typed import Lean, mid_sentence
 from models.entry import Draft, Entry
 from models.errors import Trouble
 from models.moments import day_and_time, read_moment
-from models.query import OLDEST, Query
 from models.record import declaration_of
-from models.today import bounds
 from models.wording import Spoken, name_and_age
 from ui import access, actions, messages, spelling_walk, theme
 from ui.autosave import How, SaveState
@@ -37,13 +35,13 @@ from ui.views.choose_child import ChooseChild
 from ui.views.form_page import LEFT_BEHIND
 from ui.views.kept_reading import KeptFacts
 from ui.views.note_acts import delete_note, link_planned
+from ui.views.note_begin import begun_for, offers_of, planned_visit
 from ui.views.note_read import NoteReading
-from ui.views.note_side import NoteSide
+from ui.views.note_side import NoteFoot, NoteSide
 
 NARROW_UNDER = 1200
 SIDE = 280
 SAFE = "Your note is saved. You can also finish it later from Today."
-_OPEN_STATES = ("planned", "confirmed", "moved")
 _ASKED_WHEN_NOT_PLANNED = frozenset({"notice_given_days", "trusted_person_first", "change_warned"})
 
 
@@ -51,6 +49,7 @@ class NotePage(QWidget):
     """Opened with a child's ``scope_id`` (perhaps with ``planned_visit_id``) for a new note, or a ``record_id``."""
 
     page_key = "note"
+    closed = Signal()
 
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
         super().__init__()
@@ -66,25 +65,7 @@ class NotePage(QWidget):
         self.line.copy_asked.connect(self._copy_unsaved)
         self.head = PageHead("note", self.line, self)
         self.head.went_back.connect(navigator.back)
-        self.finish_button = Button("Finish note", "check", "primary", self)
-        access.describe(self.finish_button, "Finish note", "Ctrl+Enter", key="note.finish")
-        self.finish_button.clicked.connect(self._finish)
-        self.head.buttons.addWidget(self.finish_button)
-        self.not_now = Button("Not taking part", "hand", "secondary", self)
-        access.describe(self.not_now, "Not taking part", actions.keys("not_taking_part"), key="note.not_taking_part")
-        self.not_now.clicked.connect(lambda: navigator.open("not_taking_part", **self.not_taking_part_about()))
-        self.head.buttons.insertWidget(0, self.not_now)
-        self.add_button = Button("Add to this note", "plus", "primary", self)
-        access.describe(self.add_button, "Add to this note", key="note.add")
-        self.add_button.clicked.connect(self._add)
-        self.head.buttons.addWidget(self.add_button)
-        self.history = HistoryButton(self)
-        self.history.wanted.connect(lambda record_id: navigator.open("history", record_id=record_id))
-        self.head.buttons.insertWidget(0, self.history)
-        self.print_button = Button("Print", "printer", "quiet", self)
-        access.describe(self.print_button, "Print this note", actions.keys("print"), key="note.print")
-        self.print_button.clicked.connect(lambda: navigator.open("print", **self.print_about()))
-        self.head.buttons.insertWidget(0, self.print_button)
+        self._make_head_buttons()
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
@@ -110,6 +91,32 @@ class NotePage(QWidget):
         self.page.body.addStretch(1)
         link.changed.connect(self._on_changed)
 
+    def _make_head_buttons(self) -> None:
+        self.finish_button = Button("Finish note", "check", "primary", self)
+        access.describe(self.finish_button, "Finish note", "Ctrl+Enter", key="note.finish")
+        self.finish_button.clicked.connect(self._finish)
+        self.head.buttons.addWidget(self.finish_button)
+        self.not_now = Button("Not taking part", "hand", "secondary", self)
+        access.describe(self.not_now, "Not taking part", actions.keys("not_taking_part"), key="note.not_taking_part")
+        self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", **self.not_taking_part_about()))
+        self.head.buttons.insertWidget(0, self.not_now)
+        self.closed.connect(self.close_visit)
+        self.add_button = Button("Add to this note", "plus", "primary", self)
+        access.describe(self.add_button, "Add to this note", key="note.add")
+        self.add_button.clicked.connect(self._add)
+        self.close_read = Button("", "message-square-heart", "secondary", self)
+        self.close_read.setObjectName("note.close_visit")
+        self.close_read.clicked.connect(self.closed)
+        self.head.buttons.addWidget(self.close_read)
+        self.head.buttons.addWidget(self.add_button)
+        self.history = HistoryButton(self)
+        self.history.wanted.connect(lambda record_id: self._navigator.open("history", record_id=record_id))
+        self.head.buttons.insertWidget(0, self.history)
+        self.print_button = Button("Print", "printer", "quiet", self)
+        access.describe(self.print_button, "Print this note", actions.keys("print"), key="note.print")
+        self.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
+        self.head.buttons.insertWidget(0, self.print_button)
+
     # ---- opening -------------------------------------------------------------------------------------------------
 
     def page_title(self) -> str:
@@ -121,7 +128,7 @@ class NotePage(QWidget):
         self._clear()
         self.only_asks = False
         self._scope_id, self._note_id, self._planned_id = scope_id, record_id, planned_visit_id
-        entry = self._link.casebook.entry(record_id) if record_id else self._begun_for(planned_visit_id)
+        entry = self._link.casebook.entry(record_id) if record_id else begun_for(self._link.casebook, planned_visit_id)
         if record_id and entry is None:
             self._show_gone()
         elif entry is not None:
@@ -130,13 +137,6 @@ class NotePage(QWidget):
             self._ask_child()
         else:
             self._start()
-
-    def _begun_for(self, planned_visit_id: str) -> Entry | None:
-        """The note already begun for a planned visit: one visit has one note."""
-        planned = self._link.casebook.entry(planned_visit_id) if planned_visit_id else None
-        note_id = str(planned.body.get("visit_note_id") or "") if planned else ""
-        note = self._link.casebook.entry(note_id) if note_id else None
-        return note if note is not None and not note.is_deleted else None
 
     def _show_entry(self, entry: Entry) -> None:
         self._scope_id, self._note_id = entry.scope_id, entry.record_id
@@ -147,41 +147,11 @@ class NotePage(QWidget):
             self._write(entry.draft(), entry, {})
 
     def _start(self) -> None:
-        planned = self._planned_visit()
+        planned = planned_visit(self._link.casebook, self._scope_id, self._planned_id)
         self._planned_id = planned.record_id if planned else ""
         draft = self._link.casebook.new_draft("visit_note", self._scope_id)
         self._note_id = draft.record_id
-        self._write(draft, None, self._offers(planned))
-
-    def _planned_visit(self) -> Entry | None:
-        """The visit asked for, or this worker's of today that has no note yet."""
-        casebook = self._link.casebook
-        if self._planned_id:
-            return casebook.entry(self._planned_id)
-        since, before = bounds(casebook.clock.today())
-        query = Query(types=("planned_visit",), scope_id=self._scope_id, since=since, before=before, order=OLDEST)
-        mine = ("", casebook.me.worker.worker_id)
-        return next(
-            (
-                entry
-                for entry in casebook.select(query)
-                if entry.body.get("state") in _OPEN_STATES
-                and not entry.body.get("visit_note_id")
-                and str(entry.body.get("goes_id") or "") in mine
-            ),
-            None,
-        )
-
-    def _offers(self, planned: Entry | None) -> dict[str, Any]:
-        """What is filled in ahead: when, where and what kind, from the visit that was planned."""
-        now = self._link.casebook.clock.now().replace(second=0, microsecond=0)
-        if planned is None:
-            return {"visited_at": to_stamp(now)}
-        at = read_moment(str(planned.body.get("planned_at") or ""))
-        is_past_or_today = at is not None and at.date() <= self._link.casebook.clock.today()
-        when = to_stamp(at) if at is not None and is_past_or_today else to_stamp(now)
-        offers = {"visited_at": when, "planned_visit_id": planned.record_id}
-        return offers | {name: planned.body[name] for name in ("place", "visit_kind") if planned.body.get(name)}
+        self._write(draft, None, offers_of(self._link.casebook, planned))
 
     # ---- what the page shows -------------------------------------------------------------------------------------
 
@@ -197,7 +167,8 @@ class NotePage(QWidget):
                     widget.setParent(None)
                     widget.deleteLater()
         self.line.show_state(SaveState())
-        for button in (self.finish_button, self.add_button, self.history, self.not_now, self.print_button):
+        buttons = (self.finish_button, self.add_button, self.history, self.not_now, self.print_button, self.close_read)
+        for button in buttons:
             button.hide()
 
     def _show_head(self) -> None:
@@ -235,10 +206,9 @@ class NotePage(QWidget):
         self._form.edited.connect(lambda _name: self._tidy_summary())
         self._form.began.connect(self._began)
         self._content.addWidget(self._form)
-        delete = Button("Delete this note", "trash-2", "quiet", host)
-        access.describe(delete, "Delete this note", key="note.delete")
-        delete.clicked.connect(self._delete)
-        self._content.addWidget(delete, 0, Qt.AlignmentFlag.AlignRight)
+        self._foot = NoteFoot(self.closed, host)
+        self._foot.delete.clicked.connect(self._delete)
+        self._content.addWidget(self._foot)
         self.finish_button.show()
         self.not_now.show()
         self._show_head()
@@ -258,6 +228,10 @@ class NotePage(QWidget):
         self._content.addWidget(self._reading)
         self.add_button.setVisible(self._reading.can_add())
         self.print_button.show()
+        sheet = sheet_of(casebook, entry)
+        is_kept = sheet is not None and sheet.is_finished
+        self.close_read.set_words("What was told" if is_kept else "Close the visit")
+        self.close_read.setVisible(not entry.is_deleted)
         self._show_head()
         at = read_moment(entry.changed_at)
         by = casebook.worker_name(entry.author_id)
@@ -309,7 +283,10 @@ class NotePage(QWidget):
         self._side = NoteSide(
             self._link, self._navigator, self._scope_id, self._note_id, host, narrow=narrow, kept=kept
         )
+        self._side.closed.connect(self.closed)
         (self._strips if narrow else self.side_scroll.body).addWidget(self._side)
+        if self._form is not None:
+            self._foot.close_visit.setVisible(narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -395,6 +372,24 @@ class NotePage(QWidget):
             self._reading.add()
             self.add_button.hide()
 
+    def close_visit(self) -> None:
+        """Go to the sheet of this visit, once the note it belongs to is durable."""
+        form = self._form
+        if form is None:
+            if self._reading is not None:
+                self._navigator.open("close_visit", note_id=self._note_id)
+            return
+        found = form.unfit()
+        if found:
+            self.summary.show_problems(found, SAFE)
+            return
+        form.begin()
+        form.when_clean(self._close_now)
+
+    def _close_now(self) -> None:
+        if self.isVisible():
+            self._navigator.open("close_visit", note_id=self._note_id)
+
     def _delete(self) -> None:
         form = self._form
         if form is not None:
@@ -452,6 +447,8 @@ class NotePage(QWidget):
         elif name == "spelling":
             inner = [one for form in self._forms() for one in form.forms()]
             return spelling_walk.walk(inner, self._navigator.toast)
+        elif name == "close_visit" and (self._form is not None or self._reading is not None):
+            self.close_visit()
         elif name == "history" and not self.history.isHidden():
             self._navigator.open("history", record_id=self._note_id)
         elif name == "before_you_knock" and self._scope_id:

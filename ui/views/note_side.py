@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from models.dates_typed import mid_sentence
@@ -10,7 +10,7 @@ from models.entry import Entry
 from models.knock_card import QUESTION, KnockCard
 from models.moments import read_day, short_day
 from models.query import NEWEST, Query
-from ui import access
+from ui import access, actions
 from ui.link import Link, Navigator
 from ui.parts.bullet_list import BulletList
 from ui.parts.buttons import Button
@@ -44,11 +44,37 @@ def said_last(link: Link, scope_id: str, note_id: str) -> Entry | None:
     return next((entry for entry in found if entry.body.get("words")), None)
 
 
+def close_button(parent: QWidget, pressed: SignalInstance) -> Button:
+    """The button that closes a visit: at the side of a note, or below it where there is no side."""
+    button = Button("Close the visit", "message-square-heart", parent=parent)
+    button.set_tip(f"Read it back before you leave ({actions.keys('close_visit')})")
+    access.describe(button, "Close the visit: read it back", actions.keys("close_visit"), key="note.close_visit")
+    button.clicked.connect(pressed)
+    return button
+
+
+class NoteFoot(QWidget):
+    """What stands below a note that is being written: deleting it, and closing the visit where there is no side."""
+
+    def __init__(self, closed: SignalInstance, parent: QWidget) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.close_visit = close_button(self, closed)
+        row.addWidget(self.close_visit)
+        row.addStretch(1)
+        self.delete = Button("Delete this note", "trash-2", "quiet", self)
+        access.describe(self.delete, "Delete this note", key="note.delete")
+        row.addWidget(self.delete)
+
+
 class NoteSide(QWidget):
     """A column of cards, or in a narrow window strips; the same facts either way.
 
-    ``kept`` is what the child asked for of this visit, while its note is being written.
+    ``kept`` is what the child asked for of this visit, while its note is being written; then `closed` may be pressed.
     """
+
+    closed = Signal()
 
     def __init__(
         self,
@@ -83,6 +109,7 @@ class NoteSide(QWidget):
             if kept is not None:
                 child = spoken_of(link.casebook, scope_id)
                 column.addWidget(KeptCard(link, kept, child, self, is_small=True))
+                column.addWidget(close_button(self, self.closed))
             if said is not None:
                 column.addWidget(self._last_card(said))
             column.addStretch(1)

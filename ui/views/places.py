@@ -13,6 +13,7 @@ _BY_RECORD = {
     "attachment": "attachment",
     "not_taking_part": "not_taking_part",
     "promise": "promise",
+    "feedback_sheet": "close_visit",
 }
 
 

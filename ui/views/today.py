@@ -18,6 +18,7 @@ from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.today import (
     CHECK_BACK,
+    CLOSE,
     MEET,
     MOST_TO_FINISH,
     NOT_TAKING_PART,
@@ -65,7 +66,13 @@ _TYPES = (
     "promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust",
     "this_is_me", "handover",
 )  # fmt: skip
-_ICONS = {NOTE: "file-pen-line", NOT_TAKING_PART: "hand", CHECK_BACK: "circle-check", MEET: "user-round"}
+_ICONS = {
+    NOTE: "file-pen-line",
+    NOT_TAKING_PART: "hand",
+    CHECK_BACK: "circle-check",
+    MEET: "user-round",
+    CLOSE: "message-square-heart",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +363,8 @@ class TodayPage(QWidget):
             self._navigator.open("note", record_id=item.record_id)
         elif item.kind == NOT_TAKING_PART:
             self._navigator.open(NOT_TAKING_PART, record_id=item.record_id)
+        elif item.kind == CLOSE:
+            self._navigator.open("close_visit", record_id=item.record_id)
         elif item.kind == MEET:
             self._navigator.open("children", scope_id=item.scope_id)
         elif item.kind == CHECK_BACK:

@@ -232,6 +232,30 @@ def test_keys_that_a_newer_heard_wrote_survive_an_edit_here(desk: Any) -> None:
     }
 
 
+def test_words_a_child_has_checked_never_change_and_what_the_child_says_of_them_still_may(desk: Any) -> None:
+    draft = desk.begin("own_words", words="I like Becky", checked_back_result="not_now")
+    before = desk.cut(draft.record_id)
+    desk.write(draft, words="I like Becky coming")
+    desk.write(draft, checked_back_result="right")
+    checked = desk.cut(draft.record_id)
+    with pytest.raises(NotAllowed, match="checked back"):
+        desk.write(draft, words="I never liked Becky")
+    desk.seen[draft.record_id, "words"] = "I like Becky coming"
+    with pytest.raises(NotAllowed, match="checked back"):
+        desk.book.restore(draft.record_id, before.version_id).result()
+    assert desk.body(draft.record_id)["words"] == "I like Becky coming"
+    # Nobody takes it from the child to say later that it was wrong, or who may see it.
+    desk.write(draft, checked_back_result="changed", child_correction="I like Becky and Tom")
+    desk.book.set_audience(draft.record_id, ONLY_AUTHOR, ()).result()
+    assert not desk.entry(draft.record_id).is_finished
+    # The same words are no change; and an answer taken back opens them again, as the Undo beside it does.
+    desk.book.restore(draft.record_id, checked.version_id).result()
+    desk.seen[draft.record_id, "checked_back_result"] = "right"
+    desk.write(draft, words="I like Becky coming", checked_back_result="")
+    desk.write(draft, words="I like Becky coming here")
+    assert desk.body(draft.record_id)["words"] == "I like Becky coming here"
+
+
 def test_an_erased_record_is_not_written_again(desk: Any) -> None:
     first = desk.make({"helps_me": "Nan"})
     gone = msgspec.structs.replace(desk.make({}, first), is_erased=True, salt=None, body=NO_BODY)

@@ -270,7 +270,7 @@ def test_a_note_that_could_not_be_saved_is_not_finished(
     fill(page, stage)
     real = stage.casebook._desk.store.write
 
-    def full(_job: Any) -> Any:
+    def full(_job: Any, **_more: Any) -> Any:
         def job(_connection: Any) -> None:
             raise StoreFull("The laptop’s disk is full")
 
