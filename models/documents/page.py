@@ -27,7 +27,7 @@ from models.documents.document import (
     Text,
     clean,
 )
-from models.documents.paper import Paper
+from models.documents.paper import Paper, sized
 from models.documents.strokes import source
 
 _FILES = {
@@ -36,26 +36,26 @@ _FILES = {
     "opendyslexic": ("OpenDyslexic", "OpenDyslexic-400.otf", "OpenDyslexic-700.otf"),
 }
 _STYLE = """
-@page{{size:A4;margin:18mm}}
+@page{{size:A4;margin:8mm}}
 *{{box-sizing:border-box}}
 html{{font:{size}rem/1.5 "{family}",Verdana,sans-serif;color:{text};background:{paper};
 -webkit-print-color-adjust:exact;print-color-adjust:exact}}
 body{{max-width:46rem;margin:2rem auto;padding:0 1.25rem}}
-h1{{font-size:1.9em;line-height:1.2;margin:0 0 .3em}}
-h2{{font-size:1.25em;line-height:1.3;margin:1.6em 0 .4em}}
-h3{{font-size:1.05em;line-height:1.35;margin:1.2em 0 .3em}}
+h1{{font-size:{h1}em;line-height:1.2;margin:0 0 .3em}}
+h2{{font-size:{h2}em;line-height:1.3;margin:1.6em 0 .4em}}
+h3{{font-size:{h3}em;line-height:1.35;margin:1.2em 0 .3em}}
 h1,h2,h3,dt{{break-after:avoid}}
 p,dd,li,blockquote{{white-space:pre-wrap;overflow-wrap:anywhere;margin:0 0 .6em}}
-.over{{font-weight:700;font-size:.88em;color:{quiet};margin:0}}
-.quiet,figcaption{{font-size:.88em;color:{quiet}}}
-.lead{{font-size:1.15em}}.strong{{font-weight:700}}
+.over{{font-weight:700;font-size:{small}em;color:{quiet};margin:0}}
+.quiet,figcaption{{font-size:{small}em;color:{quiet}}}
+.lead{{font-size:{lead}em}}.strong{{font-weight:700}}
 .voice{{color:{voice}}}
 figure{{margin:.8em 0;padding:.1em 0 .1em 1em;border-left:.25rem solid {control}}}
 figure.voice{{border-color:{voice};background:{voice_soft};padding:.7em 1em}}
 figure.picture{{border:0;padding:0}}img{{max-width:min(100%,30rem);max-height:26rem}}
 .small img{{max-height:11rem}}
-figure blockquote{{font-size:1.12em;margin:0}}
-dt{{font-size:.88em;color:{quiet}}}dd{{margin:0 0 .5em}}
+figure blockquote{{font-size:{lead}em;margin:0}}
+dt{{font-size:{small}em;color:{quiet}}}dd{{margin:0 0 .5em}}
 ul{{padding-left:1.2em}}
 .notice{{border-left:.25rem solid {warn};background:{warn_soft};padding:.7em 1em;margin:1em 0}}
 .notice h2{{color:{warn};margin-top:0;font-size:1.05em}}
@@ -67,8 +67,9 @@ ul{{padding-left:1.2em}}
 .pictured svg{{flex:none;width:4.5em;height:4.5em;color:{primary}}}
 .pictured h2{{margin:0;font-size:.95em;color:{quiet}}}
 .pictured p,.pictured blockquote{{font-size:1.4em;line-height:1.4;margin:0}}
-footer{{border-top:1px solid {line};margin-top:2em;padding-top:.6em;font-size:.88em;color:{quiet}}}
-@media print{{html{{font-size:{points}pt}}body{{max-width:none;margin:0;padding:0}}
+footer{{border-top:1px solid {line};margin-top:2em;padding-top:.6em;font-size:{small}em;color:{quiet}}}
+@media print{{html{{font-size:{points}pt}}body{{max-width:none;margin:0;padding:9mm 10mm;
+-webkit-box-decoration-break:clone;box-decoration-break:clone}}
 figure,.box,.notice{{break-inside:avoid}}.sheet{{break-before:page}}}}
 """
 
@@ -77,7 +78,9 @@ def write(document: Document, paper: Paper) -> bytes:
     """The page as UTF-8, with nothing left out: it can show every letter that somebody can write."""
     names = ("text", "voice", "voice_soft", "control", "line", "surface", "warn", "warn_soft", "primary")
     family = _FILES[paper.letters][0]
+    sizes = {"h1": 1.9, "h2": 1.28, "h3": 1.06, "lead": 1.18, "small": 0.88}
     style = _STYLE.format(
+        **{name: round(sized(paper.points, times) / paper.points, 3) for name, times in sizes.items()},
         size=round(paper.points / 11.5, 3),
         points=paper.points,
         family=family,

@@ -13,6 +13,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from desktop.settings import Settings
 from models.casebook import Casebook
 from models.invented import make_caseload, me_for_trying
 from tests.unit.ui.standing_voice import StandInVoice
@@ -85,9 +86,8 @@ def whole_app(folder: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[
     link, window = Link(casebook), HeardWindow(lambda _pin: PinAnswer(False))
     voice = StandInVoice()
     link.speech = ReadAloud(voice)
-    no_settings: Any = SimpleNamespace(lock_minutes=5)
     no_call: Any = lambda *_a, **_k: None  # noqa: E731 - stands for each call of Settings, which is not opened here
-    choices = Choices(lambda: no_settings, no_call, no_call, no_call, no_call, folder, "0", no_call, no_call)
+    choices = Choices(Settings, no_call, no_call, no_call, no_call, folder, "0", no_call, no_call)
     register(window, link, look, choices)
     qtbot.addWidget(window)
     window.resize(1366, 768)
