@@ -6,16 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from models.audience import EVERYONE_ON_RECORD
 from models.dates_typed import say_day, say_weekday
-from models.documents.document import Block, Document, Fact, Facts, Heading, Quote
+from models.documents.document import Block, Document, Fact, Facts, Heading, Notice, Quote, Text
 from models.documents.record_blocks import beside, record_blocks
 from models.entry import Entry
 from models.moments import clock_words, read_day, read_moment
+from models.sharing import shown
 from models.value_words import value_words
 from models.wording import Spoken, say
 
 KEY = "visit_note"
 _VIEW = "worker_view"
+FOR_FEW = "Not for everyone"
+LOOK_FIRST = "{child} said who can see {their} words in this note. Look there before you show it to anyone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,16 @@ def make(
     where = value_words(fields["place"], note.body.get("place"), child) if fields else ""
     finished = "finished" if note.is_finished else "not finished yet"
     names = list(fields)
+    blocks: list[Block] = []
+    if any(_is_for_few(said) for said in inside.sayings):
+        # On paper nothing else stops it from being shown on.
+        blocks.append(Notice(say(FOR_FEW, child), (Text(say(LOOK_FIRST, child)),)))
     view_at = names.index(_VIEW) if _VIEW in names else len(names)
     head = {"visited_at", "place"}
     # The child's words come before what a worker makes of them, as they do on the screen.
-    blocks: list[Block] = list(
-        record_blocks(note, child, title_of, without=frozenset(head | set(names[view_at:])), is_whole=False)
-    )
+    blocks += list(record_blocks(note, child, title_of, without=frozenset(head | set(names[view_at:])), is_whole=False))
     for said in inside.sayings:
-        blocks += saying_blocks(said, child)
+        blocks += saying_blocks(said, child, name_of)
     blocks += record_blocks(note, child, title_of, without=frozenset(head | set(names[:view_at])))
     if inside.kept:
         blocks += [Heading("Photos and pages"), *inside.kept]
@@ -72,7 +78,11 @@ def make(
     )
 
 
-def saying_blocks(said: Entry, child: Spoken) -> list[Block]:
+def _is_for_few(said: Entry) -> bool:
+    return said.audience != EVERYONE_ON_RECORD or bool(said.keep_from)
+
+
+def saying_blocks(said: Entry, child: Spoken, name_of: Callable[[str], str]) -> list[Block]:
     """One of the child's sayings: the words, how they were told, whether they were checked back, what was changed."""
     fields = said.declaration.fields if said.declaration else {}
     made: list[Block] = []
@@ -85,6 +95,8 @@ def saying_blocks(said: Entry, child: Spoken) -> list[Block]:
             continue
         answer = value_words(field, said.body.get(name), child)
         facts += [Fact(say(field.label, child), answer)] if answer else []
+    if _is_for_few(said):
+        facts.append(Fact("Who can see it", ". ".join(shown(said.audience, said.keep_from, name_of(said.author_id)))))
     if facts:
         made.append(Facts(tuple(facts)))
     correction = str(said.body.get("child_correction") or "")

@@ -179,6 +179,7 @@ class _Setting:
                 inside = [(block.title, "h3", "warn")]
                 for each in block.blocks:
                     inside += list(_quoted(each, "body")) if isinstance(each, Quote) else []
+                    inside += [(each.words, "body", "text")] if isinstance(each, Text) else []
                 self._panel(inside, "warn_soft", "warn")
             case Boxes():
                 self._boxes(block)

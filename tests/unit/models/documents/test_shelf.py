@@ -92,6 +92,16 @@ def test_a_visit_note_has_the_childs_words_before_what_the_worker_makes_of_them(
     assert added.record_id
 
 
+def test_words_for_few_are_marked_on_paper_and_the_note_says_so_at_its_top(sarah: Any) -> None:
+    assert "Not for everyone" not in list(texts(made(sarah, "visit_note")))
+    kept = sarah.book.new_draft("own_words", SARAH, keep_from=("parents",))
+    sarah.write(kept, words="The stairs scare me", said_in_id=sarah.note.record_id)
+    assert in_order(
+        made(sarah, "visit_note"), "Not for everyone", "Sarah said who can see her words in this note.",
+        "The stairs scare me", "Who can see it", "Everyone who helps me. Not my parents",
+    )  # fmt: skip
+
+
 def test_the_letter_goes_from_what_was_said_to_what_was_done(sarah: Any) -> None:
     assert in_order(
         made(sarah, "letter"), "Dear Sarah", "You said", "I want to see Biscuit", "15 November 2026", "and Nan",
