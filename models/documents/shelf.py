@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from models import life_story
 from models.casebook import Casebook
-from models.documents import before_you_knock, letter, picture_letter, this_is_me, visit_note
+from models.documents import before_you_knock, letter, my_story, picture_letter, this_is_me, visit_note
 from models.documents.attached import attached_blocks
 from models.documents.document import Document
 from models.documents.paper import Paper
@@ -165,6 +166,21 @@ def _picture_letter(casebook: Casebook, scope_id: str, record_id: str) -> Docume
     return picture_letter.make(answers, casebook.entry, child, _names(casebook), today)
 
 
+def _my_story(casebook: Casebook, scope_id: str, _record_id: str) -> Document | None:
+    told = life_story.chapters(casebook, scope_id)
+    if not told:
+        return None
+    child = spoken_of(casebook, scope_id)
+    answers = life_story.understood(casebook, scope_id)
+    return my_story.make(
+        told,
+        answers[-1][1] if answers else None,
+        lambda made: attached_blocks(casebook, (made,), child),
+        child,
+        casebook.clock.today(),
+    )
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -172,6 +188,7 @@ KINDS = {
         Kind(before_you_knock.KEY, "Before you knock", _before_you_knock, needs="child"),
         Kind(letter.KEY, "You said, we did", _letter, needs="promise"),
         Kind(picture_letter.KEY, "You said, we did, in pictures", _picture_letter, needs="promise"),
+        Kind(my_story.KEY, "My story so far", _my_story, needs="child"),
         Kind(visit_note.KEY, "Visit note", _visit_note, needs="visit_note", of_record=True),
     )
 }

@@ -23,7 +23,7 @@ from tests.drawings import photo
 from tests.unit.models.conftest import SARAH, TOM
 from tests.unit.models.documents.conftest import page_of, page_words, pdf_words, reader_of, said_in, squeezed
 
-CHILDS = ("this_is_me", "before_you_knock", "letter", "picture_letter")
+CHILDS = ("this_is_me", "before_you_knock", "letter", "picture_letter", "my_story")
 
 
 def made(desk: Any, key: str) -> Document:
@@ -201,7 +201,7 @@ def test_no_word_of_a_record_is_missing_from_its_document(sarah: Any) -> None:
 
 def test_what_cannot_be_made_yet_is_not_offered_and_says_so_when_asked(desk: Any) -> None:
     desk.begin("child", known_as="Sarah")
-    assert [kind.key for kind in shelf.of_child(desk.book, SARAH)] == ["before_you_knock"]
+    assert [kind.key for kind in shelf.of_child(desk.book, SARAH)] == ["before_you_knock", "my_story"]
     with pytest.raises(Trouble, match="nothing to print yet"):
         shelf.make(desk.book, "this_is_me", SARAH)
     with pytest.raises(Trouble):
@@ -216,6 +216,20 @@ def test_every_document_of_a_child_is_offered_and_its_file_never_names_them(sara
             f"Heard - {kind.title.replace(',', '')} - 2026-11-29.pdf"
         )
     assert shelf.paper_for(sarah.book, SARAH) == Paper("large")
+
+
+def test_my_story_goes_year_by_year_with_the_childs_own_words_and_what_they_made(drawn: Any) -> None:
+    child = drawn.book.child(SARAH)
+    drawn.seen[(child.record_id, "understands_why_in_care")] = None
+    drawn.write(child.draft(), born_on="2009-11-08", understands_why_in_care=8)
+    drawn.cut(child.record_id)
+    document = made(drawn, "my_story")
+    assert in_order(
+        document, "My story so far", "Sarah", "2009", "You were born on 8 November 2009.", "2026",
+        "On 15 November 2026 you said:", "I want to see Biscuit", "Why am I in care?", "8 out of 10",
+    )  # fmt: skip
+    assert Quote("I want to see Biscuit") in document.blocks
+    assert pdf_words(pdf.write(document, Paper())) == said_in(document) == page_words(page.write(document, Paper()))
 
 
 # ---- what children read ----
@@ -247,7 +261,8 @@ def test_the_fixed_words_of_documents_children_read_suit_a_child_of_nine() -> No
             continue
         text = "\n".join(sentences.values())
         for name, value in (("{child}", "Sam"), ("{them}", "them"), ("{they}", "they"), ("{their}", "their"),
-                            ("{day}", "9 May 2026"), ("{name}", "Sam"), ("{worker}", "Jo")):  # fmt: skip
+                            ("{day}", "9 May 2026"), ("{name}", "Sam"), ("{worker}", "Jo"),
+                            ("{number}", "8"), ("{most}", "10")):  # fmt: skip
             text = text.replace(name, value)
         assert grade(text) <= MOST_GRADE, (part, round(grade(text), 1))
         for key, words in sentences.items():
