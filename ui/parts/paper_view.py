@@ -73,8 +73,10 @@ class PaperView(QWidget):
     def show_document(self, document: Document, paper: Paper) -> None:
         """Show a document on a paper."""
         self._document, self._paper = document, paper
-        access.describe(self, " ".join(texts(document))[:MOST_SAID], key="print.paper")
         self._set = {}
+        said = " ".join(texts(document))
+        is_cut = len(said) > MOST_SAID or self._laid(self.sizeHint().width()).is_cut
+        access.describe(self, f"{said[:MOST_SAID]} {MORE}" if is_cut else said, key="print.paper")
         self.updateGeometry()
         self.update()
 
@@ -131,6 +133,7 @@ class _Setting:
         self._left, self._wide = MARGIN * scale, (A4_WIDE - 2 * MARGIN) * scale
         self._at = MARGIN * scale
         self.tall = 0.0
+        self.is_cut = False
 
     def set(self, document: Document | None) -> _Setting:
         """Set a whole document, or as much of it as is looked at."""
@@ -144,6 +147,7 @@ class _Setting:
             for block in document.blocks:
                 if self._at > MOST_TALL * self._scale:
                     self._words(MORE, "quiet", "text2")
+                    self.is_cut = True
                     break
                 self._block(block)
         self.tall = max(self._at + MARGIN * self._scale, A4_TALL * self._scale)

@@ -62,7 +62,7 @@ class RecordCopyPage(QWidget):
         whole.addWidget(scroll)
         self.head = PageHead("record_copy")
         self.head.went_back.connect(navigator.back)
-        self.save = Button("Save the copy…", "", "primary")
+        self.save = Button("Save the copy", "", "primary")
         access.describe(self.save, "Save the copy", key="record_copy.save")
         self.save.clicked.connect(self._choose)
         self.head.buttons.addWidget(self.save)
