@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from models.errors import Trouble
 from sync.server.command_parts import (
     add_command,
     add_group,
@@ -14,6 +16,9 @@ from sync.server.command_parts import (
     tell,
     tell_rows,
 )
+
+if TYPE_CHECKING:
+    from sync.server.centre import Centre
 
 
 def add_commands(verbs: Any) -> None:
@@ -58,7 +63,7 @@ def _add_held(verbs: Any) -> None:
         ("return", "Give it back to its worker with words. It stays in the box.", _held_return),
     ):
         command = add_command(held, name, about, run)
-        command.add_argument("held", metavar="ID")
+        command.add_argument("held", metavar="ID", nargs=None if name == "read" else "+")
         command.add_argument("--as", dest="manager", required=True, metavar="SIGN_IN_NAME", help="the team manager")
         if name != "read":
             command.add_argument("--words", default="", required=name == "return", help="what the worker is told")
@@ -129,20 +134,38 @@ def _held_read(chosen: argparse.Namespace) -> int:
 def _held_admit(chosen: argparse.Namespace) -> int:
     from sync.server.holding import admit
 
-    with opened_centre(chosen) as centre:
-        outcome = admit(centre, chosen.held, chosen.manager, chosen.words)
-    became = "is how the record stands now" if outcome == "head" else "is kept beside how the record stands"
-    tell(chosen, f"Admitted: it {became}.", outcome=outcome)
-    return 0
+    def one(centre: Centre, held_id: str) -> tuple[str, str]:
+        outcome = admit(centre, held_id, chosen.manager, chosen.words)
+        became = "is how the record stands now" if outcome == "head" else "is kept beside how the record stands"
+        return f"Admitted: it {became}.", outcome
+
+    return _decide(chosen, one)
 
 
 def _held_return(chosen: argparse.Namespace) -> int:
     from sync.server.holding import give_back
 
+    def one(centre: Centre, held_id: str) -> tuple[str, str]:
+        give_back(centre, held_id, chosen.manager, chosen.words)
+        return "Given back. The worker reads your words with the next sync.", "returned"
+
+    return _decide(chosen, one)
+
+
+def _decide(chosen: argparse.Namespace, decide: Callable[[Centre, str], tuple[str, str]]) -> int:
+    """Decide each by itself: one that cannot be decided keeps no other back. 1 where there is such a one."""
+    words, outcomes, faults = [], {}, {}
     with opened_centre(chosen) as centre:
-        give_back(centre, chosen.held, chosen.manager, chosen.words)
-    tell(chosen, "Given back. The worker reads your words with the next sync.", returned=True)
-    return 0
+        for held_id in chosen.held:
+            try:
+                said, outcomes[held_id] = decide(centre, held_id)
+            except Trouble as trouble:
+                if len(chosen.held) == 1:
+                    raise
+                said = faults[held_id] = f"{trouble.title}. {trouble.message}".strip()
+            words.append(said if len(chosen.held) == 1 else f"{held_id}  {said}")
+    tell(chosen, "\n".join(words), outcomes=outcomes, faults=faults)
+    return 1 if faults else 0
 
 
 def _erase(chosen: argparse.Namespace) -> int:

@@ -86,6 +86,23 @@ def test_what_is_held_back_is_shown_read_admitted_and_returned(
     assert {one.state for one in ben.page().held} == {"admitted", "returned"}
 
 
+def test_many_held_back_are_decided_at_once_and_one_that_cannot_be_keeps_no_other_back(
+    run: Run, amy: Any, ben: Any, enrol: Enrol, sarah: str
+) -> None:
+    enrol("mia", c1001="team_manager")
+    note = amy.version(sarah)
+    amy.push_one(note)
+    ben.push(*(ben.version(sarah, {"what_happened": f"Otters {number}"}, note) for number in range(3)))
+    held = [row["held_id"] for row in json.loads(run("held", "list", "--json")[1])]
+    run("held", "return", held[1], "--as", "mia", "--words", "Amy wrote this")
+    code, out, _ = run("held", "admit", *held, "nobody", "--as", "mia", "--json")
+    told = json.loads(out)
+    assert (code, set(told["outcomes"]) | set(told["faults"])) == (1, {*held, "nobody"})
+    assert set(told["outcomes"]) >= {held[0], held[2]}
+    assert "nobody" in told["faults"]
+    assert run("held", "list", "--waiting")[1] == "Nothing is held back.\n"
+
+
 def test_a_record_is_erased_by_two_people(run: Run, amy: Any, ben: Any, sarah: str) -> None:
     note = amy.version(sarah)
     amy.push_one(note)
