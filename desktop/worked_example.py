@@ -68,9 +68,6 @@ def write_worked_example(casebook: Casebook, worker_id: str) -> str:
         {**PREFERENCES, "asked_on": asked, "checked_with_child_on": asked, "contact_first_through_id": grandad},
     )
     _write(casebook, sarah.scope_id, "this_is_me", {**THIS_IS_ME, "checked_with_child_on": asked})
-    began, moved = (today - timedelta(days=days) for days in (6 * 365, 4 * 365))
-    cared_for = {"status": "looked_after", "from_on": began.isoformat(), "home_since_on": moved.isoformat()}
-    _write(casebook, sarah.scope_id, "involvement", {**cared_for, "child_told_on": moved.isoformat()})
     casebook.save(
         sarah.draft(),
         {"says_name_like": Edit("", "SAH-rah"), "lives_with": Edit("", "Nan and Grandad")},

@@ -9,6 +9,7 @@ from math import inf
 from typing import Any
 
 from models.clock import from_stamp, to_stamp
+from models.drawing import is_drawing
 
 WORKER = ""
 """The ``by`` of a field in the worker's own words."""
@@ -30,6 +31,7 @@ class Kind(StrEnum):
     NUMBER = "number"  # [int or float]
     TICK = "tick"  # [bool or null] yes, no, not recorded
     LINK = "link"  # [str] another record's id
+    STROKES = "strokes"  # [list] a drawing made in Heard, see models/drawing.py
 
 
 class MergeRule(StrEnum):
@@ -151,6 +153,11 @@ def link(label: str, *, to: tuple[str, ...] = (), **more: Any) -> Any:
     return Field(Kind.LINK, label, links_to=to, **more)
 
 
+def strokes(label: str, *, by: str, **more: Any) -> Any:
+    """A drawing made in Heard; as exact as somebody's words: never merged, never corrected."""
+    return Field(Kind.STROKES, label, **{"by": by, "is_verbatim": True, **more})
+
+
 def to_json(field: Field, value: Any) -> Any:
     """Turn a Python value of this field into its JSON form."""
     if value is None:
@@ -191,6 +198,7 @@ _TYPES: dict[Kind, tuple[type, ...]] = {
     Kind.DAY: (str,),
     Kind.MOMENT: (str,),
     Kind.FLAGS: (list, tuple),
+    Kind.STROKES: (list,),
     Kind.NUMBER: (int, float),
     Kind.TICK: (bool,),
 }
@@ -210,6 +218,8 @@ def fault(field: Field, value: Any) -> str:
         return f"{field.label} can hold {field.most:,} characters. This has {len(value):,}."
     if field.kind is Kind.NUMBER:
         return _number_fault(field, value)
+    if field.kind is Kind.STROKES and not is_drawing(value):
+        return f"{field.label} cannot hold this. It may be too long."
     if field.kind is Kind.FLAGS and not all(isinstance(code, str) for code in value):
         return f"{field.label} cannot hold this."
     try:

@@ -424,6 +424,7 @@ class _Making:
             Kind.NUMBER: lambda: one.least_number or 1,
             Kind.TICK: lambda: True,
             Kind.LINK: lambda: "",
+            Kind.STROKES: lambda: [["blue", 14, 200, 500, 500, 200, 800, 500]],
         }
         return makers[one.kind]()
 

@@ -112,7 +112,7 @@ def _of_involvement(body: Body) -> Iterator[Line]:
         where = "you went to live with your family again." if back else "you moved into a home that was new to you."
         yield Line(home, f"On {_date(home)} {where}", order=1)
     if told:
-        yield Line(told, f"On {_date(told)} somebody told you what was going to change.", order=1)
+        yield Line(told, f"On {_date(told)} somebody told you what was going to change.")
     if ended and status in _ENDED:
         yield Line(ended, f"On {_date(ended)} {_ENDED[status]}")
 

@@ -25,6 +25,7 @@ from models.fields import (
     named,
     number,
     prose,
+    strokes,
     tick,
     to_json,
     verbatim,
@@ -126,7 +127,7 @@ class Record:
 @dataclass_transform(
     frozen_default=True,
     kw_only_default=True,
-    field_specifiers=(line, prose, verbatim, choice, flags, day, moment, number, tick, link),
+    field_specifiers=(line, prose, verbatim, choice, flags, day, moment, number, tick, link, strokes),
 )
 def record(
     type_name: str,

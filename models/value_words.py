@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from models import drawing
 from models.clock import from_stamp
 from models.dates_typed import say_day, say_moment
 from models.fields import Field, Kind, fault, is_empty
@@ -29,6 +30,8 @@ def value_words(field: Field, value: Any, child: Spoken | None, title_of: Callab
         return ""
     if fault(field, value) and field.kind is not Kind.NUMBER:
         return plain_words(value)
+    if field.kind is Kind.STROKES:
+        return drawing.words(value)
     if field.kind is Kind.CHOICE:
         return say(field.words_for(str(value)), child)
     if field.kind is Kind.FLAGS:

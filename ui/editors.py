@@ -17,6 +17,7 @@ from models.moments import read_day, read_moment
 from models.wording import say
 from ui import access, theme
 from ui.day_boxes import DayBox, TimeBox
+from ui.drawing_editor import DrawingEditor
 from ui.editor import Around, Editor
 from ui.parts.buttons import Button
 from ui.parts.checked_text import CheckedLine, CheckedProse
@@ -366,6 +367,7 @@ _MAKERS: dict[Kind, Callable[[Field, Around, QWidget | None], Editor]] = {
     Kind.MOMENT: MomentEditor,
     Kind.NUMBER: NumberEditor,
     Kind.LINK: PickEditor,
+    Kind.STROKES: DrawingEditor,
 }
 
 

@@ -198,7 +198,7 @@ class Form(QWidget):
                 self._unfit.pop(name, None)
                 self.autosave.edit(name, value)
                 self._recheck(name)
-            if row.field.kind in (Kind.CHOICE, Kind.TICK, Kind.FLAGS, Kind.LINK):
+            if row.field.kind in (Kind.CHOICE, Kind.TICK, Kind.FLAGS, Kind.LINK, Kind.STROKES):
                 # A tap is whole at once; only typing is worth waiting for.
                 self.autosave.hand_over()
         if name in self._steering:

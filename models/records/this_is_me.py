@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from models.choices import PEN_HELD_BY
-from models.fields import Choice, choice, day, flags, verbatim
+from models.fields import Choice, choice, day, flags, strokes, verbatim
 from models.record import SHOWN, Record, record
 
 COPY_GIVEN_TO = (
@@ -35,6 +36,7 @@ class ThisIsMe(Record):
     pen_held_by: str = choice("Who held the pen", PEN_HELD_BY, to_finish=True, part="Head")
     my_name: str = verbatim("My name is", by="pen_held_by", one_line=True, to_finish=True, part="Head")
     about_me: str = verbatim("About me, in a line or two", by="pen_held_by", part="Head")
+    my_drawing: list[Any] | None = strokes("My drawing", by="pen_held_by", part="My drawing")
     important_to_me: str = verbatim(
         "What is important to me", by="pen_held_by", to_finish=True, part="Boxes", icon="star"
     )

@@ -34,6 +34,7 @@ def value_of(field: Field, number: int = 0) -> Any:
         Kind.NUMBER: (field.least_number or 0, field.most_number or 1),
         Kind.TICK: (True, False),
         Kind.LINK: LINKED,
+        Kind.STROKES: ([["ink", 6, 0, 0, 1000, 750]], [["red", 28, 5, 5], ["blue", 14, 1, 2, 3, 4]]),
     }
     return values[field.kind][number]
 

@@ -192,9 +192,10 @@ class LifeStoryPage(FormPage):
         return card
 
     def _begin_check(self, standing: MovingOn) -> None:
-        today = self._link.casebook.clock.today().isoformat()
-        about = {"birthday_on": standing.window.birthday.isoformat()} if standing.window else {}
-        self._navigator.open("edit", type=CHECK, scope_id=self.scope_id, checked_on=today, **about)
+        today, window = self._link.casebook.clock.today(), standing.window
+        # Outside a window nobody can tell which birthday is meant.
+        about = {"birthday_on": window.birthday.isoformat()} if window and window.holds(today) else {}
+        self._navigator.open("edit", type=CHECK, scope_id=self.scope_id, checked_on=today.isoformat(), **about)
 
     def _follow(self, changes: Changes) -> None:
         entry = self._link.casebook.child(self.scope_id) if self.scope_id else None

@@ -1,6 +1,8 @@
-"""The child's own picture at the head of This is Me: a drawing or a photo they chose, or its place and its question."""
+"""The child's own picture at the head of This is Me: a photo, a drawing, or its place and its question."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -11,6 +13,7 @@ from models.wording import Spoken
 from ui import access
 from ui.attachments import load_small, make_tile, name_of
 from ui.link import Link, Navigator
+from ui.parts.canvas import picture_of
 from ui.parts.labels import PlainLabel
 from ui.parts.picture_tile import PictureTile
 
@@ -36,13 +39,27 @@ class Portrait(QWidget):
 
     asked = Signal()
 
-    def __init__(self, link: Link, navigator: Navigator, pictures: list[Entry], child: Spoken, parent: QWidget) -> None:
+    def __init__(
+        self,
+        link: Link,
+        navigator: Navigator,
+        pictures: list[Entry],
+        child: Spoken,
+        parent: QWidget,
+        drawing: Any = None,
+    ) -> None:
         super().__init__(parent)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         first = pictures[0] if pictures else None
-        if first is None:
+        drawn = picture_of(drawing)
+        if not drawn.isNull() and first is None:
+            self.tile = PictureTile("palette", "My drawing", f"{child.name}’s own drawing: change it", self)
+            self.tile.setObjectName("this_is_me.drawing")
+            self.tile.show_picture(drawn)
+            self.tile.clicked.connect(self.asked)
+        elif first is None:
             self.tile = PictureTile("camera", "My picture", f"Add {child.name}’s own picture", self)
             self.tile.setObjectName("this_is_me.add_picture")
             access.tip(self.tile, QUESTION)

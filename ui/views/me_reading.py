@@ -17,9 +17,11 @@ from ui.link import Link, Navigator
 from ui.parts.avatar import Avatar
 from ui.parts.bullet_list import BulletList
 from ui.parts.buttons import Button
+from ui.parts.canvas import picture_of
 from ui.parts.card import Card
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
+from ui.parts.picture_tile import PictureTile
 from ui.parts.surface import Surface
 from ui.parts.two_versions_strip import TwoVersionsStrip
 from ui.views.me_foot import MeFoot
@@ -99,6 +101,15 @@ class MeReading(QWidget):
         """What stands below the boxes where there is something: how to start, and more pictures than one."""
         if self._body.get("how_to_start_with_me"):
             column.addWidget(self._box(self._fields["how_to_start_with_me"]))
+        drawn = picture_of(self._body.get("my_drawing"), 400)
+        if not drawn.isNull() and self._pictures:
+            card = Card("My drawing", parent=self)
+            card.setObjectName(f"{TYPE}.my_drawing.card")
+            tile = PictureTile("palette", "My drawing", f"{self._child.name}’s own drawing: change it", card)
+            tile.show_picture(drawn)
+            tile.clicked.connect(self.picture_asked)
+            card.body.addWidget(tile, 0, Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(card)
         if len(self._pictures) > 1:
             card = Card("My pictures", parent=self)
             card.setObjectName(f"{TYPE}.pictures")
@@ -116,11 +127,14 @@ class MeReading(QWidget):
         row.setContentsMargins(18, 14, 18, 14)
         row.setSpacing(20)
         name = str(self._body.get("my_name") or self._child.name)
-        if not self._is_live and not self._pictures:
+        if not self._is_live and not self._pictures and not self._body.get("my_drawing"):
             row.addWidget(Avatar(name, 104, surface, shown=mark), 0, Qt.AlignmentFlag.AlignVCenter)
         else:
-            portrait = Portrait(self._link, self._navigator, self._pictures, self._child, surface)
+            portrait = Portrait(
+                self._link, self._navigator, self._pictures, self._child, surface, self._body.get("my_drawing")
+            )
             portrait.asked.connect(self.picture_asked)
+            portrait.tile.setEnabled(self._is_live or bool(self._pictures))
             row.addWidget(portrait, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(self._head_words(name, surface), 1)
         if self._is_live:

@@ -174,7 +174,7 @@ class ThisIsMePage(FormPage):
         if self.in_pictures():
             self.ask(next(iter(SHORT)))
             return
-        form = self._begin_form({"headed": False, "side_by_side": CARD_LEAST})
+        form = self._begin_form({"headed": False, "side_by_side": CARD_LEAST, "folded": frozenset({"My drawing"})})
         if form is not None:
             form.focus_on("important_to_me")
 
@@ -229,10 +229,13 @@ class ThisIsMePage(FormPage):
         return form
 
     def _add_picture(self) -> None:
-        """Open the form where pictures are added."""
+        """Open the form where pictures are added, or at the drawing that stands there."""
         self._in_pictures, was = False, self._in_pictures
         self.edit()
         self._in_pictures = was
+        if self.form is not None and self.form.body().get("my_drawing"):
+            self.form.focus_on("my_drawing")
+            return
         strip = self.form.findChild(AttachmentStrip) if self.form is not None else None
         if strip is not None:
             strip.more.setFocus(Qt.FocusReason.OtherFocusReason)

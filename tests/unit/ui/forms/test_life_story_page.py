@@ -132,13 +132,12 @@ def test_moving_on_stands_only_where_it_applies_and_begins_a_check_of_this_birth
     assert "Turning 18: On 4 March 2027. The time for its check opens on 4 December 2026." in texts(page)
     assert {"care_leaver_category", "health_passport"} <= page.form.rows.keys()
     QTest.mouseClick(find(page, "life_story.add_check"), LEFT)
-    assert stage.pages.opened[-1] == (
-        "edit",
-        {
-            "type": "care_leaver_check", "scope_id": stage.scope, "checked_on": "2026-11-23",
-            "birthday_on": "2027-03-04",
-        },
-    )  # fmt: skip
+    about = {"type": "care_leaver_check", "scope_id": stage.scope, "checked_on": "2026-11-23"}
+    assert stage.pages.opened[-1] == ("edit", about)
+    stage.change(stage.sarah, born_on="2009-01-04")
+    page.opened(scope_id=stage.scope)
+    QTest.mouseClick(find(page, "life_story.add_check"), LEFT)
+    assert stage.pages.opened[-1] == ("edit", {**about, "birthday_on": "2027-01-04"})
 
 
 def test_the_laptop_is_turned_round_to_the_story_alone(page: Any, stage: Any, show: Callable[..., QWidget]) -> None:
