@@ -25,6 +25,7 @@ from models.held import HeldItem
 from models.identity import Directory, Identity, Worker
 from models.ids import Ids
 from models.language import Suggestion, suggestions
+from models.law.response_policy import ResponsePolicy
 from models.leasing import Leasing
 from models.query import CHANGED, TITLE, Query
 from models.record import declaration_of
@@ -413,6 +414,10 @@ class Casebook:
         """What to say instead of some words: the council's list, or Heard's own where it has none."""
         councils = self._desk.read(meta.advice)
         return suggestions() if councils is None else councils
+
+    def response_policy(self) -> ResponsePolicy:
+        """By when a child is to have an answer: the council's days, or Heard's own where it has set none."""
+        return self._desk.read(meta.policy)
 
     def open_campaigns(self) -> list[Campaign]:
         """Sets of anonymous questions that may be answered today."""

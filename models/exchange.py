@@ -12,6 +12,7 @@ from models.campaign import Answer, Campaign
 from models.changes import Changes
 from models.identity import Directory, Identity
 from models.language import Suggestion
+from models.law.response_policy import ResponsePolicy
 from models.leasing import Leasing
 from models.status import Round
 from models.store import (
@@ -156,12 +157,13 @@ class Exchange:
         directory: Directory | None = None,
         campaigns: Sequence[Campaign] = (),
         advice: Sequence[Suggestion] | None = None,
+        policy: ResponsePolicy | None = None,
         news: News = NO_NEWS,
     ) -> Future[set[str]]:
         """Take one pulled page in: rows and cursors in one commit. Returns the records that clash and want merging.
 
-        ``scopes``, ``directory``, ``campaigns`` and ``advice`` come when the grants changed; scopes new to this laptop
-        are then filled from 0. What must go is hidden in that same commit.
+        ``scopes``, ``directory``, ``campaigns``, ``advice`` and ``policy`` come when the grants changed; scopes new to
+        this laptop are then filled from 0. What must go is hidden in that same commit.
         """
         laid = arrivals.lay_out(rows)
 
@@ -185,6 +187,7 @@ class Exchange:
                 meta.put(it.connection, "directory", msgspec.json.encode(directory or Directory()))
                 answers.put_campaigns(it.connection, campaigns)
                 meta.put_advice(it.connection, advice)
+                meta.put_policy(it.connection, policy)
             clashes = _take_rows(it, laid)
             withdrawn.follow(it.connection, it.pen, news.orders, scopes or {}, it.touched)
             withdrawn.hear_of_held(it.connection, it.pen, news.held, it.touched)

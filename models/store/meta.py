@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from models.identity import Directory, Identity
 from models.language import Suggestion
+from models.law.response_policy import ResponsePolicy
 from models.status import Round
 
 
@@ -67,6 +68,18 @@ def advice(connection: Connection) -> tuple[Suggestion, ...] | None:
 def put_advice(connection: Connection, advised: Sequence[Suggestion] | None) -> None:
     """Keep the council's list, or that it has none."""
     put(connection, "advice", msgspec.json.encode(None if advised is None else tuple(advised)))
+
+
+def policy(connection: Connection) -> ResponsePolicy:
+    """By when a child is to have an answer: the council's days, or Heard's own where it has set none."""
+    data = get(connection, "response_policy")
+    found = msgspec.json.decode(data, type=ResponsePolicy | None) if data else None
+    return found or ResponsePolicy()
+
+
+def put_policy(connection: Connection, councils: ResponsePolicy | None) -> None:
+    """Keep the council's days, or that it has set none."""
+    put(connection, "response_policy", msgspec.json.encode(councils))
 
 
 def rounds(connection: Connection) -> list[Round]:

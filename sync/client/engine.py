@@ -242,6 +242,7 @@ class Engine:
             directory=page.directory,
             campaigns=page.campaigns,
             advice=page.rules.advice if page.rules is not None else None,
+            policy=page.rules.answers if page.rules is not None else None,
             news=withdrawing.news_of(page),
         )
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from models.audience import GIVEN_ROLES
 from models.errors import Trouble
 from models.language import Suggestion
+from models.law.response_policy import ResponsePolicy, find_fault
 from sync.server import auth
 from sync.server.audit import Entry
 from sync.server.centre import Centre
@@ -24,6 +25,7 @@ from sync.server.tables import assignment, device, enrolment_code, rule, token, 
 from sync.server.turns import lock_scopes
 from sync.server.withdrawing import (
     ADVICE,
+    ANSWERS,
     HELP_LINE,
     LEASE_DAYS,
     close_laptop,
@@ -260,6 +262,17 @@ class Administration:
         """
         value = None if advised is None else msgspec.json.encode(advised).decode()
         self._set_rule(ADVICE, value, "Heard's own" if advised is None else len(advised))
+
+    @tried_again
+    def set_answers(self, policy: ResponsePolicy | None) -> None:
+        """Set within how many working days a child is to have an answer, None for Heard's own; every laptop hears.
+
+        Days that workers have promised already stay as they are.
+        """
+        if policy is not None and (fault := find_fault(policy)):
+            raise Trouble(fault, "Nothing was changed.")
+        value = None if policy is None else msgspec.json.encode(policy).decode()
+        self._set_rule(ANSWERS, value, "Heard's own" if policy is None else policy.working_days)
 
     def _set_rule(self, name: str, value: str | None, told: object) -> None:
         """Keep one rule, or none, and let the laptops of everyone who works here hear of it."""

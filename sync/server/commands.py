@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from sync.server import commands_permissions, commands_words
+from sync.server import commands_answers, commands_permissions, commands_words
 from sync.server.command_parts import (
     add_command,
     add_group,
@@ -90,6 +90,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_command(audits, "verify", "Verify the audit chain.", _audit_verify)
     commands_permissions.add_commands(verbs)
     commands_words.add_commands(verbs)
+    commands_answers.add_commands(verbs)
     _add_campaigns(verbs)
     openapi = verbs.add_parser("openapi", help="Write the description of the wire that laptops speak (OpenAPI).")
     openapi.add_argument("target", nargs="?", type=Path, metavar="FILE", help="default: to the screen")

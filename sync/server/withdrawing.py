@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, insert, select, upd
 
 from models.ids import is_id
 from models.language import Suggestion
+from models.law.response_policy import ResponsePolicy
 from sync.server import policy, refusal
 from sync.server.audit import Entry
 from sync.server.auth import is_signed
@@ -30,6 +31,7 @@ MOST_RECEIPTS = 1000
 LEASE_DAYS = "lease_days"
 HELP_LINE = "help_line"
 ADVICE = "advice"
+ANSWERS = "answers"
 
 
 # -- making orders
@@ -311,7 +313,9 @@ def council_rules(centre: Centre, connection: Connection) -> CouncilRules:
     rows = connection.execute(select(rule.c.name, rule.c.value).where(rule.c.council_id == centre.council_id))
     found = {row.name: row.value for row in rows}
     advice = msgspec.json.decode(found[ADVICE], type=tuple[Suggestion, ...]) if ADVICE in found else None
-    return CouncilRules(lease_days=int(found.get(LEASE_DAYS, CouncilRules().lease_days)), advice=advice)
+    answers = msgspec.json.decode(found[ANSWERS], type=ResponsePolicy) if ANSWERS in found else None
+    days = int(found.get(LEASE_DAYS, CouncilRules().lease_days))
+    return CouncilRules(lease_days=days, advice=advice, answers=answers)
 
 
 def council_help_line(centre: Centre, connection: Connection) -> str:

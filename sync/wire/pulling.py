@@ -7,6 +7,7 @@ import msgspec
 from models.campaign import Campaign
 from models.identity import Directory
 from models.language import Suggestion
+from models.law.response_policy import ResponsePolicy
 from models.version import Version
 from sync.wire.core import Message, Reply, Seq
 
@@ -63,11 +64,13 @@ class HeldNews(Reply, frozen=True, kw_only=True):
 class CouncilRules(Reply, frozen=True, kw_only=True):
     """What the council sets for its laptops. ``lease_days``: after so many without the server old records close.
 
-    ``advice`` is its own list of what to say instead of some words; null where it has none.
+    ``advice`` is its own list of what to say instead of some words; null where it has none. ``answers`` are its own
+    days within which a child is to have an answer; null where Heard's stand.
     """
 
     lease_days: int = 14
     advice: tuple[Suggestion, ...] | None = None
+    answers: ResponsePolicy | None = None
 
 
 class PullPage(Reply, frozen=True, kw_only=True):

@@ -121,7 +121,8 @@ class PromisePage(FormPage):
         body = said.body if said is not None else {}
         on = read_day(str(body.get("said_on") or "")) or casebook.clock.today()
         outer = casebook.entry(str(body.get("said_in_id") or ""))
-        return due_on(on, outer.type if outer else "", goes_to_board=goes_to_board)
+        said_in = outer.type if outer else ""
+        return due_on(on, said_in, goes_to_board=goes_to_board, policy=casebook.response_policy())
 
     def _make_said(self, form: Form) -> Card:
         """The words themselves, on top of everything that answers them."""

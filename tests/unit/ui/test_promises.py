@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from models.entry import Edit, Entry
+from models.law.response_policy import ResponsePolicy
 from models.query import Query
 from tests.unit.ui.counting import CTRL, whole_app
 from ui import access
@@ -237,3 +239,21 @@ def test_it_starts_with_the_audience_of_the_words_and_says_when_they_are_not_her
     at.window.open("promise", record_id="01a00000-0000-7000-8000-00000000ffff")
     at.settle()
     assert "This is not on this laptop" in texts(page(at))
+
+
+def test_the_day_is_filled_in_by_the_councils_own_policy(at: SimpleNamespace) -> None:
+    policy = ResponsePolicy({"otherwise": 2, "board": 4}, (date(2026, 11, 24),))
+    taken = at.casebook.exchange.take(
+        [], cursor=1, grants=1, filling={}, scopes=dict(at.casebook.scopes), policy=policy
+    )
+    taken.result()
+    at.settle()
+    assert at.casebook.response_policy() == policy
+    said = say_something(at, "Can Biscuit sleep in my room?", "2026-11-23")
+    at.window.open("promise", you_said_id=said)
+    at.settle()
+    form = page(at).form
+    assert form.body()["due_on"] == "2026-11-26"
+    form.set_value("goes_to_board", True)
+    page(at).form_changed("goes_to_board")
+    assert form.body()["due_on"] == "2026-11-30"

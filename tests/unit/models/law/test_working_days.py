@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.law.response_policy import ResponsePolicy, due_on
+from models.law.response_policy import MOST_CLOSED, MOST_KINDS, ResponsePolicy, due_on, find_fault
 from models.law.working_days import add_working_days, bank_holidays, easter, is_working_day
 
 PUBLISHED = {
@@ -62,3 +62,17 @@ def test_the_response_policy_gives_the_day_by_where_the_words_were_said() -> Non
     assert due_on(said, "review", policy=policy) == date(2026, 11, 30)
     assert due_on(said, "visit_note", goes_to_board=True, policy=policy) == date(2026, 11, 25)
     assert due_on(said, "visit_note", policy=policy, closed=[date(2026, 11, 25)]) == date(2026, 11, 26)
+
+
+def test_a_policy_has_its_bounds_and_says_which() -> None:
+    assert not find_fault(ResponsePolicy())
+    assert "closed days" in find_fault(ResponsePolicy(closed_on=(date(2026, 1, 1),) * (MOST_CLOSED + 1)))
+    assert "kinds" in find_fault(ResponsePolicy({str(one): 1 for one in range(MOST_KINDS + 1)}))
+    assert "kinds" in find_fault(ResponsePolicy({"": 1}))
+
+
+def test_a_laptop_brings_a_strange_number_of_days_within_bounds() -> None:
+    said = date(2026, 11, 23)
+    assert due_on(said, policy=ResponsePolicy({"otherwise": -3})) == date(2026, 11, 24)
+    assert due_on(said, policy=ResponsePolicy({})) == due_on(said)
+    assert due_on(said, policy=ResponsePolicy({"otherwise": 10**9})) < date(2028, 1, 1)
