@@ -89,8 +89,8 @@ def build_parser() -> argparse.ArgumentParser:
     audits = add_group(verbs, "audit", "The record of who did what.")
     add_command(audits, "verify", "Verify the audit chain.", _audit_verify)
     commands_permissions.add_commands(verbs)
-    commands_words.add_commands(verbs)
-    commands_answers.add_commands(verbs)
+    for more in (commands_words, commands_answers):
+        more.add_commands(verbs)
     _add_campaigns(verbs)
     openapi = verbs.add_parser("openapi", help="Write the description of the wire that laptops speak (OpenAPI).")
     openapi.add_argument("target", nargs="?", type=Path, metavar="FILE", help="default: to the screen")

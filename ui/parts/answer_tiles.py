@@ -93,7 +93,10 @@ class AnswerTile(QRadioButton):
 
 
 class AnswerTiles(QWidget):
-    """``answers`` are (code, words, icon), in the order of their keys from 1. `chosen` carries a code."""
+    """``answers`` are (code, words, icon), in the order of their keys from 1, ``across`` of them in a row.
+
+    `chosen` carries a code.
+    """
 
     chosen = Signal(str)
 
@@ -104,6 +107,7 @@ class AnswerTiles(QWidget):
         parent: QWidget | None = None,
         *,
         key: str = "",
+        across: int = 2,
     ) -> None:
         super().__init__(parent)
         style.mark(self, kind="choices")
@@ -120,7 +124,8 @@ class AnswerTiles(QWidget):
             tile.toggled.connect(lambda on, code=code: self.chosen.emit(code) if on else None)
             self._group.addButton(tile)
             self.tiles.append(tile)
-        self._arrange(2)
+        self._across = across
+        self._arrange(across)
 
     def value(self) -> str:
         """The code that stands; "" for none."""
@@ -153,9 +158,9 @@ class AnswerTiles(QWidget):
         self._columns = columns
         for at, tile in enumerate(self.tiles):
             self._grid.addWidget(tile, at // columns, at % columns)
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1 if columns == 2 else 0)
+        for at in range(self._across):
+            self._grid.setColumnStretch(at, 1 if at < columns else 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(1 if self.width() < theme.current().px(ONE_COLUMN_UNDER) else 2)
+        self._arrange(1 if self.width() < theme.current().px(ONE_COLUMN_UNDER) else self._across)

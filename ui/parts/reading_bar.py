@@ -25,6 +25,8 @@ class ReadingBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A page that asks for more height than there is takes none of it from here.
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self)
         row.setContentsMargins(24, 8, 24, 12)
         self.stop = StopButton("Stop reading", "circle-stop", "primary", self, keys=actions.keys("back"))

@@ -29,7 +29,6 @@ from ui.parts.buttons import Button
 from ui.parts.choice_row import ChoiceRow
 from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
-from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
 from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
@@ -40,7 +39,7 @@ from ui.views.loop_reading import read_answers
 
 HAPPY = "happy_with_answer"
 _TYPES = ("promise", "own_words", "child", "communication_preferences")
-_WIDEST = 900
+_WIDEST, _WIDEST_IN_PICTURES = 900, 1150
 
 
 class AnswerLetterPage(QWidget):
@@ -97,22 +96,28 @@ class AnswerLetterPage(QWidget):
         column = QVBoxLayout(foot)
         column.setContentsMargins(36, 12, 36, 14)
         column.setSpacing(10)
-        self.question = PlainLabel("", "h3", foot)
-        column.addWidget(self.question)
-        answers = [("yes", "Yes", "check"), ("partly", "Partly", "circle-help"), ("no", "No", "x")]
-        self.content = AnswerTiles("Are you content with this answer?", answers, foot, key="answer_letter.content")
-        self.content.chosen.connect(self._take_content)
-        column.addWidget(self.content)
-        row = FlowLayout(across=12, down=8)
-        self.told = Button("", "message-square-heart", "primary", foot, keys=actions.keys("finish"))
-        self.told.setObjectName("answer_letter.told")
-        self.told.clicked.connect(self._tell_today)
-        row.addWidget(self.told)
+        top = QHBoxLayout()
+        top.setSpacing(16)
+        self.question = PlainLabel("Are you content with this answer?", "h3", foot)
+        top.addWidget(self.question, 1)
         self.manner = ChoiceRow(name="How it is shown", parent=foot)
         self.manner.setObjectName("answer_letter.manner")
         self.manner.set_answers([("words", "In words"), ("pictures", "In pictures")])
         self.manner.chosen.connect(self._choose)
-        row.addWidget(self.manner)
+        top.addWidget(self.manner)
+        column.addLayout(top)
+        answers = [("yes", "Yes", "check"), ("partly", "Partly", "circle-help"), ("no", "No", "x")]
+        self.content = AnswerTiles(
+            "Are you content with this answer?", answers, foot, key="answer_letter.content", across=3
+        )
+        self.content.chosen.connect(self._take_content)
+        column.addWidget(self.content)
+        row = QHBoxLayout()
+        self.told = Button("", "message-square-heart", "primary", foot, keys=actions.keys("finish"))
+        self.told.setObjectName("answer_letter.told")
+        self.told.clicked.connect(self._tell_today)
+        row.addWidget(self.told)
+        row.addStretch(1)
         column.addLayout(row)
         return foot
 
@@ -182,7 +187,7 @@ class AnswerLetterPage(QWidget):
         self._avatar.set_name(spoken.name)
         self._scroll.renew()
         self.manner.set_value(("pictures" if self._in_pictures else "words",))
-        self._scroll.content.setMaximumWidth(self._theme.px(_WIDEST))
+        self._scroll.content.setMaximumWidth(self._theme.px(_WIDEST_IN_PICTURES if self._in_pictures else _WIDEST))
         document = self._document
         self.title.setText(document.title if document is not None else spoken.name)
         self.read.want(document is not None)
@@ -212,7 +217,6 @@ class AnswerLetterPage(QWidget):
         is_asked = may_change and answer is not None and (stage == TO_TELL or answer.state == TOLD)
         for part in (self.question, self.content):
             part.setVisible(is_asked)
-        self.question.setText("Are you content with this answer?")
         self.content.show_value(answer.text(HAPPY) if answer is not None else "")
 
     def _on_change(self, changes: Changes) -> None:

@@ -28,7 +28,10 @@ def drawn(document: Document, parent: QWidget) -> list[QWidget]:
 def _block(block: Block, parent: QWidget) -> QWidget:
     match block:
         case Heading():
-            return PlainLabel(block.words, f"h{block.level}", parent, tone="voice" if block.is_voice else "")
+            head = PlainLabel(block.words, f"h{block.level}", parent, tone="voice" if block.is_voice else "")
+            # What it heads belongs to it: more room above than below.
+            head.setContentsMargins(0, 10, 0, 0)
+            return head
         case Text():
             role, tone = _ROLES.get(block.tone, ("reading", ""))
             return PlainLabel(block.words, role, parent, tone=tone, leading=1.4)
