@@ -88,8 +88,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_command(verbs, "check", "Check the file, the audit chain, every body and every signature.", _check)
     audits = add_group(verbs, "audit", "The record of who did what.")
     add_command(audits, "verify", "Verify the audit chain.", _audit_verify)
-    commands_permissions.add_commands(verbs)
-    for more in (commands_words, commands_answers):
+    for more in (commands_permissions, commands_words, commands_answers):
         more.add_commands(verbs)
     _add_campaigns(verbs)
     openapi = verbs.add_parser("openapi", help="Write the description of the wire that laptops speak (OpenAPI).")
