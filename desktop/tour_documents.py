@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,9 +18,8 @@ class DocumentsTour:
 
     def print_all(self, app: Puppet) -> None:
         """Ctrl+P on Sarah's page; each of her documents seen on the paper she asked for, and saved in both forms."""
-        self._out.mkdir(exist_ok=True)
-        for old in self._out.glob("*.*"):
-            old.unlink()
+        shutil.rmtree(self._out, ignore_errors=True)
+        self._out.mkdir()
         find_child(app, "Sarah")
         app.press("Ctrl+P")
         app.read("print.paper", until="My name is")
@@ -28,6 +28,8 @@ class DocumentsTour:
             ("this_is_me", "What is important to me"),
             ("before_you_knock", "Please do not"),
             ("letter", "Dear Sarah"),
+            ("picture_letter", "Dear Sarah"),
+            ("my_story", "My story so far"),
         ):
             app.click(f"print.which.{key}")
             app.read("print.paper", until=words)

@@ -175,8 +175,7 @@ class _Setting:
             case Facts():
                 self._facts(block)
             case Items():
-                for line in filter(None, block.lines):
-                    self._words(f"•  {line}", "body", _ink(block.whose), 0.2)
+                self._items(block)
             case Picture():
                 self._picture(block)
             case Notice():
@@ -198,6 +197,15 @@ class _Setting:
         self._left, self._wide, self._at = left, wide, self._at + padding
         self.marks.insert(place, _Mark(QRectF(left, top, wide, self._at - top), ground=ground, rule=rule))
         self._at += self._body * 0.6
+
+    def _items(self, items: Items) -> None:
+        step = self._body * 1.1
+        for line in filter(None, items.lines):
+            top = self._at
+            self._words("•", "body", _ink(items.whose))
+            self._left, self._wide, self._at = self._left + step, self._wide - step, top
+            self._words(line, "body", _ink(items.whose), 0.2)
+            self._left, self._wide = self._left - step, self._wide + step
 
     def _picture(self, picture: Picture) -> None:
         image = QImage.fromData(picture.small)
