@@ -13,8 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-# Parts of Qt that are GPL-only or that nothing of ours uses, codecs and the system's own sound, GTK, a keyring that keeps
-# secrets in the clear, and a stub that would shadow Windows' own library.
+# Parts of Qt that are GPL-only or that nothing of ours uses, codecs and the system's own sound, GTK, a keyring that
+# keeps secrets in the clear, and a stub that would shadow Windows' own library.
 FORBIDDEN = re.compile(
     r"Qt6?(VirtualKeyboard|WebEngine|Charts|DataVisualization|Graphs)|qtvirtualkeyboard|libqgtk3|libgtk|libgdk"
     r"|(avcodec|avformat|swscale|swresample)[-.]|ffmpegmediaplugin|lib(pulse|speechd|sndfile)"
