@@ -8,7 +8,8 @@ from datetime import date
 
 from models import life_story
 from models.casebook import Casebook
-from models.documents import before_you_knock, letter, my_story, picture_letter, this_is_me, visit_note
+from models.closing_visit import gather
+from models.documents import before_you_knock, feedback_sheet, letter, my_story, picture_letter, this_is_me, visit_note
 from models.documents.attached import attached_blocks
 from models.documents.document import Document
 from models.documents.paper import Paper
@@ -16,6 +17,7 @@ from models.entry import Entry
 from models.errors import Trouble
 from models.knock_card import knock_card
 from models.loop import Answer, answers_of, promises_query
+from models.moments import read_day
 from models.query import OLDEST, Query, Where
 from models.value_words import NOT_HERE
 from models.version import Body
@@ -181,6 +183,22 @@ def _my_story(casebook: Casebook, scope_id: str, _record_id: str) -> Document | 
     )
 
 
+def _feedback_sheet(casebook: Casebook, _scope_id: str, record_id: str) -> Document | None:
+    sheet = casebook.entry(record_id)
+    note = casebook.entry(str(sheet.body.get("visit_note_id") or "")) if sheet is not None else None
+    if sheet is None or sheet.is_deleted or sheet.type != feedback_sheet.KEY or note is None or note.is_deleted:
+        return None
+    return sheet_document(casebook, sheet, note)
+
+
+def sheet_document(casebook: Casebook, sheet: Entry, note: Entry) -> Document:
+    """The document of a feedback sheet as it stands, also of one that is being written."""
+    visited_on = read_day(str(note.body.get("visited_at") or ""))
+    child, by = spoken_of(casebook, note.scope_id), casebook.worker_name(sheet.author_id)
+    gathered, today = gather(casebook, note), casebook.clock.today()
+    return feedback_sheet.make(sheet, visited_on, gathered, child, by, today, titles(casebook))
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -190,6 +208,7 @@ KINDS = {
         Kind(picture_letter.KEY, "You said, we did, in pictures", _picture_letter, needs="promise"),
         Kind(my_story.KEY, "My story so far", _my_story, needs="child"),
         Kind(visit_note.KEY, "Visit note", _visit_note, needs="visit_note", of_record=True),
+        Kind(feedback_sheet.KEY, "Feedback sheet", _feedback_sheet, needs="feedback_sheet", of_record=True),
     )
 }
 """In the order in which they are offered."""

@@ -46,7 +46,7 @@ def make(
     finished = "finished" if note.is_finished else "not finished yet"
     names = list(fields)
     blocks: list[Block] = []
-    if any(_is_for_few(said) for said in inside.sayings):
+    if any(is_for_few(said) for said in inside.sayings):
         # On paper nothing else stops it from being shown on.
         blocks.append(Notice(say(FOR_FEW, child), (Text(say(LOOK_FIRST, child)),)))
     view_at = names.index(_VIEW) if _VIEW in names else len(names)
@@ -78,7 +78,8 @@ def make(
     )
 
 
-def _is_for_few(said: Entry) -> bool:
+def is_for_few(said: Entry) -> bool:
+    """Whether a saying is not for everyone who may read the record."""
     return said.audience != EVERYONE_ON_RECORD or bool(said.keep_from)
 
 
@@ -95,7 +96,7 @@ def saying_blocks(said: Entry, child: Spoken, name_of: Callable[[str], str]) -> 
             continue
         answer = value_words(field, said.body.get(name), child)
         facts += [Fact(say(field.label, child), answer)] if answer else []
-    if _is_for_few(said):
+    if is_for_few(said):
         facts.append(Fact("Who can see it", ". ".join(shown(said.audience, said.keep_from, name_of(said.author_id)))))
     if facts:
         made.append(Facts(tuple(facts)))

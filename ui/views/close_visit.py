@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from models.aloud import as_pieces
 from models.changes import Changes
 from models.closing_visit import Gathered, gather, next_plan, offers, planned_at, sheet_of
 from models.dates_typed import Lean, mid_sentence, say_weekday
+from models.documents.document import texts
+from models.documents.shelf import sheet_document
 from models.entry import Entry
 from models.errors import Trouble
 from models.loop import Answer
@@ -29,9 +32,11 @@ from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
+from ui.parts.read_button import ReadButton
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Theme
 from ui.views.check_back import CheckBack
+from ui.views.child_facts import body_of
 from ui.views.close_acts import Keeping
 from ui.views.form_page import SAFE, FormPage, in_a_line
 
@@ -144,6 +149,10 @@ class CloseVisitPage(FormPage):
             "Close the visit", "check", "close_visit.keep", self.done, actions.keys("finish")
         )
         self.keep_button.set_kind("primary")
+        self.print_button = self.add_head("Print", "printer", "close_visit.print", self._print)
+        self.print_button.set_tip("Print it for the child, or save it as a file (Ctrl+P)")
+        self.read_button = ReadButton(link.speech, self.pieces, "close_visit.read", self.head, has_key=False)
+        self.head.buttons.insertWidget(0, self.read_button)
         self.again_button = self.add_head("Tell it again", "plus", "close_visit.again", self._begin_again)
 
     # ---- opening -------------------------------------------------------------------------------------------------
@@ -331,7 +340,39 @@ class CloseVisitPage(FormPage):
         if self._note is not None:
             self._navigator.open(self.page_key, note_id=self._note.record_id, again=True)
 
+    def print_about(self) -> dict[str, str]:
+        """What Ctrl+P prints here: this sheet, once it exists."""
+        if self._link.casebook.entry(self.record_id) is None:
+            return {"scope_id": self.scope_id}
+        return {"scope_id": self.scope_id, "document": "feedback_sheet", "record_id": self.record_id}
+
+    def _print(self) -> None:
+        form = self.form
+        if form is None:
+            self._navigator.open("print", **self.print_about())
+        else:
+            form.begin()
+            form.when_clean(self._print_now)
+
+    def _print_now(self) -> None:
+        if self.isVisible():
+            self._navigator.open("print", **self.print_about())
+
+    def pieces(self) -> list[str]:
+        """The sheet as it is read aloud: as it stands now, saved or not."""
+        note = self._note
+        if note is None:
+            return []
+        casebook = self._link.casebook
+        body = self.form.body() if self.form is not None else {}
+        known = casebook.entry(self.record_id)
+        sheet = Entry(self.record_id, note.scope_id, "feedback_sheet", body, note.author_id, "")
+        shown = sheet if self.form is not None or known is None else known
+        return as_pieces(texts(sheet_document(casebook, shown, note)), body_of(casebook, note.scope_id))
+
     def _fit_buttons(self) -> None:
+        self.print_button.setVisible(self._note is not None and self.content is not None and bool(self.record_id))
+        self.read_button.want(self._note is not None and bool(self.record_id))
         self.keep_button.setVisible(self.form is not None)
         self.again_button.setVisible(self.form is None and self._note is not None and bool(self.record_id))
 

@@ -417,6 +417,32 @@ def test_on_a_full_disk_it_says_so_and_closing_again_ends_it(
     at.hands.wait_for(lambda: sheets(at, note)[0].is_finished)
 
 
+def test_two_presses_bring_it_to_paper_as_it_stands(at: SimpleNamespace) -> None:
+    note = visit(at, "I like Becky coming.")
+    open_sheet(at, note)
+    page(at).form.focus_on("could_not")
+    at.hands.type("A cat")
+    at.hands.key(K.Key_P, CTRL)
+    assert at.window.here().key == "print"
+    at.window.back()
+    at.settle()
+    at.hands.click("close_visit.print")
+    at.hands.wait_for(lambda: here(at) == "print")
+    at.hands.wait_for(lambda: "A cat" in page(at).paper.words())
+    assert "I like Becky coming." in page(at).paper.words()
+    assert sheets(at, note)
+
+
+def test_it_is_heard_as_it_stands_with_what_is_typed_and_not_saved(at: SimpleNamespace) -> None:
+    note = visit(at, "I like Becky coming.")
+    open_sheet(at, note)
+    page(at).form.rows["could_not"].editor.show_value("A cat")
+    said = page(at).pieces()
+    assert "I like Becky coming." in said
+    assert "A cat." in said
+    assert said.index("I like Becky coming.") < said.index("A cat.")
+
+
 def test_a_deleted_note_has_nothing_to_close(at: SimpleNamespace) -> None:
     note = visit(at)
     at.casebook.delete(note).result()

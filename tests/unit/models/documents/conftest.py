@@ -104,5 +104,12 @@ def sarah(desk: Any) -> Any:
         "promise", you_said_id=said.record_id, we_heard="You miss Biscuit.", we_promised="I will ask.",
         due_on="2026-12-01", state="told", we_did="Biscuit comes on Fridays.", done_on="2026-11-18",
     )  # fmt: skip
+    desk.begin("promise", we_promised="I will find out.", due_on="2026-11-30", you_said_id=said.record_id, state="open")
+    desk.sheet = desk.begin(
+        "feedback_sheet", visit_note_id=note.record_id, could_not="A cat, since Nan sneezes.",
+        next_visit_on="2026-12-08", hear_how="through_person", hear_through_id=grandad.record_id,
+        hear_by_on="2026-12-01", child_says="changed", child_changed="Come after tea",
+        given_on="2026-11-15", given_how="on_paper",
+    )  # fmt: skip
     desk.note = note
     return desk

@@ -27,7 +27,8 @@ CHILDS = ("this_is_me", "before_you_knock", "letter", "picture_letter", "my_stor
 
 
 def made(desk: Any, key: str) -> Document:
-    return shelf.make(desk.book, key, SARAH, desk.note.record_id if key == "visit_note" else "")
+    of_record = {"visit_note": desk.note, "feedback_sheet": desk.sheet}
+    return shelf.make(desk.book, key, SARAH, of_record[key].record_id if key in of_record else "")
 
 
 @pytest.mark.parametrize("key", list(shelf.KINDS))
@@ -100,6 +101,39 @@ def test_words_for_few_are_marked_on_paper_and_the_note_says_so_at_its_top(sarah
         made(sarah, "visit_note"), "Not for everyone", "Sarah said who can see her words in this note.",
         "The stairs scare me", "Who can see it", "Everyone who helps me. Not my parents",
     )  # fmt: skip
+
+
+def test_the_feedback_sheet_says_what_was_said_promised_and_not_and_what_comes_next(sarah: Any) -> None:
+    document = made(sarah, "feedback_sheet")
+    assert in_order(
+        document, "After our visit", "For Sarah", "Sunday 15 November 2026", "What you told me",
+        "I want to see Biscuit", "and Nan", "What I said I would do", "I will find out.",
+        "You will hear by 30 November 2026.", "I will ask.",
+        "What I cannot do, and why", "A cat, since Nan sneezes.", "I will come on Tuesday 8 December 2026.",
+        "How you will hear", "Through someone she trusts: Grandad", "You will hear by 1 December 2026.",
+        "What Sarah changed", "Come after tea", "From Amy",
+    )  # fmt: skip
+    quotes = [block.words for block in document.blocks if isinstance(block, Quote)]
+    assert quotes == ["I want to see Biscuit", "and Nan", "Come after tea"]
+
+
+def test_words_for_few_say_so_on_the_feedback_sheet(sarah: Any) -> None:
+    note = sarah.note.record_id
+    said = sarah.begin("own_words", words="The stairs scare me", said_on="2026-11-15", said_in_id=note)
+    sarah.book.set_audience(said.record_id, "everyone_on_record", ("parents",)).result()
+    assert in_order(made(sarah, "feedback_sheet"), "The stairs scare me", "Everyone who helps me. Not my parents")
+
+
+def test_a_feedback_sheet_says_nothing_of_what_there_was_not(desk: Any) -> None:
+    note = desk.begin(place="home")
+    sheet = desk.begin("feedback_sheet", visit_note_id=note.record_id)
+    said = said_in(shelf.make(desk.book, "feedback_sheet", SARAH, sheet.record_id))
+    for words in ("What you told me", "What I said I would do", "What I cannot do", "When I come next", "changed"):
+        assert squeezed(words) not in said
+    desk.book.delete(note.record_id).result()
+    for record_id in (sheet.record_id, note.record_id, "nothing"):
+        with pytest.raises(Trouble, match="nothing to print yet"):
+            shelf.make(desk.book, "feedback_sheet", SARAH, record_id)
 
 
 def test_the_letter_goes_from_what_was_said_to_what_was_done(sarah: Any) -> None:
@@ -234,7 +268,7 @@ def test_my_story_goes_year_by_year_with_the_childs_own_words_and_what_they_made
 
 # ---- what children read ----
 
-CHILD_READS = {*CHILDS}
+CHILD_READS = {*CHILDS, "feedback_sheet"}
 SYLLABLES = pyphen.Pyphen(lang="en_GB")
 MOST_GRADE = 4.0
 """Flesch-Kincaid's grade of pupils who are nine: the fourth (a grade counts from six years of age, less one)."""
