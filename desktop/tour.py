@@ -23,6 +23,7 @@ from desktop.tour_documents import DocumentsTour
 from desktop.tour_knowing import KnowingTour
 from desktop.tour_leaving import LeavingTour
 from desktop.tour_sync import SyncTour
+from desktop.tour_visit import VisitTour
 from desktop.tour_voice import VoiceTour
 from desktop.tour_words import WordsTour
 from desktop.touring import expect, find_child
@@ -47,6 +48,7 @@ class Tour:
         self.aloud = AloudTour(self.picture)
         self.together = SyncTour(self.stage, folder, self.picture, ends)
         self.voice, self.words = VoiceTour(self.picture), WordsTour(self.picture, out)
+        self.visit = VisitTour(self.picture)
         self.paper = DocumentsTour(self.picture, out)
         self.leaving = LeavingTour(self.stage, folder / "Aisha’s laptop" / "vault", self.picture)
         self.martin = ends.enter_context(Puppet(self.stage, folder / "Martin’s laptop" / "vault"))
@@ -391,6 +393,8 @@ class Tour:
             ("the laptop turned round: what I have said", lambda: self.voice.what_i_said(self.aisha)),
             ("read me the card before I knock", lambda: self.aloud.card(self.aisha)),
             ("her words are read back to her", lambda: self.aloud.check_back(self.aisha)),
+            ("each visit as Sarah asked", lambda: self.visit.as_asked(self.aisha)),
+            ("the visit is closed with her: read back, and kept", lambda: self.visit.close(self.aisha)),
             ("paper: This is Me, the card and a letter, printed and saved", lambda: self.paper.print_all(self.aisha)),
             ("paper: the note, and a copy of the record for a parent", lambda: self.paper.note_and_copy(self.aisha)),
             ("Sarah’s life story", lambda: self.knowing.life_story(self.aisha)),

@@ -12,6 +12,7 @@ from models.documents.record_blocks import beside
 from models.documents.sentences import sentence
 from models.documents.visit_note import is_for_few
 from models.entry import Entry
+from models.loop import CLOSED
 from models.moments import read_day
 from models.sharing import shown
 from models.value_words import value_words
@@ -63,7 +64,7 @@ def _promised(gathered: Gathered) -> list[Block]:
     made: list[Block] = [Heading(sentence(KEY, "promised"))]
     for answer in gathered.promised:
         made.append(Text(answer.text("we_promised")))
-        if answer.due_on is not None:
+        if answer.due_on is not None and answer.stage != CLOSED:
             made.append(Text(sentence(KEY, "by", day=say_day(answer.due_on)), QUIET))
     return made
 

@@ -17,7 +17,7 @@ from models.documents.document import texts
 from models.documents.shelf import sheet_document
 from models.entry import Entry
 from models.errors import Trouble
-from models.loop import Answer
+from models.loop import CLOSED, Answer
 from models.moments import clock_words, in_a_sentence, long_day, read_day, read_moment, short_day
 from models.record import declaration_of
 from models.records.feedback_sheet import GIVEN
@@ -145,12 +145,12 @@ class CloseVisitPage(FormPage):
         self._cannot: QWidget | None = None
         self._plan_words: Banner | None = None
         self._is_keeping = False
+        self.print_button = self.add_head("Print", "printer", "close_visit.print", self._print)
+        self.print_button.set_tip("Print it for the child, or save it as a file (Ctrl+P)")
         self.keep_button = self.add_head(
             "Close the visit", "check", "close_visit.keep", self.done, actions.keys("finish")
         )
         self.keep_button.set_kind("primary")
-        self.print_button = self.add_head("Print", "printer", "close_visit.print", self._print)
-        self.print_button.set_tip("Print it for the child, or save it as a file (Ctrl+P)")
         self.read_button = ReadButton(link.speech, self.pieces, "close_visit.read", self.head, has_key=False)
         self.head.buttons.insertWidget(0, self.read_button)
         self.again_button = self.add_head("Tell it again", "plus", "close_visit.again", self._begin_again)
@@ -278,6 +278,8 @@ class CloseVisitPage(FormPage):
 
     def _due_words(self, answer: Answer) -> str:
         due = answer.due_on
+        if answer.stage == CLOSED:
+            return "You have heard what came of this"
         if due is None:
             return "No day is set for this yet"
         today = self._link.casebook.clock.today()

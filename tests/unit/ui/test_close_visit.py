@@ -182,12 +182,28 @@ def test_promises_stand_with_their_day_and_what_cannot_be_with_its_reason(at: Si
     assert "Nan is allergic" not in promised
 
 
+def test_a_promise_the_child_has_heard_the_end_of_is_not_due_any_more(at: SimpleNamespace) -> None:
+    note = visit(at, "Can Becky come on Tuesdays?")
+    (said,) = (one.record_id for one in said_in(at, note))
+    done = {"we_did": "She comes on Tuesdays", "told_on": "2026-11-23", "due_on": "2026-12-01", "state": "told"}
+    add(at, "promise", you_said_id=said, we_promised="Ask Becky", **done)
+    open_sheet(at, note)
+    promised = words_of(page(at).findChild(QWidget, "close_visit.promised"))
+    assert "Ask Becky" in promised
+    assert "You have heard what came of this" in promised
+    assert "You hear by" not in promised
+
+
 def test_a_promise_made_from_here_stands_here_on_coming_back(at: SimpleNamespace) -> None:
     note = visit(at, "Can Becky come on Tuesdays?")
     open_sheet(at, note)
     at.hands.press(page(at).sayings[0].check.right)
-    at.hands.wait_for(lambda: page(at).sayings[0].check is None)
-    button = next(one for one in page(at).findChildren(QWidget, "close_visit.promise") if one.isVisible())
+
+    def seen() -> list[Any]:
+        return [one for one in page(at).findChildren(QWidget, "close_visit.promise") if one.isVisible()]
+
+    at.hands.wait_for(seen)
+    (button,) = seen()
     see_in_full(at, button)
     at.hands.press(button)
     assert here(at) == "promise"
