@@ -17,8 +17,8 @@ GAP = 12
 class PageHead(QWidget):
     """`went_back` is the way back. ``under`` stands below the title; buttons go into ``buttons``.
 
-    Whose page it is and when it was saved are never cut short while there is another way: where all of it does not
-    fit beside each other, they take a row of their own.
+    Nothing of it is cut short while there is another way: where all of it does not fit beside each other, whose page it
+    is takes a row of its own, or the buttons do where they do not even fit beside the way back.
     """
 
     went_back = Signal()
@@ -54,7 +54,7 @@ class PageHead(QWidget):
         self.buttons = QHBoxLayout(self._tools)
         self.buttons.setContentsMargins(0, 0, 0, 0)
         self.buttons.setSpacing(GAP)
-        self._is_stacked: bool | None = None
+        self._placed: tuple[int, int] | None = None
         self._fit()
 
     def show_child(self, title: str, name: str, shown: str = "") -> None:
@@ -73,18 +73,30 @@ class PageHead(QWidget):
         whose = max(words, under) + 4 + (self.avatar.sizeHint().width() + GAP if not self.avatar.isHidden() else 0)
         return self.back.sizeHint().width() + whose + self.buttons.sizeHint().width() + 2 * GAP
 
-    def _fit(self) -> None:
+    def _rows(self) -> tuple[int, int]:
+        """In which rows whose page it is, and the buttons, stand: the way back is in the first."""
         margins = self.contentsMargins()
         room = self.width() - margins.left() - margins.right()
-        is_stacked = bool(self.title.text()) and self._wanted() > room
-        if is_stacked == self._is_stacked:
+        if self._wanted() <= room:
+            return 0, 0
+        if not self.title.text():
+            return 0, 1
+        does_fit = self.back.sizeHint().width() + self.buttons.sizeHint().width() + GAP <= room
+        return (1, 0) if does_fit else (0, 1)
+
+    def _fit(self) -> None:
+        rows = self._rows()
+        if rows == self._placed:
             return
-        self._is_stacked = is_stacked
+        self._placed = whose, tools = rows
         middle, right = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignRight
         for widget in (self.back, self._whose, self._tools):
             self._grid.removeWidget(widget)
         self._grid.addWidget(self.back, 0, 0, middle)
-        if is_stacked:
+        if tools:
+            self._grid.addWidget(self._whose, 0, 1, 1, 2)
+            self._grid.addWidget(self._tools, 1, 0, 1, 3, middle | right)
+        elif whose:
             self._grid.addWidget(self._tools, 0, 1, 1, 2, middle | right)
             self._grid.addWidget(self._whose, 1, 0, 1, 3)
         else:

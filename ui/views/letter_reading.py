@@ -5,14 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from models.documents.document import CHILD, LEAD, QUIET, STRONG, Block, Document, Heading, IconRow, Quote, Text
+from models.documents.document import CHILD, QUIET, STRONG, Block, Document, Heading, IconRow, Quote, Text
 from ui.parts.divider import Divider
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.voice_quote import VoiceQuote
 
 PICTURE = 76
-_ROLES = {LEAD: ("lead", ""), QUIET: ("body", "quiet"), STRONG: ("strong", "")}
+_ROLES = {QUIET: ("reading", "quiet"), STRONG: ("knock_head", "")}
 
 
 def drawn(document: Document, parent: QWidget) -> list[QWidget]:
@@ -28,12 +28,14 @@ def drawn(document: Document, parent: QWidget) -> list[QWidget]:
 def _block(block: Block, parent: QWidget) -> QWidget:
     match block:
         case Heading():
-            head = PlainLabel(block.words, f"h{block.level}", parent, tone="voice" if block.is_voice else "")
+            head = PlainLabel(
+                block.words, f"h{max(1, block.level - 1)}", parent, tone="voice" if block.is_voice else ""
+            )
             # What it heads belongs to it: more room above than below.
             head.setContentsMargins(0, 10, 0, 0)
             return head
         case Text():
-            role, tone = _ROLES.get(block.tone, ("reading", ""))
+            role, tone = _ROLES.get(block.tone, ("knock_line", ""))
             return PlainLabel(block.words, role, parent, tone=tone, leading=1.4)
         case Quote():
             return _quote(block, parent)
@@ -48,9 +50,9 @@ def _quote(block: Quote, parent: QWidget) -> QWidget:
     column = QVBoxLayout(part)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(4)
-    column.addWidget(VoiceQuote(block.words, part))
+    column.addWidget(VoiceQuote(block.words, part, role="knock_line"))
     if block.by:
-        column.addWidget(PlainLabel(block.by, "body", part, tone="quiet"))
+        column.addWidget(PlainLabel(block.by, "reading", part, tone="quiet"))
     return part
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -17,6 +18,7 @@ from ui.parts.choice_row import ChoiceRow
 from ui.parts.focus_ring import FocusRing
 from ui.parts.knock_strip import KnockStrip
 from ui.parts.labels import PlainLabel
+from ui.parts.page_head import GAP, PageHead
 from ui.parts.picker import Picker
 from ui.parts.pill import Pill
 from ui.parts.top_bar import StateChip
@@ -461,3 +463,19 @@ def test_a_count_that_goes_up_is_said_aloud_once(look: Theme, qtbot, monkeypatch
         chip.show_state(words, "cloud-upload", "info")
     assert heard == ["Sending 0 of 1,000", "All sent · 14:02"]
     assert chip.accessibleName() == "All sent · 14:02"
+
+
+def test_the_buttons_of_a_head_take_a_row_of_their_own_before_one_is_cut_short(qtbot: Any, look: Theme) -> None:
+    del look
+    head = PageHead("some")
+    qtbot.addWidget(head)
+    made = [Button(words, "pencil", parent=head) for words in ("Read aloud", "Print", "Edit with Sarah-Louise")]
+    for button in made:
+        head.buttons.addWidget(button)
+    whole = head.back.sizeHint().width() + sum(button.sizeHint().width() + GAP for button in made)
+    for width in (whole + 200, whole - 20, whole + 200):
+        head.setFixedWidth(width)
+        head.show()
+        QApplication.processEvents()
+        assert all(button.width() >= button.sizeHint().width() for button in made), width
+        assert (made[0].y() + made[0].parentWidget().y() > head.back.geometry().bottom()) == (width < whole)
