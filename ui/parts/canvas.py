@@ -65,6 +65,7 @@ class Canvas(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setMaximumWidth(theme.current().px(SHOWN_WIDE))
+        access.be_canvas(self)
         access.describe(self, name, key=key)
 
     def value(self) -> list[list[Any]]:

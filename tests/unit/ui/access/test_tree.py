@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPushButton, QVBoxLa
 from desktop import ears
 from desktop.looks import Shown, take_on
 from tests.unit.ui.access.every_screen import opened
+from ui import access
+from ui.parts.canvas import Canvas
 
 
 @pytest.mark.timeout(400)  # forty screens in one test
@@ -84,3 +86,10 @@ def test_a_row_without_words_is_caught(planted: QWidget) -> None:
     rows.addItem(QListWidgetItem(""))
     _add(planted, rows)
     assert any("has no name" in fault for fault in ears.find_faults(planted))
+
+
+def test_a_sheet_to_draw_on_says_what_it_is_and_the_rest_of_the_window_as_before(planted: QWidget) -> None:
+    sheet, button = _add(planted, Canvas("My drawing")), _add(planted, QPushButton("Begin again"))
+    assert (access.role_of(sheet), access.name_of(sheet)) == (ears.Role.Canvas, "My drawing")
+    assert access.role_of(button) == ears.Role.Button
+    assert ears.find_faults(planted) == []
