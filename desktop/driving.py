@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QTimer, QUrl
@@ -26,6 +25,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop import ears, eyes
+from desktop.looks import Shown, take_on
 from ui import theme as themes
 from ui.window import HeardWindow
 
@@ -57,7 +58,8 @@ class Driver(QObject):
             "resize": self._resize,
             "focus": self._focus,
             "drop": self._drop,
-            "theme": self._theme,
+            "look": self._look,
+            "judge": self._judge,
             "open": self._open,
             "scope": self._scope,
             "choose_file": self._choose_file,
@@ -201,7 +203,7 @@ class Driver(QObject):
         return text
 
     def _grab(self, command: dict[str, Any]) -> None:
-        window = (QApplication.activeWindow() or self._find("window")).window()
+        window = self._in_front()
         # Two turns of the loop let pending layouts and fades settle.
         QApplication.processEvents()
         QApplication.processEvents()
@@ -213,6 +215,9 @@ class Driver(QObject):
             painter.drawPixmap(popup.mapToGlobal(QPoint(0, 0)) - window.mapToGlobal(QPoint(0, 0)), popup.grab())
             painter.end()
         picture.save(command["path"])
+
+    def _in_front(self) -> QWidget:
+        return (QApplication.activeWindow() or self._find("window")).window()
 
     def _open(self, command: dict[str, Any]) -> None:
         """Go to a page as a link on another page would."""
@@ -250,9 +255,16 @@ class Driver(QObject):
             raise NotFound("the window is not open")
         return found[0]
 
-    def _theme(self, command: dict[str, Any]) -> None:
-        theme = themes.current()
-        theme.set_look(replace(theme.look, scheme=themes.Scheme(command["scheme"])))
+    def _look(self, command: dict[str, Any]) -> None:
+        """Take on one of the looks every screen is shown in."""
+        take_on(themes.current(), Shown(command["shown"]))
+        QApplication.processEvents()
+
+    def _judge(self, command: dict[str, Any]) -> list[str]:
+        """Say what on the screen cannot be read or reached; with ``listen``, what a screen reader is not told, too."""
+        window, popup = self._in_front(), QApplication.activePopupWidget()
+        found = eyes.find_faults(window if popup is None else popup)
+        return found + ears.find_faults(window) if command["listen"] else found
 
     def _resize(self, command: dict[str, Any]) -> None:
         for window in QApplication.topLevelWidgets():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtGui import QColor, QPalette
 
-from ui.theme import LARGEST_TEXT, Look, Scheme, Theme
+from ui.theme import LARGEST_TEXT, Scheme, Theme
 
 
 class Shown(StrEnum):
@@ -23,7 +24,7 @@ def take_on(theme: Theme, shown: Shown) -> None:
     scheme = Scheme.DARK if shown is Shown.DARK else Scheme.LIGHT
     scale = LARGEST_TEXT if shown is Shown.LARGE else 1.0
     theme.pretend_contrast(contrast_black() if shown is Shown.CONTRAST else None)
-    theme.set_look(Look(scheme=scheme, text_scale=scale))
+    theme.set_look(replace(theme.look, scheme=scheme, text_scale=scale))
 
 
 def contrast_black() -> QPalette:

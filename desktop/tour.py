@@ -22,6 +22,7 @@ from desktop.tour_aloud import AloudTour
 from desktop.tour_documents import DocumentsTour
 from desktop.tour_knowing import KnowingTour
 from desktop.tour_leaving import LeavingTour
+from desktop.tour_pictures import Pictures
 from desktop.tour_sync import SyncTour
 from desktop.tour_visit import VisitTour
 from desktop.tour_voice import VoiceTour
@@ -30,7 +31,6 @@ from desktop.touring import expect, find_child
 from desktop.worked_example import write_worked_example
 from models.errors import Trouble
 
-WIDE, SMALL = (1366, 768), (1024, 600)
 WORDS = "I like Becky coming. I don't want her to stop. Can you ask if she can do Tuesdays?"
 DRAWING = "The flat I want, near Nan"
 HAPPENED = "Grandad met me at the door. Sarah stayed in the kitchen with the dog and joined us after ten minutes."
@@ -41,7 +41,7 @@ class Tour:
 
     def __init__(self, out: Path, folder: Path, ends: ExitStack) -> None:
         self.out, self.folder = out, folder
-        self.pictures: list[Path] = []
+        self.picture = Pictures(out)
         self.stage = ends.enter_context(Stage(folder))
         self.aisha = ends.enter_context(Puppet(self.stage, folder / "Aisha’s laptop" / "vault"))
         self.knowing = KnowingTour(self.picture)
@@ -63,20 +63,6 @@ class Tour:
         for report in self.folder.rglob("crash-*.txt"):
             raise Fell(f"{words}: an app met a bug and went on\n{report.read_text('utf-8')}")
         print(f"{time.monotonic() - start:6.2f} s  {words}", flush=True)  # noqa: T201 - the tour's own report
-
-    def picture(self, app: Puppet, name: str, at: str = "") -> None:
-        """Save a screen in both themes, wide and small, with ``at`` in sight. It stands light and wide afterwards."""
-        for theme in ("light", "dark"):
-            app.ask("theme", scheme=theme)
-            for size, mark in ((WIDE, ""), (SMALL, "_1024")):
-                app.ask("resize", width=size[0], height=size[1])
-                if at:
-                    app.ask("focus", name=at)
-                path = self.out / f"{name}{mark}_{theme}.png"
-                app.grab(path)
-                self.pictures.append(path)
-        app.ask("theme", scheme="light")
-        app.ask("resize", width=WIDE[0], height=WIDE[1])
 
     # ---- the council ----
 
@@ -433,5 +419,7 @@ def run(out: Path) -> int:
         except (Fell, Trouble) as fell:
             print(f"The tour stopped: {fell}", file=sys.stderr)  # noqa: T201 - the tour's own report
             return 1
-    print(f"{time.monotonic() - start:6.2f} s  {len(tour.pictures)} pictures in {out}")  # noqa: T201
-    return 0
+    print(f"{time.monotonic() - start:6.2f} s  {len(tour.picture.taken)} pictures in {out}")  # noqa: T201
+    for fault in tour.picture.faults:
+        print(f"Not for everybody: {fault}", file=sys.stderr)  # noqa: T201
+    return 1 if tour.picture.faults else 0

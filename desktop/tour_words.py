@@ -28,9 +28,9 @@ class WordsTour:
         app.press("Escape")
         self._picture(app, "spelling", at=VIEW)
         for theme in ("light", "dark"):
-            app.ask("theme", scheme=theme)
+            app.ask("look", shown=theme)
             self._menu(app, f"spelling_menu_{theme}")
-        app.ask("theme", scheme="light")
+        app.ask("look", shown="light")
         app.ask("focus", name=VIEW)
         app.press("Ctrl+Home F7")
         app.read("definitely", seconds=8)
