@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetricsF,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -17,13 +18,15 @@ from PySide6.QtGui import (
     QTextCursor,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QLineEdit, QMenu, QScrollArea, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QPlainTextEdit, QScrollArea, QTextEdit, QWidget
 
 from ui import style, theme
+from ui.parts import strokes
 
 LEADING = 145
 """Distance of lines, in per cent of the type's own."""
 QUOTE_ROOM = 16
+_TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 # Everything below a space but tab and new line: pasted from a PDF they would be stored, and never be seen.
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -184,10 +187,18 @@ class TextBox(QTextEdit):
 
     # ---- its quotation marks -------------------------------------------------------------------------------------
 
+    def event(self, event: QEvent) -> bool:
+        # A text claims Tab for itself before any shortcut hears of it, even where Tab leaves the text.
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in _TABS:
+            event.ignore()
+            return False
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._quoted and not self.document().isEmpty():
             self._paint_quotes()
+        paint_focus(self)
 
     def _paint_quotes(self) -> None:
         painter = QPainter(self.viewport())
@@ -199,6 +210,14 @@ class TextBox(QTextEdit):
         start, end = self.cursorRect(first), self.cursorRect(last)
         painter.drawText(QPointF(start.left() - metrics.horizontalAdvance("“") - 1, _baseline(start, metrics)), "“")
         painter.drawText(QPointF(end.left() + 1, _baseline(end, metrics)), "”")
+
+
+def paint_focus(box: QTextEdit | QPlainTextEdit) -> None:
+    """In high contrast, the ring inside the box: without a style sheet its frame is too thin to bear one."""
+    if theme.current().is_high_contrast and box.hasFocus():
+        painter = QPainter(box.viewport())
+        ring = QRectF(box.viewport().rect())
+        strokes.box(painter, ring, None, theme.current().colour("focus"), 0, strokes.RING)
 
 
 def _baseline(place: QRect, metrics: QFontMetricsF) -> float:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from PySide6.QtCore import QDir, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QStyleFactory, QWidget
 from shiboken6 import isValid
 
 import resources
@@ -138,6 +138,7 @@ class Theme(QObject):
         QDir.setSearchPaths("look", [str(resources.path("style"))])
         self._hints.colorSchemeChanged.connect(self._follow_system)
         self._contrast_hints.contrastPreferenceChanged.connect(self._follow_system)
+        app.focusChanged.connect(self._redraw)
         _install(self)
         self.apply()
 
@@ -248,6 +249,15 @@ class Theme(QObject):
         """Stop following the system: another theme has taken over."""
         self._hints.colorSchemeChanged.disconnect(self._follow_system)
         self._contrast_hints.contrastPreferenceChanged.disconnect(self._follow_system)
+        self._app.focusChanged.disconnect(self._redraw)
+
+    def _redraw(self, before: QWidget | None, now: QWidget | None) -> None:
+        """Without a style sheet Qt draws only the inside of a text anew, and not the edge that shows the focus."""
+        for widget in (before, now):
+            if self._contrast and widget is not None and isValid(widget):
+                widget.update()
+                if isinstance(widget, QAbstractScrollArea):
+                    widget.viewport().update()
 
     def _asks_contrast(self) -> bool:
         return self._pretended is not None or self._ask_contrast()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import access, actions, style, theme
+from ui.parts import reading_order
 from ui.parts.closed_strip import ClosedStrip
 from ui.parts.cover_page import CoverPage, PinAnswer
 from ui.parts.idle_banner import IdleBanner
@@ -154,6 +154,9 @@ class HeardWindow(QMainWindow):
         }
         for name, call in calls.items():
             self._bind_one(name, call)
+        # As keys, and not in focusNextPrevChild: Qt asks that, too, while it takes down a page that has the focus.
+        QShortcut(QKeySequence("Tab"), self._shell).activated.connect(lambda: self._tab(forward=True))
+        QShortcut(QKeySequence("Shift+Tab"), self._shell).activated.connect(lambda: self._tab(forward=False))
         # F9 is the window's own, so that it also works under an open menu or list.
         actions.bind(self, "hide", self.cover, everywhere=True)
 
@@ -177,19 +180,13 @@ class HeardWindow(QMainWindow):
             keys = actions.keys(number) if number else ""
             self.rail.add_row(spec.key, spec.title, spec.icon, keys, foot=spec.nav == "foot")
 
-    def _order_tabs(self) -> None:
-        """Tab goes as the eye does: the rail, the top bar, the page; rows made later would else come last."""
-        stops = [
-            *self.rail.stops(),
-            self.top.find_box,
-            self.top.state,
-            self.top.new_note,
-            self.idle.stay,
-            self.closed.again,
-            self.reading.stop,
-        ]
-        for before, after in itertools.pairwise(stops):
-            QWidget.setTabOrder(before, after)
+    def _tab(self, *, forward: bool) -> None:
+        """Tab goes as the eye does: the rail, the top bar, the page; or round the sheet that lies over them."""
+        sheet = self._shell.findChild(Sheet, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        if sheet is not None:
+            sheet.keep_tab(forward)
+        else:
+            reading_order.step(self._shell, forward=forward)
 
     def open(self, page_key: str, **arguments: object) -> None:
         """Show a page with ``arguments``; a page that may not be left yet stays. An unknown key raises KeyError."""
@@ -222,7 +219,6 @@ class HeardWindow(QMainWindow):
         spec = self.pages.spec(visit.key)
         self.rail.setVisible(not spec.whole)
         self.top.setVisible(not spec.whole)
-        self._order_tabs()
         self.rail.show_here(visit.key)
         self.show_main_action(False)
         # What is read belongs to the page that was left.

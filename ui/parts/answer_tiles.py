@@ -62,9 +62,10 @@ class AnswerTile(QRadioButton):
         whole, chosen = QRectF(self.rect()), self.isChecked()
         fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
         edge = look.colour("primary" if chosen else "control")
-        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, strokes.edge_width() + (2 if chosen else 0))
+        width = strokes.edge_width() + (2 if chosen else 0)
+        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, width)
         if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS)
+            strokes.ring(painter, whole, RADIUS, width)
         ink = look.colour("on_primary_soft" if chosen else "text")
         middle, side = whole.center().y(), look.px(ICON)
         place = QRectF(PAD, round(middle - side / 2), side, side)

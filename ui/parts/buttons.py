@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import access, icons, theme
 from ui.parts import strokes
-from ui.parts.focus_ring import OUT, FocusRing, has_room
+from ui.parts.focus_ring import FocusRing, has_room
 
 RADIUS = 8
 PAD = 16
@@ -167,7 +167,8 @@ class Button(QPushButton):
         fill = look.colour(name) if name else None
         radius = float(RADIUS)
         if ring_inside:
-            rect, edge, radius = rect.adjusted(OUT, OUT, -OUT, -OUT), None, radius - 3
+            inside = strokes.ring_width() + strokes.GAP
+            rect, edge, radius = rect.adjusted(inside, inside, -inside, -inside), None, radius - 3
         if fill is not None or edge is not None:
             strokes.box(painter, rect, fill, edge, radius, strokes.edge_width())
 

@@ -78,7 +78,7 @@ class _ChipFace(_Pressable):
         width = strokes.edge_width() + (0.5 if chosen else 0)
         strokes.box(painter, chip, look.colour(fill), edge, chip.height() / 2, width)
         if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, chip, chip.height() / 2)
+            strokes.ring(painter, chip, chip.height() / 2, width + (0.5 if chosen else 0))
         ink = look.colour("on_primary_soft" if chosen else "text")
         font = look.font("small", 700 if chosen else 600)
         painter.setFont(font)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize
-from PySide6.QtGui import QColor, QPainter, QPalette
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QStyleOptionComplex, QWidget
 
 # What Fusion outlines in a shade of the window colour: on black that is black on black.
@@ -32,11 +32,14 @@ class ContrastStyle(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
+        if element == QStyle.PrimitiveElement.PE_FrameFocusRect:
+            _ring(option, painter)
+            return
         super().drawPrimitive(element, option, painter, widget)
         if element in _BOXES and not _is_inside(widget):
-            _edge(option, painter, round_=False)
+            _edge(option, painter, widget, round_=False)
         elif element == QStyle.PrimitiveElement.PE_IndicatorRadioButton:
-            _edge(option, painter, round_=True)
+            _edge(option, painter, widget, round_=True)
 
     def drawComplexControl(
         self,
@@ -47,7 +50,7 @@ class ContrastStyle(QProxyStyle):
     ) -> None:
         super().drawComplexControl(control, option, painter, widget)
         if control in _WITH_PARTS:
-            _edge(option, painter, round_=False)
+            _edge(option, painter, widget, round_=False)
         elif control == QStyle.ComplexControl.CC_ScrollBar:
             handle = self.subControlRect(control, option, QStyle.SubControl.SC_ScrollBarSlider, widget)  # type: ignore[arg-type]
             painter.fillRect(handle.adjusted(3, 3, -3, -3), option.palette.color(QPalette.ColorRole.Text))
@@ -72,6 +75,14 @@ class ContrastStyle(QProxyStyle):
         if element == QStyle.ControlElement.CE_TabBarTab and option.state & QStyle.StateFlag.State_Selected:
             under: QRect = option.rect.adjusted(2, option.rect.height() - 4, -2, 0)
             painter.fillRect(under, option.palette.color(QPalette.ColorRole.Highlight))
+            if option.state & QStyle.StateFlag.State_HasFocus:
+                _ring(option, painter)
+
+
+def _ring(option: QStyleOption, painter: QPainter) -> None:
+    painter.setPen(QPen(option.palette.color(QPalette.ColorRole.Highlight), 3))
+    painter.setBrush(QColor(0, 0, 0, 0))
+    painter.drawRect(option.rect.adjusted(1, 1, -2, -2))
 
 
 def _is_inside(widget: QWidget | None) -> bool:
@@ -80,13 +91,13 @@ def _is_inside(widget: QWidget | None) -> bool:
     return parent is not None and (parent.inherits("QAbstractSpinBox") or parent.inherits("QComboBox"))
 
 
-def _edge(option: QStyleOption, painter: QPainter, *, round_: bool) -> None:
+def _edge(option: QStyleOption, painter: QPainter, widget: QWidget | None, *, round_: bool) -> None:
     rect: QRect = option.rect
     state: QStyle.StateFlag = option.state
     palette: QPalette = option.palette
-    focused = bool(state & QStyle.StateFlag.State_HasFocus)
+    focused = bool(state & QStyle.StateFlag.State_HasFocus) or (widget is not None and widget.hasFocus())
     ink: QColor = palette.color(QPalette.ColorRole.Highlight if focused else QPalette.ColorRole.Text)
-    width = 3 if focused else 2
+    width = 5 if focused else 2  # 3 px more: a ring that only recoloured the edge would not be seen
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     pen = painter.pen()

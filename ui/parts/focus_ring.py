@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from ui import theme
 from ui.parts import strokes
 
 OUT = strokes.RING + strokes.GAP
@@ -36,5 +37,5 @@ class FocusRing(QWidget):
         self.raise_()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        strokes.ring(painter, QRectF(self.rect()), self._radius + OUT)
+        ink = theme.current().colour("focus")
+        strokes.box(QPainter(self), QRectF(self.rect()), None, ink, self._radius + OUT, strokes.RING)

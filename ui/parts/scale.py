@@ -39,9 +39,10 @@ class _Step(QRadioButton):
         whole, chosen = QRectF(self.rect()), self.isChecked()
         fill = "voice_soft" if chosen else "sunken" if self.underMouse() else "surface"
         edge = look.colour("voice" if chosen else "control")
-        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, strokes.edge_width() + (2 if chosen else 0))
+        width = strokes.edge_width() + (2 if chosen else 0)
+        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, width)
         if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS)
+            strokes.ring(painter, whole, RADIUS, width)
         painter.setFont(look.font("knock_head", 700 if chosen else 400))
         painter.setPen(look.colour("voice" if chosen else "text"))
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, str(self.number))

@@ -28,9 +28,20 @@ def box(
     painter.drawRoundedRect(rect, radius, radius)
 
 
-def ring(painter: QPainter, rect: QRectF, radius: float) -> None:
-    """Draw the 3 px focus ring along the inside of ``rect``."""
-    box(painter, rect, None, theme.current().colour("focus"), radius, RING)
+def ring(painter: QPainter, rect: QRectF, radius: float, edge: float = 1.0) -> None:
+    """Draw the focus ring along the inside of ``rect``: 3 px that were no edge before, where the edge is ``edge`` wide.
+
+    Within it stands a line of the ground, without which it could not be told from a fill of nearly its own colour.
+    """
+    look, wide = theme.current(), ring_width(edge)
+    box(painter, rect, None, look.colour("focus"), radius, wide)
+    inside = rect.adjusted(wide, wide, -wide, -wide)
+    box(painter, inside, None, look.colour("window" if look.is_high_contrast else "surface"), radius - wide, GAP)
+
+
+def ring_width(edge: float = 1.0) -> float:
+    """Return how wide the ring is drawn over an edge of a width: what the edge took already does not count."""
+    return RING + max(edge, edge_width()) - 1
 
 
 def edge_width() -> float:

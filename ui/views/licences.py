@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 import resources
@@ -16,6 +17,7 @@ from ui.parts.card import Card
 from ui.parts.labels import PlainLabel
 from ui.parts.picker import Picker
 from ui.parts.scroll_page import ScrollPage
+from ui.text_boxes import paint_focus
 from ui.theme import Theme
 
 WIDEST = 1000
@@ -49,6 +51,10 @@ class _LicenceText(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         return QSize(400, theme.current().px(BOX_TALL))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        paint_focus(self)
 
 
 class LicencesPage(QWidget):

@@ -17,7 +17,7 @@ from models.record import all_declarations
 
 RECORD = ("record_id", "you_said_id")
 """What pages call the record they are about."""
-MOST_STEPS = 50
+MOST_STEPS, STILL = 60, 3
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,14 @@ def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
     """Open a screen and wait until nothing on it moves any more: long pages fill in steps."""
     at.window.open(screen.page, **screen.arguments)
     before: list[QRect] = []
+    still = 0
     for _ in range(MOST_STEPS):
         at.settle()
-        QTest.qWait(1)
+        QTest.qWait(10)
         now = [each.geometry() for each in at.window.findChildren(QWidget) if each.isVisible()]
-        if now == before:
+        still, before = (still + 1 if now == before else 0), now
+        if still == STILL:
             break
-        before = now
     page: QWidget = at.window.pages.currentWidget()
     return page
 

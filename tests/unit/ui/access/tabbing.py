@@ -8,20 +8,23 @@ from types import SimpleNamespace
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QCheckBox, QListView, QTabBar, QWidget
 
 from desktop.eyes import SHAPES, contrast
 
 MOST_STOPS = 250
 AROUND = 8
 SAME_LINE = 0.5
-THICK = 1.5
+THICK = 1.1
 """Of its rim, how many pixels deep a ring must differ; drawn 3 px deep, with round corners and a gap."""
 
 
 def stops(at: SimpleNamespace) -> Iterator[QWidget]:
-    """Press Tab until it comes round; each stop once, with the focus on it."""
+    """Press Tab until it comes round; each stop once, with the focus on it, from the first of the page."""
     seen: list[QWidget] = []
+    at.window.activateWindow()
+    assert QTest.qWaitForWindowActive(at.window)
+    (at.window.pages.currentWidget() if hasattr(at.window, "pages") else at.window).setFocus()
     for _ in range(MOST_STOPS):
         QTest.keyClick(at.window.windowHandle(), Qt.Key.Key_Tab)
         at.settle()
@@ -88,7 +91,7 @@ def _placed(widget: QWidget, held: QWidget) -> QRect:
 
 def ring_share(at: SimpleNamespace, widget: QWidget) -> float:
     """How deep the ring of what has the focus is, in pixels: changed by 3:1 at least, over the length of its rim."""
-    place = QRect(widget.mapTo(at.window, QPoint(0, 0)), widget.size())
+    place = _ringed(widget).translated(widget.mapTo(at.window, QPoint(0, 0)))
     seen = place.adjusted(-AROUND, -AROUND, AROUND, AROUND).intersected(at.window.rect())
     with_focus = _grab(at, seen)
     widget.clearFocus()
@@ -98,6 +101,17 @@ def ring_share(at: SimpleNamespace, widget: QWidget) -> float:
     at.settle()
     rim = 2 * (seen.intersected(place).width() + seen.intersected(place).height())
     return _changed(with_focus, without) / max(1, rim)
+
+
+def _ringed(widget: QWidget) -> QRect:
+    """What the ring goes round: of tabs and lists the one that stands, of a box to tick what can be seen of it."""
+    if isinstance(widget, QTabBar):
+        return widget.tabRect(widget.currentIndex())
+    if isinstance(widget, QListView):
+        return widget.visualRect(widget.currentIndex()).translated(widget.viewport().pos())
+    if type(widget) is QCheckBox:
+        return QRect(0, 0, min(widget.width(), widget.sizeHint().width()), widget.height())
+    return widget.rect()
 
 
 def _grab(at: SimpleNamespace, rect: QRect) -> QImage:

@@ -31,7 +31,9 @@ def test_tab_goes_round_every_screen_as_the_eye_does_and_leaves_nothing_out(
         way = list(stops(at))
         found += [f"{screen.name}: Tab never stops at {_name(one)}" for one in may_stop(at.window) if one not in way]
         for before, after in itertools.pairwise(way):
-            if against_the_eye(before, after):
+            # From the end of the page Tab goes on with the rail.
+            is_round = at.window.rail.isAncestorOf(after) and not at.window.rail.isAncestorOf(before)
+            if not is_round and against_the_eye(before, after):
                 found.append(f"{screen.name}: Tab goes back from {_name(before)} to {_name(after)}")
     assert "\n".join(dict.fromkeys(found)) == ""
 
