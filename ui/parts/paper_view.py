@@ -100,7 +100,6 @@ class PaperView(QWidget):
         """Set for a width; a layout asks for the same few again and again."""
         if width not in self._set:
             self._set[width] = _Setting(self._paper, width / A4_WIDE).set(self._document)
-            self.setAccessibleDescription(MORE if self._set[width].is_cut else "")
         return self._set[width]
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -133,12 +132,8 @@ class _Setting:
         self.marks: list[_Mark] = []
         self._left, self._wide = MARGIN * scale, (A4_WIDE - 2 * MARGIN) * scale
         self._at = MARGIN * scale
-<<<<<<< HEAD
         self.tall = 0.0
         self.is_cut = False
-=======
-        self.tall, self.is_cut = 0.0, False
->>>>>>> b1c9a09 (Let Tab go as the eye does, and every ring be seen)
 
     def set(self, document: Document | None) -> _Setting:
         """Set a whole document, or as much of it as is looked at."""
