@@ -22,6 +22,7 @@ from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
+from ui.parts.entry_head import EntryHead
 from ui.parts.flow import FlowLayout
 from ui.parts.history_button import HistoryButton
 from ui.parts.icon_label import IconLabel
@@ -112,15 +113,15 @@ class TimelineEntry(QWidget):
             parts.append(f"seen alone: {words[:1].lower()}{words[1:]}")
         return " · ".join(part for part in parts if part)
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
+    def _make_head(self) -> QWidget:
+        head = EntryHead(self.card)
+        row = head.state
         self.title = PlainLabel(self._title(), "strong", wrap=False)
         self.title.setObjectName("timeline.title")
-        row.addWidget(self.title)
+        head.what.addWidget(self.title)
         details = PlainLabel(self._details(), "small", elided=True)
         details.setObjectName("timeline.details")
-        row.addWidget(details, 1)
+        head.what.addWidget(details, 1)
         if self._is_begun():
             row.addWidget(Pill("Not finished", "pencil", "warn"))
         words, icon, tone = state_words(self.moment.state)
@@ -144,7 +145,7 @@ class TimelineEntry(QWidget):
             self.open.clicked.connect(self.opened)
             row.addWidget(self.open)
         self.card.setAccessibleName(f"{self._title()}, {self._details()}, {words}")
-        return row
+        return head
 
     def _is_begun(self) -> bool:
         """A note that its author has not finished."""
