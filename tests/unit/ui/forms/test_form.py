@@ -190,7 +190,7 @@ def test_a_full_disk_keeps_the_text_on_screen_and_says_why(
     form.state_changed.connect(line_under.show_state)
     real = stage.casebook._desk.store.write
 
-    def full(_job: Any) -> Any:
+    def full(_job: Any, **_more: Any) -> Any:
         def job(_connection: Any) -> None:
             raise StoreFull("The laptop’s disk is full", "Safe.", "Wait.")
 
