@@ -159,6 +159,8 @@ class Driver(QObject):
         if isinstance(widget, QAbstractButton):
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return
+        if widget.focusPolicy() == Qt.FocusPolicy.NoFocus and widget.focusProxy() is None:
+            return  # brought into sight, which is all it can be; a click could fall on what stands over its top
         at = widget.mapTo(widget.window(), QPoint(min(12, widget.width() // 2), min(14, widget.height() // 2)))
         QTest.mouseClick(_window_of(widget), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at)
 
