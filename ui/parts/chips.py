@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton, QSizePolicy, QWidget
 
-from ui import icons, theme
+from ui import access, icons, theme
 from ui.parts import strokes
 
 if TYPE_CHECKING:
@@ -62,6 +62,11 @@ class _ChipFace(_Pressable):
     def minimumSizeHint(self) -> QSize:
         short = theme.current().px(64)
         return QSize(min(short, self.sizeHint().width()), self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.width() < self.sizeHint().width():
+            access.tip(self, self.words())
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)
