@@ -17,7 +17,7 @@ ROLES = frozenset(
     {
         Role.Button, Role.ButtonMenu, Role.ButtonDropDown, Role.CheckBox, Role.RadioButton, Role.ComboBox, Role.SpinBox,
         Role.EditableText, Role.Slider, Role.List, Role.ListItem, Role.Table, Role.Tree, Role.Cell, Role.TreeItem,
-        Role.PageTab, Role.PageTabList, Role.Link, Role.MenuItem, Role.Switch, Role.Canvas, Role.Document,
+        Role.PageTab, Role.PageTabList, Role.Link, Role.MenuItem, Role.Switch, Role.Graphic, Role.Document,
         Role.ColumnHeader, Role.RowHeader, Role.Dial,
     }
 )  # fmt: skip

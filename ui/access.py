@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QAccessibleWidget, QWidget
-
-_DRAWN_ON = "drawn_on"
-_made: list[object] = []
+from PySide6.QtWidgets import QWidget
 
 
 def describe(widget: QWidget, name: str, description: str = "", *, key: str = "") -> None:
@@ -19,20 +14,6 @@ def describe(widget: QWidget, name: str, description: str = "", *, key: str = ""
     if key:
         widget.setObjectName(key)
         widget.setAccessibleIdentifier(key)
-
-
-def be_canvas(widget: QWidget) -> None:
-    """Have a sheet that is drawn on tell that it is one; Qt takes a painted widget for a border or for nothing."""
-    if not _made:
-        QAccessible.installFactory(_make_interface)
-        _made.append(_make_interface)
-    widget.setProperty(_DRAWN_ON, True)
-
-
-def _make_interface(_class_name: str, thing: Any) -> Any:
-    if not isinstance(thing, QWidget) or not thing.property(_DRAWN_ON):
-        return None
-    return QAccessibleWidget(thing, QAccessible.Role.Canvas, "")
 
 
 def announce(widget: QWidget, words: str, *, at_once: bool = False) -> None:

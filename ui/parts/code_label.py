@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
@@ -27,7 +27,8 @@ class CodeLabel(QLabel):
         self._what = what
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # It may grow: with wide letters fewer groups stand in a row, and none of them may be cut off.
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -36,6 +37,7 @@ class CodeLabel(QLabel):
         self.setText(code)
         groups = "; ".join(" ".join(group) for group in self._groups())
         self.setAccessibleName(f"{self._what}: {groups}")
+        self.setMinimumHeight(self.heightForWidth(self.width()))
         self.updateGeometry()
 
     def _groups(self) -> list[str]:
@@ -65,6 +67,11 @@ class CodeLabel(QLabel):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(ceil(self._tile()[0]) + 2 * EDGE, ceil(self._tile()[1]) + 2 * EDGE)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Asked for outright: not every layout around it asks how tall it is at this width.
+        self.setMinimumHeight(self.heightForWidth(self.width()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()

@@ -243,6 +243,15 @@ def test_the_code_is_read_letter_by_letter_and_cannot_be_copied(heard: Heard, se
     assert label.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse == Qt.TextInteractionFlag(0)
 
 
+@pytest.mark.parametrize("width", [1024, 1366])
+def test_every_group_of_a_code_of_the_widest_letters_is_seen(heard: Heard, settle: Settle, width: int) -> None:
+    heard.window.resize(width, 600)
+    heard.window.show_code("-".join(["WWWW"] * 7), True)
+    settle()
+    label = heard.find("first_run.code", QLabel)
+    assert label.height() >= label.heightForWidth(label.width())
+
+
 def test_a_slip_in_the_code_is_told_and_the_code_can_be_seen_again(heard: Heard, settle: Settle) -> None:
     heard.window.show_code(CODE, True)
     settle()

@@ -88,8 +88,8 @@ def test_a_row_without_words_is_caught(planted: QWidget) -> None:
     assert any("has no name" in fault for fault in ears.find_faults(planted))
 
 
-def test_a_sheet_to_draw_on_says_what_it_is_and_the_rest_of_the_window_as_before(planted: QWidget) -> None:
+def test_a_sheet_to_draw_on_says_what_it_is(planted: QWidget) -> None:
     sheet, button = _add(planted, Canvas("My drawing")), _add(planted, QPushButton("Begin again"))
-    assert (access.role_of(sheet), access.name_of(sheet)) == (ears.Role.Canvas, "My drawing")
+    assert (access.role_of(sheet), access.name_of(sheet)) == (ears.Role.Graphic, "My drawing")
     assert access.role_of(button) == ears.Role.Button
     assert ears.find_faults(planted) == []
