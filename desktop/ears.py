@@ -18,10 +18,15 @@ ROLES = frozenset(
         Role.Button, Role.ButtonMenu, Role.ButtonDropDown, Role.CheckBox, Role.RadioButton, Role.ComboBox, Role.SpinBox,
         Role.EditableText, Role.Slider, Role.List, Role.ListItem, Role.Table, Role.Tree, Role.Cell, Role.TreeItem,
         Role.PageTab, Role.PageTabList, Role.Link, Role.MenuItem, Role.Switch, Role.Graphic, Role.Document,
-        Role.ColumnHeader, Role.RowHeader, Role.Dial,
+        Role.ColumnHeader, Role.RowHeader, Role.Dial, Role.StaticText,
     }
 )  # fmt: skip
-"""What a thing that takes the focus may be; a grouping, a border or a plain client tells nobody what it does."""
+"""What a thing that takes the focus may be; a grouping, a border or a plain client tells nobody what it does.
+
+A text may take it to be read out again, as a recovery code is.
+"""
+READ_OUT = {"problems", "cover"}
+"""Kinds that take the focus only so that they are read out whole: what stands in the way, and the hidden screen."""
 LISTS = {Role.List, Role.Table, Role.Tree}
 ROWS = {Role.ListItem, Role.TreeItem, Role.Cell}
 HEARD_ROWS = 60
@@ -105,7 +110,8 @@ def _judge(one: Told) -> Iterator[str]:
         return
     if one.name.lower() in _NOTHING or (one.widget is not None and one.name == one.widget.objectName()):
         yield f"{one} has no name"
-    if one.role not in ROLES:
+    is_read_out = one.widget is not None and one.widget.property("kind") in READ_OUT
+    if one.role not in ROLES and not is_read_out:
         yield f"{one} takes the focus, and its role says nothing"
 
 

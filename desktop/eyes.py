@@ -6,7 +6,7 @@ Everything is judged from the rendered pixels and from what each widget drew, so
 from __future__ import annotations
 
 import itertools
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QRadioButton,
@@ -66,10 +67,10 @@ def contrast(one: QColor, other: QColor) -> float:
 def find_faults(window: QWidget) -> list[str]:
     """Look at a window as it stands. Returns what is wrong, in words; the same fault once."""
     image = window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    sights = list(everything_seen(window))
+    seen = _drawn_alike(everything_seen(window))
     found = [
-        *(fault for sight in sights for fault in _judge(sight, image)),
-        *_words_over_words([sight for sight in sights if sight.drawn.words]),
+        *(fault for alike in seen for fault in min((list(_judge(sight, image)) for sight in alike), key=len)),
+        *_words_over_words([alike[0] for alike in seen if alike[0].drawn.words]),
         *(fault for widget in _shown(window) for fault in _faint_edge(widget, window, image)),
         *(fault for widget in _shown(window) for fault in _small_target(widget)),
     ]
@@ -84,6 +85,17 @@ def everything_seen(window: QWidget) -> Iterator[Sight]:
         for drawn in record(widget):
             whole = drawn.rect.translated(corner)
             yield Sight(widget, drawn, whole, whole.toAlignedRect().intersected(region))
+
+
+def _drawn_alike(sights: Iterator[Sight]) -> list[list[Sight]]:
+    """What is drawn, each thing once. Words that are marked are drawn twice: in their own ink and in that of the mark.
+
+    Only one of the two is seen, and which is nowhere told: it is enough that one can be read.
+    """
+    alike: dict[tuple[int, str, QRect], list[Sight]] = defaultdict(list)
+    for sight in sights:
+        alike[id(sight.widget), sight.drawn.words, sight.whole.toRect()].append(sight)
+    return list(alike.values())
 
 
 def _shown(window: QWidget) -> Iterator[QWidget]:
@@ -155,7 +167,7 @@ def _cut_off(sight: Sight) -> Iterator[str]:
     scrolls = isinstance(widget, QLineEdit | QTabBar) or _scrolls_sideways(widget)
     if not scrolls and (whole.left() < left - 2 or whole.right() > right + 2):
         yield f"{_name(widget)}: “{words}” is cut at the side"
-    is_so_written = isinstance(widget, QAbstractButton) and widget.text().replace("&&", "&").endswith(words)
+    is_so_written = isinstance(widget, QAbstractButton | QLabel) and widget.text().replace("&&", "&").endswith(words)
     if words.endswith("…") and not is_so_written and not _full_words(widget):
         yield f"{_name(widget)}: “{words}” is shortened, and the whole is nowhere"
     area = widget.parentWidget()
@@ -210,6 +222,13 @@ def _is_under_a_layer(sight: Sight) -> bool:
 # ---- one against another ---------------------------------------------------------------------------------------------
 
 
+def _layer_of(widget: QWidget | None) -> QWidget | None:
+    """The message, sheet or cover a widget belongs to; None for what lies below them all."""
+    while widget is not None and widget.property("kind") not in _LAYERS:
+        widget = widget.parentWidget()
+    return widget
+
+
 def _words_over_words(sights: list[Sight]) -> Iterator[str]:
     seen = [sight for sight in sights if not sight.seen.isEmpty() and not _is_under_a_layer(sight)]
     seen.sort(key=lambda sight: sight.whole.top())
@@ -218,6 +237,8 @@ def _words_over_words(sights: list[Sight]) -> Iterator[str]:
         for other in itertools.islice(seen, at + 1, None):
             if other.whole.top() > one.whole.bottom():
                 break
+            if _layer_of(one.widget) is not _layer_of(other.widget):
+                continue  # a message lies over a page for a while
             shared = core.intersected(_core(other))
             if shared.width() > 3 and shared.height() > 3:
                 yield f"{_name(one.widget)}: “{one.drawn.words}” and “{other.drawn.words}” lie over each other"
@@ -242,6 +263,8 @@ def _faint_edge(widget: QWidget, window: QWidget, image: QImage) -> Iterator[str
     middle = QPoint(placed.left(), placed.center().y())
     if not seen.contains(middle) or not image.rect().contains(middle - QPoint(4, 0)):
         return
+    if _layer_of(window.childAt(middle)) is not _layer_of(widget):
+        return  # a message lies over it for a while
     line = [image.pixelColor(middle.x() + step, middle.y()) for step in range(-4, 5)]
     ratio = max(contrast(colour, line[0]) for colour in line[1:])
     if ratio < SHAPES:

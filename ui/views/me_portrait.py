@@ -55,12 +55,12 @@ class Portrait(QWidget):
         first = pictures[0] if pictures else None
         drawn = picture_of(drawing)
         if not drawn.isNull() and first is None:
-            self.tile = PictureTile("palette", "My drawing", f"{child.name}’s own drawing: change it", self)
+            self.tile = PictureTile("palette", "My drawing", f"My drawing: change {child.name}’s own drawing", self)
             self.tile.setObjectName("this_is_me.drawing")
             self.tile.show_picture(drawn)
             self.tile.clicked.connect(self.asked)
         elif first is None:
-            self.tile = PictureTile("camera", "My picture", f"Add {child.name}’s own picture", self)
+            self.tile = PictureTile("camera", "My picture", f"My picture: add {child.name}’s own picture", self)
             self.tile.setObjectName("this_is_me.add_picture")
             access.tip(self.tile, QUESTION)
             self.tile.clicked.connect(self.asked)

@@ -105,7 +105,7 @@ class MeReading(QWidget):
         if not drawn.isNull() and self._pictures:
             card = Card("My drawing", parent=self)
             card.setObjectName(f"{TYPE}.my_drawing.card")
-            tile = PictureTile("palette", "My drawing", f"{self._child.name}’s own drawing: change it", card)
+            tile = PictureTile("palette", "My drawing", f"My drawing: change {self._child.name}’s own drawing", card)
             tile.show_picture(drawn)
             tile.clicked.connect(self.picture_asked)
             card.body.addWidget(tile, 0, Qt.AlignmentFlag.AlignLeft)

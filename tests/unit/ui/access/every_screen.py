@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from inspect import signature
@@ -44,6 +45,7 @@ def opened(at: SimpleNamespace, *, forms: bool = True) -> Iterator[Screen]:
 
 def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
     """Open a screen and wait until nothing on it moves any more: long pages fill in steps."""
+    threads = set(threading.enumerate())
     at.window.open(screen.page, **screen.arguments)
     before: list[QRect] = []
     still = 0
@@ -51,7 +53,8 @@ def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
         at.settle()
         QTest.qWait(10)
         now = [each.geometry() for each in at.window.findChildren(QWidget) if each.isVisible()]
-        still, before = (still + 1 if now == before else 0), now
+        is_read = not set(threading.enumerate()) - threads  # what is read beside the main thread has come
+        still, before = (still + 1 if now == before and is_read else 0), now
         if still == STILL:
             break
     page: QWidget = at.window.pages.currentWidget()

@@ -166,7 +166,7 @@ def test_pressing_the_chip_again_or_leaving_it_asks_no_more(page: Any, stage: An
 def test_an_empty_place_asks_for_a_picture_and_leads_to_where_one_is_added(page: Any, stage: Any, me: str) -> None:
     page.opened(scope_id=stage.scope)
     tile = find(page, "this_is_me.add_picture")
-    assert access.name_of(tile) == "Add Sarah’s own picture"
+    assert access.name_of(tile) == "My picture: add Sarah’s own picture"
     QTest.mouseClick(tile, LEFT)
     assert page.form is not None
     assert QApplication.focusWidget().objectName() == "attachment.add"
