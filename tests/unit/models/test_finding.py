@@ -11,7 +11,9 @@ import pytest
 
 from models.casebook import Casebook
 from models.query import CHANGED, OLDEST, TITLE, Query, Where
+from models.store import search
 from models.store.looking import match_words, spans_of
+from models.store.project import search_words
 from models.store.search import END, START
 from tests.unit.models.conftest import KEY
 from tests.unit.models.leaving import rows
@@ -123,6 +125,33 @@ def test_a_save_leaves_the_index_to_the_cut_and_a_cut_leaves_nothing_to_idle_tim
     desk.cut(draft.record_id)
     assert len(rows(desk, "SELECT rowid FROM search WHERE search MATCH 'one'")) == 1
     assert index_all(desk) == 0
+
+
+def test_a_deleted_record_that_a_form_still_holds_open_is_not_found(desk: Any) -> None:
+    draft = desk.begin(what_happened="We baked.")
+    desk.book.delete(draft.record_id).result()
+    desk.write(draft)
+    assert rows(desk, "SELECT working IS NULL AS is_cut, is_deleted FROM record") == [(0, 1)]
+    assert found(desk, "baked") == []
+
+
+def test_segments_are_merged_by_the_sixteen_from_the_first_time_that_many_records_wait(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PORTION", 3)
+    asked = "SELECT v FROM search_config WHERE k = 'automerge'"
+    notes = [desk.make({"what_happened": f"We baked {number}."}, type="visit_note") for number in range(8)]
+    desk.take(*notes[:2])
+    assert desk.book.index_some(3).result() == 2
+    assert rows(desk, asked) == []
+    desk.take(*notes[2:])
+    assert index_all(desk) == 6
+    assert rows(desk, asked) == [(16,)]
+    assert len(found(desk, "baked")) == 8
+
+
+def test_a_value_of_another_kind_from_another_heard_has_no_words_and_hides_none() -> None:
+    assert search_words("visit_note", {"what_happened": ["odd"], "worker_view": "We walked."}) == "We walked."
 
 
 def test_hidden_records_are_not_found_listed_or_counted_and_come_back_when_granted_again(desk: Any) -> None:
