@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import coverage
@@ -17,6 +18,9 @@ PARTS = "HEARD_COVERAGE_PARTS"
 """The environment variable that names the folder of the parts."""
 FILES = "files.json"
 """In that folder: the paths of the files to be measured."""
+UNMEASURED = ("tests/unit/ui/", "tests/unit/house/", "tests/e2e/")
+"""Tests of whole screens and of the house. What must be covered whole is to be tested where it stands, and not by a
+click far above it; and a measured test takes a good third longer."""
 
 
 class Part:
@@ -26,6 +30,16 @@ class Part:
         files = json.loads((folder / FILES).read_text())
         self._measured = coverage.Coverage(data_file=folder / f"{worker}.part", branch=True, include=files)
         self._measured.start()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        if not item.nodeid.startswith(UNMEASURED):
+            return (yield)
+        self._measured.stop()
+        try:
+            return (yield)
+        finally:
+            self._measured.start()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:

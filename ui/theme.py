@@ -243,6 +243,7 @@ class Theme(QObject):
             return
         self._app.setProperty("heard_style", wanted)
         self._app.setStyleSheet("")
+        _let_go_of_the_sheet()
         self._app.setStyle(ContrastStyle() if self._contrast else QStyleFactory.create("Fusion"))
 
     def retire(self) -> None:
@@ -269,6 +270,17 @@ class Theme(QObject):
         dark = self._tokens == tokens_for(Scheme.DARK)
         if self._asks_contrast() != self._contrast or self.is_dark != dark:
             self.apply()
+
+
+def _let_go_of_the_sheet() -> None:
+    """Have Qt take note of every widget anew under the next sheet, also of those it has not shown yet.
+
+    Qt 6.11 forgets all it knew when a sheet goes, but tells so only to widgets that have been shown. Another, such as
+    a scroll bar there was no need for, would be drawn under the next sheet without Qt hearing of its end, and the
+    look after that would read memory that is long gone and end the app.
+    """
+    for widget in QApplication.allWidgets():
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyleSheet, on=False)
 
 
 def palette_of(tokens: Tokens) -> QPalette:

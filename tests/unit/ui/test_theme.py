@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtCore import Qt
@@ -215,3 +218,37 @@ def test_another_typeface_at_the_same_size_dresses_what_stands_there_already(loo
     look.set_look(Look(typeface=fonts.OPEN_DYSLEXIC))
     assert label.font().family() == fonts.OPEN_DYSLEXIC
     label.deleteLater()
+
+
+IN_AND_OUT_OF_CONTRAST = """
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
+from desktop.looks import Shown, take_on
+from ui.theme import Look, Theme
+app = QApplication([])
+theme = Theme(app, Look())
+theme.apply()
+window = QWidget()
+column = QVBoxLayout(window)
+window.show()
+for _ in range(20):
+    box = QTextEdit(window)
+    column.addWidget(box)
+    app.processEvents()
+    box.horizontalScrollBar().sizeHint()  # asks for its style, though it is never shown
+    for shown in (Shown.CONTRAST, Shown.LIGHT):
+        take_on(theme, shown)
+    box.horizontalScrollBar().sizeHint()
+    box.deleteLater()
+    del box
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    take_on(theme, Shown.DARK)
+print("it still runs", flush=True)
+"""
+
+
+def test_a_change_of_look_reads_nothing_of_a_page_that_is_gone() -> None:
+    """In a process of its own, whose C library overwrites what is given back, so that reading it is fatal at once."""
+    there = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "MALLOC_PERTURB_": "165"}
+    ran = subprocess.run([sys.executable, "-c", IN_AND_OUT_OF_CONTRAST], env=there, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "it still runs\n"), ran.stderr
