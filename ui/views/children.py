@@ -134,8 +134,13 @@ class ChildrenPage(QWidget):
         """The title a screen reader says."""
         return self.child.name.text() if self._scope_id else "Children"
 
-    def opened(self, scope_id: str = "", tab: str = "", record_id: str = "", **_more: Any) -> None:
-        """Show the list, and a child's page: the one asked for, or the one looked at last."""
+    def opened(
+        self, scope_id: str = "", tab: str = "", record_id: str = "", is_checking: bool = False, **_more: Any
+    ) -> None:
+        """Show the list, and a child's page: the one asked for, or the one looked at last.
+
+        ``record_id`` is brought into sight on the timeline; ``is_checking`` asks at once whether its words are right.
+        """
         self.refresh()
         if not self.model.count_all():
             self._say_main_action()
@@ -147,7 +152,7 @@ class ChildrenPage(QWidget):
             note_looked_at(self._link, wanted)
             if record_id:
                 # Once the page has its size: what is to be brought into sight must have a place first.
-                QTimer.singleShot(0, self, lambda: self.child.timeline.reveal(record_id))
+                QTimer.singleShot(0, self, lambda: self.child.timeline.reveal(record_id, is_checking=is_checking))
         self._fit()
         if not record_id:
             (self.list if self._side.isVisibleTo(self) else self.child.first_stop()).setFocus(

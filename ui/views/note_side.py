@@ -180,4 +180,6 @@ class NoteSide(QWidget):
         return surface
 
     def _check(self, said: Entry) -> None:
-        self._navigator.open("children", scope_id=said.scope_id, tab="timeline", record_id=said.record_id)
+        self._navigator.open(
+            "children", scope_id=said.scope_id, tab="timeline", record_id=said.record_id, is_checking=True
+        )

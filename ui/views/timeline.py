@@ -210,22 +210,31 @@ class TimelineView(QWidget):
         while self._todo:
             self._build_one()
 
-    def reveal(self, record_id: str) -> None:
-        """Bring an entry into sight, and what may be done with it under the keys; reads on until it is found."""
+    def reveal(self, record_id: str, *, is_checking: bool = False) -> None:
+        """Bring an entry into sight, and what may be done with it under the keys; reads on until it is found.
+
+        ``is_checking`` begins to check its words back, where this worker may.
+        """
         while len(self.entries) < MOST_TO_LOOK_FOR:
             entry = next((one for one in self.entries if _holds(one.moment, record_id)), None)
             if entry is not None:
                 # Once what was just built has its place: before that there is nothing to scroll to.
-                QTimer.singleShot(0, entry, partial(self._bring_up, entry, record_id))
+                QTimer.singleShot(0, entry, partial(self._bring_up, entry, record_id, is_checking))
                 return
             if not self._todo and not self.fetch_more():
                 return
             self._build_one()
 
-    def _bring_up(self, entry: TimelineEntry, record_id: str) -> None:
+    def _bring_up(self, entry: TimelineEntry, record_id: str, is_checking: bool) -> None:
+        check = entry.check_buttons.get(record_id)
+        if is_checking and check is not None:
+            check.click()
         self._scroll.content.adjustSize()
         self._scroll.ensureWidgetVisible(entry, 0, 24)
-        button = entry.check_buttons.get(record_id) or getattr(entry, "open", None)
+        if entry.check is not None:
+            self._scroll.ensureWidgetVisible(entry.check, 0, 24)
+            return
+        button = check or getattr(entry, "open", None)
         if isinstance(button, Button):
             button.setFocus(Qt.FocusReason.TabFocusReason)
 

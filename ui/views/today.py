@@ -368,7 +368,8 @@ class TodayPage(QWidget):
         elif item.kind == MEET:
             self._navigator.open("children", scope_id=item.scope_id)
         elif item.kind == CHECK_BACK:
-            self._navigator.open("children", scope_id=item.scope_id, tab="timeline", record_id=item.record_id)
+            about = {"scope_id": item.scope_id, "tab": "timeline", "record_id": item.record_id}
+            self._navigator.open("children", **about, is_checking=True)
         else:
             self._navigator.open("two_versions", record_id=item.record_id)
 

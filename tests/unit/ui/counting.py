@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.settings import Settings
 from models.casebook import Casebook
@@ -55,6 +55,16 @@ class Hands:
         self.clicks += 1
         QTest.mouseClick(
             self.window.windowHandle(), Qt.MouseButton.LeftButton, NO_MODIFIER, QPoint(middle.x(), middle.y())
+        )
+        self._settle()
+
+    def choose(self, words: str) -> None:
+        """Press a line of the menu that stands open, by its words."""
+        menu: Any = QApplication.activePopupWidget()
+        (line,) = [one for one in menu.actions() if one.text() == words and one.isVisible()]
+        self.clicks += 1
+        QTest.mouseClick(
+            menu.windowHandle(), Qt.MouseButton.LeftButton, NO_MODIFIER, menu.actionGeometry(line).center()
         )
         self._settle()
 

@@ -305,3 +305,26 @@ def test_a_child_changes_their_mind_about_who_can_see_words_from_the_timeline_to
     assert words == "Everyone who helps me. Not my parents."
     undo()
     stage.wait(lambda: find(view, "own_words.sharing", row=said.record_id).words() == "")
+
+
+def test_coming_to_check_back_asks_at_once_and_nothing_of_words_that_were_answered(stage: Any) -> None:
+    caseload = stage.fill(children=1, notes=60)
+    entries = [stage.casebook.entry(one) for one in caseload.record_ids("own_words")]
+    waits = next(one for one in entries if not one.body.get("checked_back_result"))
+    answered = next(one for one in entries if one.body.get("checked_back_result") == "right")
+
+    def entry_of(said: Any) -> Any:
+        page = stage.show(
+            ChildrenPage, scope_id=said.scope_id, tab="timeline", record_id=said.record_id, is_checking=True
+        )
+        view = page.child.timeline
+        stage.wait(lambda: any(said.record_id in {one.record_id for one in e.moment.inside} for e in view.entries))
+        found = next(e for e in view.entries if said.record_id in {one.record_id for one in e.moment.inside})
+        stage.wait(lambda: not found.visibleRegion().isEmpty())
+        return found
+
+    entry = entry_of(waits)
+    stage.wait(lambda: entry.check is not None and entry.check.right.hasFocus())
+    assert not entry.check.right.visibleRegion().isEmpty()
+    assert entry.check.words.words() == waits.body["words"]
+    assert entry_of(answered).check is None
