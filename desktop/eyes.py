@@ -14,6 +14,7 @@ from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QCheckBox,
@@ -168,7 +169,7 @@ def _cut_off(sight: Sight) -> Iterator[str]:
     if not scrolls and (whole.left() < left - 2 or whole.right() > right + 2):
         yield f"{_name(widget)}: “{words}” is cut at the side"
     is_so_written = isinstance(widget, QAbstractButton | QLabel) and widget.text().replace("&&", "&").endswith(words)
-    if words.endswith("…") and not is_so_written and not _full_words(widget):
+    if words.endswith("…") and not is_so_written and not _full_words(sight):
         yield f"{_name(widget)}: “{words}” is shortened, and the whole is nowhere"
     area = widget.parentWidget()
     if isinstance(area, QAbstractScrollArea) and area.viewport() is widget:
@@ -199,9 +200,12 @@ def _scrolls_sideways(widget: QWidget) -> bool:
     return False
 
 
-def _full_words(widget: QWidget) -> str:
-    """Where shortened words stand whole: in the tip, or in what a screen reader says, of the widget or around it."""
-    each: QWidget | None = widget
+def _full_words(sight: Sight) -> str:
+    """Where shortened words stand whole: in the tip of the row, of the widget or of what is around it."""
+    each: QWidget | None = sight.widget
+    rows = sight.widget.parentWidget()
+    if isinstance(rows, QAbstractItemView) and rows.viewport() is sight.widget:
+        return str(rows.indexAt(sight.drawn.rect.center().toPoint()).data(Qt.ItemDataRole.ToolTipRole) or "")
     while each is not None and not each.isWindow():
         if each.toolTip():
             return each.toolTip()
@@ -210,13 +214,12 @@ def _full_words(widget: QWidget) -> str:
 
 
 def _is_under_a_layer(sight: Sight) -> bool:
-    """Whether a toast or a sheet lies over it: what is covered is not read, and not cut off either."""
-    top = sight.widget.window().childAt(sight.whole.center().toPoint())
-    while top is not None and top is not sight.widget:
-        if top.property("kind") in _LAYERS and not top.isAncestorOf(sight.widget):
-            return True
-        top = top.parentWidget()
-    return False
+    """Whether a toast or a sheet lies over some of it: what is covered is not read, and not cut off either."""
+    window, whole, own = sight.widget.window(), sight.whole.toAlignedRect(), _layer_of(sight.widget)
+    return any(
+        _layer_of(window.childAt(place)) not in (None, own)
+        for place in (whole.center(), whole.topLeft(), whole.topRight(), whole.bottomLeft(), whole.bottomRight())
+    )
 
 
 # ---- one against another ---------------------------------------------------------------------------------------------

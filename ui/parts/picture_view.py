@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QKeyEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
 from ui import access, theme
+from ui.parts import strokes
 
 STEP, LARGEST = 1.4, 4.0
 TALL = 460
+
+
+class _Picture(QLabel):
+    """What takes the focus: a label that shows a picture is told as one, and the area around it as nothing at all."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            # Around what is seen of it: a picture made larger is scrolled under its place.
+            strokes.ring(QPainter(self), QRectF(self.visibleRegion().boundingRect()), 0)
 
 
 class PictureView(QScrollArea):
@@ -28,16 +45,14 @@ class PictureView(QScrollArea):
         self.drawn = 0
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setFixedHeight(theme.current().px(TALL))
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._label = _Picture(self)
         self.setWidget(self._label)
+        self.setFocusProxy(self._label)
         access.describe(
-            self, name, "Plus and minus make it larger and smaller, zero fits it.", key="attachment.picture"
+            self._label, name, "Plus and minus make it larger and smaller, zero fits it.", key="attachment.picture"
         )
-        self._label.setAccessibleName(name)
 
     def show_image(self, image: QImage) -> None:
         """Show a picture, fitted."""

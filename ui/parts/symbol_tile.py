@@ -33,7 +33,8 @@ class SymbolTile(QCheckBox):
         return QSize(look.px(WIDE), max(look.px(TALL), round(look.px(PICTURE) + laid.height + 3 * PAD + 6)))
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        # Whoever lays tiles out gives each its own width; until then they must not hold the page open.
+        return QSize(theme.current().px(WIDE) // 4, self.sizeHint().height())
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)

@@ -77,10 +77,21 @@ class Toast(QFrame):
             undo()
 
     def _place(self) -> None:
-        self.setMaximumWidth(max(200, self._over.width() - 2 * FOOT))
+        most = max(200, self._over.width() - 2 * FOOT)
+        self.label.setWordWrap(False)
+        # In large letters some messages are longer than the window is wide.
+        is_long = self.sizeHint().width() > most
+        self.label.setWordWrap(is_long)
+        self.setMinimumWidth(most if is_long else 0)
+        self.setMaximumWidth(most)
         self.adjustSize()
         down = self._over.height() - self.height() - FOOT - self._room_below
         self.move((self._over.width() - self.width()) // 2, down)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and self.isVisible():
+            QTimer.singleShot(0, self, self._place)  # once the label has its new letters
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)

@@ -52,6 +52,8 @@ class ResultsModel(QAbstractListModel):
             return row.title
         if role == Qt.ItemDataRole.UserRole:
             return row
+        if role == Qt.ItemDataRole.ToolTipRole and row.words:
+            return row.words
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ". ".join(part for part in (row.title, row.words) if part)
         return None

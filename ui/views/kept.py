@@ -230,7 +230,11 @@ class KeptPage(QWidget):
     @staticmethod
     def _add_row(grid: QGridLayout, cells: tuple[str, ...], card: Card, *, is_head: bool = False) -> None:
         at = grid.rowCount()
-        labels = [PlainLabel(words, "small" if is_head else "ui", card, wrap=False) for words in cells]
+        # The figures never need to be broken; names and heads are, where letters are large.
+        labels = [
+            PlainLabel(words, "small" if is_head else "ui", card, wrap=is_head or not column)
+            for column, words in enumerate(cells)
+        ]
         for column, label in enumerate(labels):
             if column:
                 label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from models.symbols import SYMBOLS, says, with_words, without_words
-from ui import access
+from ui import access, theme
 from ui.form import Form
 from ui.parts.buttons import Button
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
-from ui.parts.symbol_tile import SymbolTile
+from ui.parts.symbol_tile import WIDE, SymbolTile
 from ui.views.me_tiles import SHORT
 
 PEN = "pen_held_by"
 STEPS = (*SHORT, PEN)
 """The six boxes, and who held the pen at the end: the worker asks it, and nobody guesses it."""
 PEN_TITLE = "Who told this?"
-COLUMNS = 4
+COLUMNS, GAP = 4, 12
 
 
 class MeAsking(QWidget):
@@ -44,19 +45,34 @@ class MeAsking(QWidget):
         head.addWidget(PlainLabel(count, "body", self, wrap=False), 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         self.tiles: list[SymbolTile] = []
+        self._grid, self._columns = QGridLayout(), 0
+        self._grid.setSpacing(GAP)
+        column.addLayout(self._grid)
         if name in SYMBOLS:
-            grid = QGridLayout()
-            grid.setSpacing(12)
-            for at, one in enumerate(SYMBOLS[name]):
+            for one in SYMBOLS[name]:
                 tile = SymbolTile(one.icon, one.words, self, key=f"this_is_me.symbol.{one.icon}")
                 tile.clicked.connect(lambda _on=False, tile=tile: self._press(tile))
-                grid.addWidget(tile, at // COLUMNS, at % COLUMNS)
                 self.tiles.append(tile)
-            column.addLayout(grid)
+            self._fit()
             form.edited.connect(self._follow)
             # After the form, which takes in first what another laptop answered.
             form.link.changed.connect(self._on_changed)
         self.show_chosen()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As many pictures in a row as there is room for, four at most."""
+        columns = max(1, min(COLUMNS, (self.width() + GAP) // (theme.current().px(WIDE) + GAP)))
+        if columns == self._columns:
+            return
+        for at in range(COLUMNS):
+            self._grid.setColumnStretch(at, 1 if at < columns else 0)
+        for at, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, at // columns, at % columns)
+        self._columns = columns
 
     def focus(self) -> None:
         """Take the focus on the first picture, or on the question's own field."""
@@ -106,6 +122,7 @@ class MeSteps(QWidget):
     def _button(self, words: str, icon: str, key: str, leads_to: str) -> Button:
         is_next = key == "next"
         button = Button(words, "" if is_next else icon, "secondary", self, trailing=icon if is_next else "", tall=58)
-        access.describe(button, words, key=f"this_is_me.{key}")
+        name = "Back to the question before" if words == "Back" else words
+        access.describe(button, name, key=f"this_is_me.{key}")
         button.clicked.connect(lambda: self.stepped.emit(leads_to))
         return button

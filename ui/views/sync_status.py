@@ -195,6 +195,8 @@ class SyncPage(QWidget):
             row = StateRow(icon, title, told, Pill("Saved", "lock", "info"))
             row.setObjectName(f"sync.waiting.{entry.type}")
             row.setProperty("row", entry.record_id)
+            # Several notes about one child may be saved within a second, and would sound the same.
+            row.setAccessibleDescription(f"{number + 1} of {seen.waiting:,}")
             row.clicked.connect(lambda _=False, entry=entry: self._open(entry))
             card.add(row)
             self.rows.append(row)

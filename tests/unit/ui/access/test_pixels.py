@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QWidget
 
 from desktop import eyes
 from desktop.looks import Shown, take_on
@@ -105,6 +105,29 @@ def test_words_over_words_and_words_over_the_side_are_caught(planted: QWidget) -
     found = " ".join(eyes.find_faults(planted))
     assert "lie over each other" in found
     assert "cut at the side" in found
+
+
+def test_words_half_under_a_message_are_left_until_it_goes(planted: QWidget) -> None:
+    message = QWidget(planted)
+    message.setProperty("kind", "toast")
+    message.setStyleSheet("background: #1c272b")
+    message.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    message.setGeometry(60, 10, 300, 100)
+    message.show()
+    assert eyes.find_faults(planted) == []
+    message.setProperty("kind", "card")
+    assert eyes.find_faults(planted) != []
+
+
+def test_a_row_of_a_list_that_is_shortened_says_the_whole_in_its_tip(planted: QWidget) -> None:
+    rows = QListWidget(planted)
+    rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    rows.setGeometry(20, 80, 200, 60)
+    rows.addItem("Walked to the shop with Biscuit and on to the park, where it rained")
+    rows.show()
+    assert ["the whole is nowhere" in fault for fault in eyes.find_faults(planted)] == [True]
+    rows.item(0).setToolTip(rows.item(0).text())
+    assert eyes.find_faults(planted) == []
 
 
 def test_a_field_nobody_can_see_the_edge_of_is_caught(planted: QWidget) -> None:
