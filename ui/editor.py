@@ -102,6 +102,14 @@ class Editor(QWidget):
         for box in self.boxes():
             box.setAccessibleDescription(words)
 
+    def _fit(self) -> None:
+        """Take the widths of the letters that stand now."""
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
     # ---- taking back ---------------------------------------------------------------------------------------------
 
     def _tell(self) -> None:

@@ -232,8 +232,11 @@ class NumberEditor(Editor):
         access.describe(self.box, around.name, key=around.key)
         self.box.textEdited.connect(lambda _text: self.edited.emit())
         self.box.editingFinished.connect(self.settle)
-        self.box.setMaximumWidth(theme.current().px(140))
+        self._fit()
         self.column.addWidget(self.box)
+
+    def _fit(self) -> None:
+        self.box.setMaximumWidth(theme.current().px(140))
 
     def value(self) -> float | int | None:
         typed = self.box.text().strip().replace(",", ".")
@@ -313,7 +316,7 @@ class MomentEditor(Editor):
         self.box, self.clock = DayBox(around.today, around.lean, self), TimeBox(self)
         access.describe(self.box, around.name, key=around.key)
         access.describe(self.clock, f"{around.name}, time", key=f"{around.key}.time")
-        self.clock.setFixedWidth(theme.current().px(84))
+        self._fit()
         self.box.day_changed.connect(self.edited)
         self.box.time_typed.connect(self._take_time)
         self.clock.time_changed.connect(self.edited)
@@ -324,6 +327,9 @@ class MomentEditor(Editor):
         row.addWidget(self.box, 1)
         row.addWidget(self.clock)
         self.column.addLayout(row)
+
+    def _fit(self) -> None:
+        self.clock.setFixedWidth(theme.current().px(84))
 
     def value(self) -> str | None:
         if self.box.day is None or self.clock.at is None:

@@ -10,7 +10,6 @@ from models.fields import Field, Kind, is_empty
 from models.record import COMMON, FOLDED, MORE, SHOWN, Declaration, all_declarations
 from models.version import Body
 from models.wording import say
-from ui import theme
 from ui.attachments import AttachmentStrip
 from ui.form_inline import InlineRecords
 from ui.parts.card import Card
@@ -89,7 +88,7 @@ class FormPart(QWidget):
         self.form.take_in([each.name for each in self.folded])
 
     def _lay(self, host: QVBoxLayout, parent: QWidget, fields: list[Field]) -> None:
-        rows, look = FieldRows(), theme.current()
+        rows = FieldRows()
         host.addLayout(rows)
         for each in fields:
             row = self.form.make_row(each, parent)
@@ -97,8 +96,8 @@ class FormPart(QWidget):
             beside = self.form.manner.side_by_side if each.kind is Kind.PROSE else 0
             rows.add_question(
                 row,
-                least=look.px(beside or editor.least),
-                most=look.px(editor.most),
+                least=beside or editor.least,
+                most=editor.most,
                 stretches=editor.stretches,
                 whole=editor.whole and not beside,
             )

@@ -52,6 +52,13 @@ class Avatar(QLabel):
         self.setAccessibleName(name)
         self.update()
 
+    def set_side(self, side: int) -> None:
+        """Be of another size."""
+        if side != self._side:
+            self._side = side
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         side = theme.current().px(self._side)
         return QSize(side, side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -21,6 +22,7 @@ from ui import access, icons, theme
 from ui.parts import strokes
 from ui.parts.focus_ring import FocusRing, has_room
 
+QWIDGETSIZE_MAX = (1 << 24) - 1
 RADIUS = 8
 PAD = 16
 LINKS = ("link", "problem")  # words in a text, underlined; they have no ground of their own
@@ -52,7 +54,8 @@ class Button(QPushButton):
     ``primary`` is filled: one a page. ``secondary`` has an edge, ``quiet`` has none, ``danger`` removes something,
     ``link`` stands in a text, ``problem`` leads to a field in error.
     ``keys`` ("Ctrl+Enter") are drawn as key caps. ``alt`` is the letter that Alt presses. ``tall`` is its height
-    where a child presses it. Words too long for the room end in an ellipsis and stand whole in the tooltip.
+    where a child presses it. Words too long for the room end in an ellipsis and stand whole in the tooltip; better,
+    where the page sees it coming, it is shown ``brief``.
     """
 
     role = "ui"
@@ -75,7 +78,7 @@ class Button(QPushButton):
         self._words = ""
         self._tip = ""
         self._ring: FocusRing | None = None
-        self._by_keyboard = False
+        self._by_keyboard = self._brief = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_words(words)
@@ -114,7 +117,25 @@ class Button(QPushButton):
         self._tip = words
         self._tell_whole()
 
+    def set_brief(self, brief: bool) -> None:
+        """Show the icon alone: the words stand in the tip, and a screen reader says them as before."""
+        if brief != self._brief:
+            self._brief = brief
+            self.updateGeometry()
+            self._tell_whole()
+            self.update()
+
+    def is_brief(self) -> bool:
+        """Whether the icon stands alone."""
+        return self._brief and bool(self._icon)
+
     # ---- sizes -------------------------------------------------------------------------------------------------
+
+    def width_for(self, *, brief: bool) -> int:
+        """How wide it wants to be with its words, or with its icon alone; in pixels."""
+        if brief and self._icon:
+            return 2 * self._pad() + theme.current().px(20) + 2
+        return round(self._around_words() + self._letter().horizontalAdvance(self._words) + 2 + 0.49)
 
     def _letter(self) -> QFontMetricsF:
         return QFontMetricsF(theme.current().font(self.role, 600))
@@ -135,10 +156,11 @@ class Button(QPushButton):
         return wide + (strokes.key_width(self._keys, self._small()) + 12 if self._keys else 0)
 
     def sizeHint(self) -> QSize:
-        wide = self._around_words() + self._letter().horizontalAdvance(self._words) + 2
-        return QSize(round(wide + 0.49), self._tall())
+        return QSize(self.width_for(brief=self._brief), self._tall())
 
     def minimumSizeHint(self) -> QSize:
+        if self.is_brief():
+            return self.sizeHint()
         shortest = self._letter().horizontalAdvance(self._words[:5] + "…")
         whole = self._letter().horizontalAdvance(self._words) + 2
         return QSize(round(self._around_words() + min(shortest, whole) + 0.49), self._tall())
@@ -174,6 +196,10 @@ class Button(QPushButton):
 
     def _paint_words(self, painter: QPainter, rect: QRectF, ink: QColor) -> None:
         look, letter = theme.current(), self._letter()
+        if self.is_brief():
+            side = look.px(20)
+            icons.paint(painter, self._icon, _middle(rect, side), ink)
+            return
         room = self.width() - self._around_words()
         shown = letter.elidedText(self._words, Qt.TextElideMode.ElideRight, max(0.0, room + 1))
         wide = letter.horizontalAdvance(shown)
@@ -248,5 +274,23 @@ class Button(QPushButton):
             self.update()
 
     def _tell_whole(self) -> None:
-        cut = self.width() < self.sizeHint().width() - 2
+        cut = self.is_brief() or self.width() < self.sizeHint().width() - 2
         access.tip(self, self._tip or (self._words if cut else ""))
+
+
+def give_words(buttons: Sequence[Button], room: int, gap: int = 0) -> None:
+    """Leave buttons beside each other their words as far as ``room`` goes, in pixels, with ``gap`` between them.
+
+    The first of them are the first to stand with their icon alone. Hidden ones need nothing.
+    """
+    shown = [button for button in buttons if not button.isHidden()]
+    over = sum(button.width_for(brief=False) + gap for button in shown) - gap - room
+    for button in shown:
+        button.set_brief(over > 0)
+        over -= button.width_for(brief=False) - button.width_for(brief=True) if over > 0 else 0
+
+
+def _middle(rect: QRectF, side: float) -> QRectF:
+    """A square of ``side`` in the middle of a button, on whole pixels."""
+    middle = rect.center()
+    return QRectF(round(middle.x() - side / 2), round(middle.y() - side / 2), side, side)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
+from ui import theme
+
 QWIDGETSIZE_MAX = (1 << 24) - 1
 
 
@@ -20,7 +22,10 @@ class _Place:
 
 
 class FieldRows(QLayout):
-    """Add questions with `add_question`; a hidden one takes no room. Gaps in pixels."""
+    """Add questions with `add_question`; a hidden one takes no room. Gaps in pixels.
+
+    ``least`` and ``most`` are pixels at 100 %: they grow with the letters, also while the questions stand.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 20, down: int = 14) -> None:
         super().__init__(parent)
@@ -73,7 +78,8 @@ class FieldRows(QLayout):
         return [place for place in self._places if not place.item.isEmpty()]
 
     def _wanted(self, place: _Place) -> int:
-        return max(place.least, place.item.minimumSize().width() if place.stretches else place.item.sizeHint().width())
+        least = theme.current().px(place.least)
+        return max(least, place.item.minimumSize().width() if place.stretches else place.item.sizeHint().width())
 
     def _rows(self, width: int) -> list[list[_Place]]:
         rows: list[list[_Place]] = []
@@ -103,7 +109,7 @@ class FieldRows(QLayout):
         # Those with a limit first, so that what they cannot take goes to the others.
         stretching.sort(key=lambda at: row[at].most)
         for done, at in enumerate(stretching):
-            share = min(spare // (len(stretching) - done), max(0, row[at].most - wide[at]))
+            share = min(spare // (len(stretching) - done), max(0, _most(row[at]) - wide[at]))
             wide[at] += share
             spare -= share
         tall = 0
@@ -115,3 +121,7 @@ class FieldRows(QLayout):
             x += across + self._across
             tall = max(tall, height)
         return tall
+
+
+def _most(place: _Place) -> int:
+    return theme.current().px(place.most) if place.most < QWIDGETSIZE_MAX else QWIDGETSIZE_MAX

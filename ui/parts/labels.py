@@ -52,9 +52,26 @@ class PlainLabel(QLabel):
         """Stay with plain text, whatever is asked: what a record holds is never read as markup."""
         del wanted
 
+    def setText(self, words: str) -> None:
+        """Show these words, exactly."""
+        super().setText(words)
+        if self._elided:
+            self._tell_whole()
+
     def set_tone(self, tone: str) -> None:
         """Colour the words anew."""
         style.mark(self, tone=tone)
+
+    def keep_to_one_line(self, is_one: bool) -> None:
+        """Keep to one line that ends in an ellipsis, with the whole in the tip, or break into several."""
+        if is_one != self._elided:
+            self._elided = is_one
+            self.setWordWrap(not is_one)
+            policy = self.sizePolicy()
+            policy.setHorizontalPolicy(QSizePolicy.Policy.Expanding if is_one else QSizePolicy.Policy.Preferred)
+            policy.setHeightForWidth(not is_one)
+            self.setSizePolicy(policy)
+            self._tell_whole()
 
     def _paints_itself(self) -> bool:
         return self._elided or (self._leading is not None and self.wordWrap())
@@ -94,8 +111,11 @@ class PlainLabel(QLabel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._elided:
-            cut = self.fontMetrics().horizontalAdvance(self.text()) > self.width()
-            access.tip(self, self.text() if cut else "")
+            self._tell_whole()
+
+    def _tell_whole(self) -> None:
+        cut = self._elided and self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+        access.tip(self, self.text() if cut else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._paints_itself():

@@ -27,7 +27,10 @@ class FindBox(QPushButton):
         return QSize(theme.current().px(380), theme.current().px(40))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme.current().px(150), theme.current().px(40))
+        """Room for the short words; the keys go first, and the tip still has them."""
+        look = theme.current()
+        words = QFontMetricsF(look.font("ui")).horizontalAdvance(self.SHORT)
+        return QSize(round(13 + look.px(18) + 10 + words + 14), look.px(40))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()
@@ -45,13 +48,16 @@ class FindBox(QPushButton):
         left = 13 + side + 10
         room = whole.width() - left - keys - 26
         letter = QFontMetricsF(look.font("ui"))
+        has_keys = letter.horizontalAdvance(self.SHORT) <= room
+        room = room if has_keys else whole.width() - left
         words = self.LONG if letter.horizontalAdvance(self.LONG) <= room else self.SHORT
         painter.setFont(look.font("ui"))
         painter.setPen(ink)
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRectF(left, 0, max(0.0, room), whole.height()), flags, words)
-        painter.setFont(look.font("overline", 600))
-        strokes.draw_keys(painter, whole.width() - keys - 10, whole.height() / 2, actions.keys("find"), small, ink)
+        if has_keys:
+            painter.setFont(look.font("overline", 600))
+            strokes.draw_keys(painter, whole.width() - keys - 10, whole.height() / 2, actions.keys("find"), small, ink)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
@@ -95,9 +101,10 @@ class StateChip(QPushButton):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show the short words."""
-        self._narrow = narrow
-        self.updateGeometry()
-        self.update()
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self.updateGeometry()
+            self.update()
 
     def _shown(self) -> str:
         return self._short if self._narrow else self._words
@@ -150,14 +157,20 @@ def _is_same_work(before: str, now: str) -> bool:
 
 
 class TopBar(QFrame):
-    """`find_box`, `state` and `new_note` are the three controls."""
+    """`find_box`, `state` and `new_note` are the three controls.
+
+    Where there is no room for all of them the keys of Find go first, then the words of the button; what is saved and
+    sent is cut short last.
+    """
+
+    GAP = 16
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         style.mark(self, kind="topbar")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(24, 11, 24, 12)
-        self._row.setSpacing(16)
+        self._row.setSpacing(self.GAP)
         self.find_box = FindBox(self)
         self.find_box.setMaximumWidth(theme.current().px(380))
         self.state = StateChip(self)
@@ -169,10 +182,30 @@ class TopBar(QFrame):
         self._row.addWidget(self.state)
         self._row.addWidget(self.new_note)
 
+    def _fit(self) -> None:
+        look = theme.current()
+        narrow = self.width() < look.px(988)
+        self.state.set_narrow(narrow)
+        side = self.GAP if narrow else 24
+        self._row.setContentsMargins(side, 11, side, 12)
+        least = self.find_box.minimumSizeHint().width()
+        room = self.width() - 2 * side
+        for control, wide in (
+            (self.state, self.state.sizeHint().width()),
+            (self.new_note, self.new_note.width_for(brief=False)),
+        ):
+            room -= 0 if control.isHidden() else wide + self.GAP
+        self.new_note.set_brief(room < least)
+        if room < least:
+            room += self.new_note.width_for(brief=False) - self.new_note.width_for(brief=True)
+        self.find_box.setMaximumWidth(max(least, min(room, look.px(260 if narrow else 380))))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        narrow = self.width() < theme.current().px(988)
-        self.state.set_narrow(narrow)
-        side = 16 if narrow else 24
-        self._row.setContentsMargins(side, 11, side, 12)
-        self.find_box.setMaximumWidth(theme.current().px(260 if narrow else 380))
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        # Other words of the state, or larger letters, ask for other room.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().event(event)

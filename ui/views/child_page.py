@@ -19,9 +19,9 @@ from models.query import NEWEST, Query
 from models.reading import head_line, telling_apart
 from models.record import all_declarations, declaration_of
 from models.wording import Spoken, say
-from ui import access, actions, icons, theme
+from ui import access, icons, theme
 from ui.link import Link, Navigator, touches
-from ui.parts.avatar import Avatar, initials_among
+from ui.parts.avatar import initials_among
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
@@ -33,6 +33,7 @@ from ui.parts.scroll_page import ScrollPage
 from ui.parts.section_head import SectionHead
 from ui.parts.tabs import Tabs
 from ui.views.child_facts import body_of, card_of, head_of, iro_of, people_of, role_in
+from ui.views.child_head import ChildHead
 from ui.views.kept_reading import KeptLink
 from ui.views.meet_first import MeetFirst, must_meet
 from ui.views.record_sheet import RecordSheet
@@ -44,7 +45,8 @@ TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
     "timeline", "this_is_me", "communication", "people", "you_said", "home", "about",
 )  # fmt: skip
 LOW, LOWEST, LOW_LINE = 540, 340, 14
-"""Heights under which the strip says less, and under which the line below the name goes; words of the short strip."""
+"""Heights under which head and strip say less, and under which what is below the name is one line; words of the strip.
+"""
 _PRINTED = {COMMUNICATION: "before_you_knock", LOOP: "letter"}
 _OWN_TABS = {
     "child",
@@ -102,7 +104,9 @@ class ChildPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(self._make_head())
+        self.head = self._make_head()
+        self.name, self.about, self.note = self.head.name, self.head.about, self.head.note
+        column.addWidget(self.head)
         self.kept = KeptLink(link, navigator)
         column.addWidget(self.kept, 0, Qt.AlignmentFlag.AlignLeft)
         column.addSpacing(10)
@@ -123,43 +127,14 @@ class ChildPage(QWidget):
         self._sheet: QWidget | None = None
         link.changed.connect(self._on_change)
 
-    def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        self.back = Button("All children", "chevron-left", "quiet")
-        access.describe(self.back, "Back to all children", key="child.back")
-        self.back.clicked.connect(self.left)
-        row.addWidget(self.back, 0, Qt.AlignmentFlag.AlignTop)
-        self.avatar = Avatar("", 56)
-        row.addWidget(self.avatar, 0, Qt.AlignmentFlag.AlignTop)
-        names = QVBoxLayout()
-        names.setSpacing(0)
-        self.name = PlainLabel("", "h1", elided=True)
-        self.name.setObjectName("child.known_as")
-        names.addWidget(self.name)
-        self.about = PlainLabel("", "small")
-        self.about.setObjectName("child.about")
-        names.addWidget(self.about)
-        row.addLayout(names, 1)
-        self.not_now = Button("Not taking part", "hand", "secondary")
-        self.not_now.setObjectName("child.not_taking_part")
-        self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", scope_id=self.scope_id))
-        row.addWidget(self.not_now, 0, Qt.AlignmentFlag.AlignTop)
-        self.note = Button("New visit note", "file-pen-line", "primary")
-        self.note.setObjectName("child.note")
-        self.note.clicked.connect(lambda: self._navigator.open("note", scope_id=self.scope_id))
-        row.addWidget(self.note, 0, Qt.AlignmentFlag.AlignTop)
-        self.print_button = Button("", "printer", "quiet")
-        access.describe(self.print_button, "Print for this child", actions.keys("print"), key="child.print")
-        self.print_button.set_tip("Print This is Me, the card or a letter, or save them as files")
-        self.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
-        row.addWidget(self.print_button, 0, Qt.AlignmentFlag.AlignTop)
-        self.more = Button("", "ellipsis", "secondary")
-        access.describe(self.more, "More for this child", key="child.more")
-        self.more.set_tip("Plan a visit, show what was said, the life story, or bring something back")
-        self.more.clicked.connect(self._show_more)
-        row.addWidget(self.more, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+    def _make_head(self) -> ChildHead:
+        head = ChildHead(self)
+        head.back.clicked.connect(self.left)
+        head.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", scope_id=self.scope_id))
+        head.note.clicked.connect(lambda: self._navigator.open("note", scope_id=self.scope_id))
+        head.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
+        head.more.clicked.connect(self._show_more)
+        return head
 
     # ---- which child ---------------------------------------------------------------------------------------------
 
@@ -199,17 +174,13 @@ class ChildPage(QWidget):
         spoken = Spoken.of(body)
         everyone = casebook.children()
         marks = initials_among(one.title for one in everyone)
-        self.avatar.set_name(spoken.name, marks.get(spoken.name, ""))
-        self.name.setText(head_of(body, today))
         apart = telling_apart(body, [one.body for one in everyone], today)
         line = head_line(body, iro_of(casebook, self.scope_id))
         if apart and not apart.startswith("lives with"):
             line = f"{line} · {apart}"
-        self.about.setText(line)
+        self.head.show_child(spoken.name, head_of(body, today), line, marks.get(spoken.name, ""))
         self._card = card_of(casebook, self.scope_id, body)
         self._fit()
-        self.not_now.set_words("Not taking part", name=f"Not taking part: {spoken.name} chose not to")
-        self.note.set_words("New visit note", name=f"New visit note about {spoken.name}")
 
     def _turn(self, _at: int = 0) -> None:
         """Show what stands under the tab; only what is seen is ever built."""
@@ -298,7 +269,7 @@ class ChildPage(QWidget):
         """Say less at the top where the page is low, so that there is room for what stands under the tabs."""
         look = theme.current()
         self.strip.set_words(self._card.line(LOW_LINE) if self.height() < look.px(LOW) else self._card.line())
-        self.about.setVisible(self.height() >= look.px(LOWEST))
+        self.head.set_room(is_tall=self.height() >= look.px(LOW), one_line=self.height() < look.px(LOWEST))
         self.kept.set_room(has_room=self.height() >= look.px(LOW))
 
     # ---- what stands under the tabs -------------------------------------------------------------------------------
@@ -418,7 +389,7 @@ class ChildPage(QWidget):
         back = menu.addAction(icons.icon("history"), "Recently deleted")
         back.triggered.connect(lambda: self._navigator.open("recently_deleted", scope_id=self.scope_id))
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height())))
+        menu.popup(self.head.more.mapToGlobal(QPoint(0, self.head.more.height())))
 
 
 def _row(button: Button) -> QWidget:

@@ -316,7 +316,7 @@ class ChildrenPage(QWidget):
         shows_child = bool(self._scope_id) and has_children
         self._side.setVisible(has_children and not (narrow and shows_child))
         self.child.setVisible(shows_child)
-        self.child.back.setVisible(narrow)
+        self.child.head.back.setVisible(narrow)
         if narrow:
             self._side.setMinimumWidth(0)
             self._side.setMaximumWidth(16_777_215)

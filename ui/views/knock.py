@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,7 +29,7 @@ from models.wording import Spoken
 from ui import access, actions, messages, theme
 from ui.link import Link, Navigator, touches
 from ui.parts.avatar import Avatar
-from ui.parts.buttons import Button
+from ui.parts.buttons import QWIDGETSIZE_MAX, Button, give_words
 from ui.parts.card import Card
 from ui.parts.divider import Divider
 from ui.parts.flow import FlowLayout
@@ -43,6 +43,9 @@ from ui.theme import Theme
 from ui.views.child_facts import body_of, card_of, head_of, iro_of, note_looked_at, people_of
 
 ONE_COLUMN_UNDER = 900
+LOW = 540
+"""Height under which the frame is as small as it can be: the card itself is what is read on a doorstep."""
+GAP, SIDE = 12, 36
 _TYPES = ("child", "communication_preferences", "person_i_trust")
 _SAID_BY = {"carer": "Told by a carer", "worker": "Seen by a worker"}
 _SCROLLS = {
@@ -67,6 +70,7 @@ class KnockPage(QWidget):
         self._shown: tuple[Body, KnockCard, str] | None = None
         self._way = ""
         self.cards: list[Card] = []
+        self._about_below: PlainLabel | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -81,8 +85,8 @@ class KnockPage(QWidget):
     # ---- the frame -----------------------------------------------------------------------------------------------
 
     def _make_head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(36, 16, 36, 12)
+        self._head = row = QHBoxLayout()
+        row.setContentsMargins(SIDE, 16, SIDE, 12)
         row.setSpacing(16)
         self._avatar = Avatar("", 56)
         row.addWidget(self._avatar, 0, Qt.AlignmentFlag.AlignTop)
@@ -104,8 +108,8 @@ class KnockPage(QWidget):
         return row
 
     def _make_foot(self) -> FlowLayout:
-        foot = FlowLayout(across=12, down=8)
-        foot.setContentsMargins(36, 12, 36, 14)
+        self._foot = foot = FlowLayout(across=GAP, down=8)
+        foot.setContentsMargins(SIDE, 12, SIDE, 14)
         self.start = Button("Start visit note", "file-pen-line", "primary", keys="Enter")
         access.describe(self.start, "Start visit note", "Enter", key="knock.note")
         self.start.clicked.connect(self.main_action)
@@ -208,8 +212,12 @@ class KnockPage(QWidget):
         self.about.setText(" · ".join(part for part in ("Before you knock", line, checked) if part))
         self.change.setVisible(self._card.is_asked)
         self._arranged = None
+        self._about_below = None
         self._scroll.renew()
         self._body = self._scroll.body
+        self._about_below = PlainLabel(self.about.text(), "lead", self._scroll.content)
+        self._about_below.setObjectName("knock.about_below")
+        self._body.addWidget(self._about_below)
         self.cards = []
         if self._card.is_asked:
             self._draw_card(spoken)
@@ -369,10 +377,36 @@ class KnockPage(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def event(self, event: QEvent) -> bool:
+        # A button that comes, or says something else, and larger letters, ask for other room.
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_frame()
+        return super().event(event)
+
     def _fit(self) -> None:
-        """Two columns, with what never to do between the rows; one column where there is no room."""
-        if not self.cards:
+        self._fit_frame()
+        if self.cards:
+            self._fit_cards()
+
+    def _fit_frame(self) -> None:
+        """Where the page is low, leave the height to the card: one row above it, one below, and the rest scrolls."""
+        if self._about_below is None:
             return
+        is_low = self.height() < theme.current().px(LOW)
+        self._avatar.set_side(40 if is_low else 56)
+        self.about.setVisible(not is_low)
+        self._about_below.setVisible(is_low)
+        self._head.setContentsMargins(SIDE, 8 if is_low else 16, SIDE, 8 if is_low else 12)
+        self._foot.setContentsMargins(SIDE, 8 if is_low else 12, SIDE, 8 if is_low else 14)
+        room = self.width() - 2 * SIDE if is_low else QWIDGETSIZE_MAX
+        name = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
+        head = self._avatar.sizeHint().width() + name + self.close_button.sizeHint().width()
+        give_words([self.read], room - head - 3 * self._head.spacing())
+        foot = [self.print_button, self.change, self.not_now, self.me]
+        give_words(foot, room - self.start.sizeHint().width() - GAP, GAP)
+
+    def _fit_cards(self) -> None:
+        """Two columns, with what never to do between the rows; one column where there is no room."""
         one = self.width() < theme.current().px(ONE_COLUMN_UNDER)
         beside = not one and len(self._card.please_do_not) <= 2
         if self._arranged == (one, beside):
