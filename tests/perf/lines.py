@@ -15,6 +15,7 @@ from desktop.demo import PASSPHRASE, make_vault
 from models.casebook import Casebook
 from models.entry import Edit
 from models.invented import make_caseload, me_for_trying
+from tests.perf.lines_screens import screen_lines
 from tests.perf.lines_sync import sync_lines
 
 NOTES = 10_000
@@ -33,9 +34,9 @@ def all_lines(folder: Path, held: Held) -> tuple[list[Any], dict[str, Any]]:
     )
     assert casebook is not None
     try:
-        make_caseload(casebook, 20, NOTES)
+        load = make_caseload(casebook, 20, NOTES)
         lines += [*store_lines(casebook, folder, held), *find_lines(casebook, held)]
-        lines += [typing_line(casebook, held)]
+        lines += [typing_line(casebook, held), *screen_lines(casebook, load, folder, held)]
     finally:
         casebook.close()
     return lines + sync_lines(folder, held, counters), counters

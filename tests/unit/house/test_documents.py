@@ -102,6 +102,17 @@ def test_every_promise_is_listed_once_and_in_order() -> None:
     assert rows == [f"R{number}" for number in range(1, 21)]
 
 
+def test_every_budget_names_a_test_that_counts_and_a_line_of_the_bench() -> None:
+    rows = re.findall(r"^\|.*\|$", read(ROOT / "docs" / "budgets.md"), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    tests = "\n".join(read(path) for path in ROOT.glob("tests/unit/ui/test_*.py"))
+    counting = {name for name in named if name.startswith("test_")}
+    assert len(counting) > 25
+    assert not [name for name in sorted(counting) if f"def {name}(" not in tests]
+    bench = read(ROOT / "tests" / "perf" / "lines_screens.py")
+    assert named - counting == set(re.findall(r'\b(?:Job|held)\(\s*"([^"]+)",', bench))
+
+
 def test_every_server_command_in_the_documents_is_understood() -> None:
     lines = [
         line for path in DOCUMENTS for line in re.findall(r"^heard-server (.+)$", read(path), re.MULTILINE)

@@ -93,25 +93,30 @@ def whole_app(folder: Path, clock: Any, look: Any, qtbot: Any, settle: Callable[
     """Every page of Heard in its window, over an invented caseload of three children."""
     casebook = Casebook.open(folder, bytes(range(32)), identity=me_for_trying(), clock=clock)
     load = make_caseload(casebook, 3, 15)
+    with window_over(casebook, folder, look, settle) as app:
+        qtbot.addWidget(app.window)
+        qtbot.waitExposed(app.window)
+        app.window.open("today")
+        settle()
+        app.load, app.scope = load, next(iter(load.scopes))
+        yield app
+    settle()
+
+
+@contextmanager
+def window_over(casebook: Casebook, folder: Path, look: Any, settle: Callable[[], None]) -> Iterator[SimpleNamespace]:
+    """Every page of Heard in its window, with hands in front of it; closes the casebook at the end."""
     link, window = Link(casebook), HeardWindow(lambda _pin: PinAnswer(False))
     voice = StandInVoice()
     link.speech = ReadAloud(voice)
     no_call: Any = lambda *_a, **_k: None  # noqa: E731 - stands for each call of Settings, which is not opened here
     choices = Choices(Settings, no_call, no_call, no_call, no_call, folder, "0", no_call, no_call)
     register(window, link, look, choices)
-    qtbot.addWidget(window)
     window.resize(1366, 768)
     window.show()
     window.activateWindow()
-    qtbot.waitExposed(window)
-    window.open("today")
-    settle()
     hands = Hands(window, settle)
-    scope = next(iter(load.scopes))
-    yield SimpleNamespace(
-        casebook=casebook, link=link, window=window, hands=hands, scope=scope, load=load, settle=settle, voice=voice
-    )
+    yield SimpleNamespace(casebook=casebook, link=link, window=window, hands=hands, settle=settle, voice=voice)
     window.close()
     link.close()
     casebook.close()
-    settle()
