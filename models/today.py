@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from models.asking_again import ToAsk
 from models.choices import PLACE
 from models.clock import to_stamp
 from models.entry import Entry
@@ -20,6 +21,7 @@ CHECK_BACK = "check_back"
 TWO_VERSIONS = "two_versions"
 NOT_TAKING_PART = "not_taking_part"
 MEET = "meet"
+ASK_AGAIN = "ask_again"
 CLOSE = "feedback_sheet"
 MOST_TO_FINISH = 5
 CHECK_BACK_DAYS = 60
@@ -47,7 +49,7 @@ class Visit:
 class ToFinish:
     """One thing begun and not finished.
 
-    ``kind`` is note, not_taking_part, feedback_sheet, check_back, two_versions or meet.
+    ``kind`` is note, not_taking_part, feedback_sheet, check_back, two_versions, meet or ask_again.
     """
 
     kind: str
@@ -191,6 +193,15 @@ def to_meet(new: Sequence[str], child_of: Callable[[str], Body | None]) -> tuple
     names = "" if len(new) == 1 else f" Begin with {spoken.name}."
     words = f"Read {whom} page before your first visit.{names}"
     return (ToFinish(MEET, new[0], new[0], title, words),)
+
+
+def to_ask(again: Iterable[ToAsk], child_of: Callable[[str], Body | None], today: date) -> tuple[ToFinish, ...]:
+    """A line for each child who is to be asked again by today."""
+    found = []
+    for one in again:
+        title = f"Ask {_name(child_of, one.entry)} again"
+        found.append(ToFinish(ASK_AGAIN, one.entry.record_id, one.entry.scope_id, title, one.words(today)))
+    return tuple(found)
 
 
 def _name(child_of: Callable[[str], Body | None], entry: Entry) -> str:

@@ -377,10 +377,12 @@ _MAKERS: dict[Kind, Callable[[Field, Around, QWidget | None], Editor]] = {
 }
 
 
-def make_editor(field: Field, around: Around, parent: QWidget | None = None, *, lines: int = 3) -> Editor:
-    """Make the editor of a field. ``lines`` is the least height of the worker's prose."""
+def make_editor(
+    field: Field, around: Around, parent: QWidget | None = None, *, lines: int = 3, chips: bool = False
+) -> Editor:
+    """Make the editor of a field. ``lines`` is the least height of the worker's prose; ``chips`` shows all answers."""
     if field.kind is Kind.PROSE:
         return ProseEditor(field, around, parent, lines=lines)
     if field.kind is Kind.CHOICE:
-        return (PickEditor if len(field.choices) > MOST_CHIPS else ChipsEditor)(field, around, parent)
+        return (PickEditor if len(field.choices) > MOST_CHIPS and not chips else ChipsEditor)(field, around, parent)
     return _MAKERS[field.kind](field, around, parent)

@@ -86,6 +86,7 @@ class FieldRow(QFrame):
         beside: bool = False,
         bare: bool = False,
         lines: int = 3,
+        chips: bool = False,
     ) -> None:
         # Everything is born in its place: what is put there later is dressed by the style sheet twice.
         super().__init__(parent)
@@ -105,7 +106,7 @@ class FieldRow(QFrame):
         self.label.pressed.connect(self.focus)
         self.problem = PlainLabel("", "problem", self)
         self.problem.hide()
-        self.editor = make_editor(field, around, self, lines=lines)
+        self.editor = make_editor(field, around, self, lines=lines, chips=chips)
         self._lay(beside=beside)
         self.editor.describe(self._help)
         self.editor.edited.connect(self.edited)

@@ -112,6 +112,7 @@ class Form(QWidget):
             beside=name in self.manner.beside,
             bare=name in self.manner.bare,
             lines=self.manner.lines.get(name, 3),
+            chips=name in self.manner.chips,
         )
         row.editor.show_value(self.body().get(name))
         row.edited.connect(lambda: self._on_edit(name))

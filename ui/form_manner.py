@@ -19,7 +19,8 @@ class Manner:
     the least height of a field's text. ``side_by_side`` puts texts at least so many pixels wide beside each other.
     ``bare`` hides the label of a field, ``beside`` puts it at the left. Fields in ``more`` are folded away within
     their part, under ``more_words``; ``placed`` moves a field to another part. ``letters`` are Alt letters taken
-    elsewhere on the page. The part named ``first`` stands before all others.
+    elsewhere on the page. The part named ``first`` stands before all others. Choices in ``chips`` show every answer,
+    however many there are.
     """
 
     without: frozenset[str] = frozenset()
@@ -38,3 +39,4 @@ class Manner:
     letters: str = ""
     has_inline: bool = True
     first: str = ""
+    chips: frozenset[str] = frozenset()

@@ -47,7 +47,7 @@ class NotTakingPart(Record):
 
     what_happened: str = choice("What happened?", WHAT_HAPPENED, to_finish=True, missing="Choose what happened")
     was_for: str = choice("What was it for?", WAS_FOR, to_finish=True, missing="Choose what it was for", part="For")
-    about_id: str = link("About", to=("visit_note", "planned_visit"), is_in_form=False)
+    about_id: str = link("About", to=("visit_note", "planned_visit", "not_taking_part"), is_in_form=False)
     speaker_id: str = link(
         "Who speaks for {child}",
         to=("person_i_trust",),

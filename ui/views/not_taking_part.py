@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
+from models.asking_again import to_ask_again
 from models.dates_typed import Lean
 from models.entry import Entry
 from models.errors import Trouble
@@ -21,6 +22,7 @@ from ui.parts.answer_tiles import AnswerTiles
 from ui.parts.labels import PlainLabel
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Theme
+from ui.views.ask_again import AskAgain
 from ui.views.choose_child import ChooseChild
 from ui.views.form_page import SAFE, FormPage, in_a_line
 
@@ -72,6 +74,7 @@ class NotTakingPartPage(FormPage):
         elif entry is not None and (why_not := casebook.why_not_editable(entry)):
             self.show_reading(entry, why_not)
             self._show_said(entry)
+            self._show_asking(entry)
         else:
             self._write(entry, about_id)
         self._fit_buttons()
@@ -87,9 +90,11 @@ class NotTakingPartPage(FormPage):
     def _write(self, entry: Entry | None, about_id: str) -> None:
         casebook, declaration = self._link.casebook, declaration_of("not_taking_part")
         assert declaration is not None
+        before = casebook.entry(about_id) if about_id else None
+        again = before.body.get("was_for") if before is not None and before.type == self.page_key else None
         offers = {
             "what_happened": FIRST,
-            "was_for": "visit",
+            "was_for": again or "visit",
             "ask_again": "next_visit",
             "happened_on": casebook.clock.today().isoformat(),
             "about_id": about_id,
@@ -101,6 +106,7 @@ class NotTakingPartPage(FormPage):
             headed=False,
             folded=frozenset({"More"}),
             inline_after="Again",
+            chips=frozenset({"was_for"}),
         )
         draft = entry.draft() if entry else casebook.new_draft(declaration.type, self.scope_id)
         form = self.show_form(declaration, draft, entry, manner)
@@ -126,6 +132,16 @@ class NotTakingPartPage(FormPage):
             quote = VoiceQuote(str(one.body.get("words") or ""))
             quote.setObjectName("own_words.words")
             host.addWidget(quote)
+
+    def _show_asking(self, entry: Entry) -> None:
+        """Ask how it went, above a record whose day to ask again has come."""
+        host = self.content.layout() if self.content is not None else None
+        due = {one.entry.record_id for one in to_ask_again(self._link.casebook, self._link.casebook.clock.today())}
+        if entry.record_id in due and self.content is not None and self.spoken is not None:
+            assert isinstance(host, QVBoxLayout)
+            strip = AskAgain(self._link, self._navigator, entry, self.spoken, self.content)
+            host.insertWidget(0, strip)
+            strip.took_part.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _said_in(self, entry: Entry) -> list[Entry]:
         where = (Where("said_in_id", "is", entry.record_id),)

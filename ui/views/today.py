@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from models.asking_again import to_ask_again
 from models.changes import Changes
 from models.entry import Entry
 from models.handing_over import new_to_me
@@ -17,6 +18,7 @@ from models.moments import in_a_sentence, long_day, short_day, until
 from models.query import OLDEST, Query, Where
 from models.reading import telling_apart
 from models.today import (
+    ASK_AGAIN,
     CHECK_BACK,
     CLOSE,
     MEET,
@@ -29,6 +31,7 @@ from models.today import (
     next_visit,
     notes_query,
     summary,
+    to_ask,
     to_finish,
     to_meet,
     todays_visits,
@@ -64,11 +67,12 @@ SHORT_LINE = 14
 TICK_MS = 20_000
 _TYPES = (
     "promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust",
-    "this_is_me", "handover",
+    "this_is_me", "handover", "not_taking_part", "addendum",
 )  # fmt: skip
 _ICONS = {
     NOTE: "file-pen-line",
     NOT_TAKING_PART: "hand",
+    ASK_AGAIN: "hand",
     CHECK_BACK: "circle-check",
     MEET: "user-round",
     CLOSE: "message-square-heart",
@@ -241,7 +245,9 @@ class TodayPage(QWidget):
 
         # Whoever is visited today comes first.
         by_visit = dict.fromkeys([*(visit.scope_id for visit in visits), *children])
-        finish = to_meet(new_to_me(casebook, by_visit), body_of) + to_finish(
+        again = [one for one in to_ask_again(casebook, now.date()) if one.entry.scope_id in children]
+        due = to_meet(new_to_me(casebook, by_visit), body_of) + to_ask(again, body_of, now.date())
+        finish = due + to_finish(
             casebook.select(unfinished_query(me)),
             casebook.select(unchecked_query(me, now.date())),
             casebook.select(Query(has_open_choices=True, limit=20)),
@@ -361,7 +367,7 @@ class TodayPage(QWidget):
     def _finish(self, item: ToFinish) -> None:
         if item.kind == NOTE:
             self._navigator.open("note", record_id=item.record_id)
-        elif item.kind == NOT_TAKING_PART:
+        elif item.kind in (NOT_TAKING_PART, ASK_AGAIN):
             self._navigator.open(NOT_TAKING_PART, record_id=item.record_id)
         elif item.kind == CLOSE:
             self._navigator.open("close_visit", record_id=item.record_id)
