@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QSizePolicy, QWidget
 
 from ui import access, icons, style, theme
 from ui.parts import lettering, strokes
+from ui.parts.painted import PaintedButton
 
 TALL, RADIUS, PAD, ICON, GAP = 50, 8, 14, 20, 8
 ONE_COLUMN_UNDER = 560
 
 
-class AnswerTile(QRadioButton):
+class AnswerTile(PaintedButton, QRadioButton):
     """One answer: an icon, its words and its key. ``key`` is the digit that chooses it."""
 
     def __init__(self, code: str, words: str, icon: str, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.code, self.key = code, key
-        self._icon, self._by_keyboard = icon, False
+        self._icon = icon
         self.setText(words.replace("&", "&&"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -60,12 +61,7 @@ class AnswerTile(QRadioButton):
         look = theme.current()
         painter = QPainter(self)
         whole, chosen = QRectF(self.rect()), self.isChecked()
-        fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
-        edge = look.colour("primary" if chosen else "control")
-        width = strokes.edge_width() + (2 if chosen else 0)
-        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, width)
-        if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS, width)
+        self.paint_frame(painter, "primary_soft" if chosen or self.isDown() else self.ground(), RADIUS)
         ink = look.colour("on_primary_soft" if chosen else "text")
         middle, side = whole.center().y(), look.px(ICON)
         place = QRectF(PAD, round(middle - side / 2), side, side)
@@ -81,16 +77,6 @@ class AnswerTile(QRadioButton):
         if chosen:
             tick = look.px(16)
             icons.paint(painter, "check", QRectF(left - tick - 8, round(middle - tick / 2), tick, tick), ink, 3)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 class AnswerTiles(QWidget):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import access, icons, theme
-from ui.parts import lettering, strokes
+from ui.parts import lettering
+from ui.parts.painted import PaintedButton
 
 PAD, RADIUS, BIG, SMALL, GAP, LEAST = 16, 16, 56, 34, 10, 176
 
 
-class PictureBox(QPushButton):
+class PictureBox(PaintedButton, QPushButton):
     """``lines`` are (icon, words); a line without a picture of its own is drawn with a dot. ``tone`` colours them.
 
     ``empty`` stands there while there is nothing yet. It grows with its words: nothing of them is ever cut.
@@ -33,7 +34,6 @@ class PictureBox(QPushButton):
     ) -> None:
         super().__init__(parent)
         self._icon, self._title, self._lines, self._tone, self._empty = icon, title, tuple(lines), tone, empty
-        self._by_keyboard = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -86,15 +86,11 @@ class PictureBox(QPushButton):
         look = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        whole = QRectF(self.rect())
-        fill = "sunken" if self.underMouse() or self.isDown() else "surface"
-        strokes.box(painter, whole, look.colour(fill), look.colour("control"), RADIUS, strokes.edge_width())
-        if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS)
+        self.paint_frame(painter, "sunken" if self.isDown() else self.ground(), RADIUS)
         big = look.px(BIG)
         place = QRectF(PAD, PAD, big, big)
         icons.paint(painter, self._icon, place, look.colour("text"))
-        head = self._head(whole.width())
+        head = self._head(self.width())
         head.draw(painter, QPointF(place.right() + 14, PAD + max(0.0, (big - head.height) / 2)), look.colour("text"))
         self._paint_lines(painter, PAD + max(float(big), head.height) + GAP)
 
@@ -118,12 +114,3 @@ class PictureBox(QPushButton):
                 painter.drawEllipse(QPointF(PAD + side / 2, top + side / 2), 4, 4)
             laid.draw(painter, QPointF(PAD + side + 12, top + max(0.0, (side - laid.height) / 2)), ink)
             top += tall + GAP
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

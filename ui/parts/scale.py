@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import access, style, theme
-from ui.parts import strokes
 from ui.parts.labels import PlainLabel
+from ui.parts.painted import PaintedButton
 
 SIDE, RADIUS, GAP = 54, 12, 6
 LEAST, MOST = 1, 10
 
 
-class _Step(QRadioButton):
+class _Step(PaintedButton, QRadioButton):
     """One number. Drawn in the voice colour when it is chosen: it is the child's own answer."""
 
     def __init__(self, number: int, name: str, parent: QWidget) -> None:
         super().__init__(str(number), parent)
-        self.number, self._by_keyboard = number, False
+        self.number = number
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         access.describe(self, f"{name}: {number} of {MOST}")
@@ -37,25 +37,10 @@ class _Step(QRadioButton):
         look = theme.current()
         painter = QPainter(self)
         whole, chosen = QRectF(self.rect()), self.isChecked()
-        fill = "voice_soft" if chosen else "sunken" if self.underMouse() else "surface"
-        edge = look.colour("voice" if chosen else "control")
-        width = strokes.edge_width() + (2 if chosen else 0)
-        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, width)
-        if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS, width)
+        self.paint_frame(painter, "voice_soft" if chosen else self.ground(), RADIUS, tone="voice")
         painter.setFont(look.font("knock_head", 700 if chosen else 400))
         painter.setPen(look.colour("voice" if chosen else "text"))
         painter.drawText(whole, Qt.AlignmentFlag.AlignCenter, str(self.number))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 class Scale(QWidget):

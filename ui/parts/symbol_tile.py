@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from ui import access, icons, theme
-from ui.parts import lettering, strokes
+from ui.parts import lettering
+from ui.parts.painted import PaintedButton
 
 WIDE, TALL, PICTURE, PAD, RADIUS = 150, 116, 50, 8, 16
 
 
-class SymbolTile(QCheckBox):
+class SymbolTile(PaintedButton, QCheckBox):
     """``icon`` above ``words``; pressed again it is no longer chosen. Nothing shifts when it is."""
 
     def __init__(self, icon: str, words: str, parent: QWidget | None = None, *, key: str = "") -> None:
         super().__init__(parent)
-        self._icon, self._by_keyboard = icon, False
+        self._icon = icon
         self.setText(words.replace("&", "&&"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -46,12 +47,7 @@ class SymbolTile(QCheckBox):
         look = theme.current()
         painter = QPainter(self)
         whole, chosen = QRectF(self.rect()), self.isChecked()
-        fill = "primary_soft" if chosen or self.isDown() else "sunken" if self.underMouse() else "surface"
-        edge = look.colour("primary" if chosen else "control")
-        width = strokes.edge_width() + (2 if chosen else 0)
-        strokes.box(painter, whole, look.colour(fill), edge, RADIUS, width)
-        if self.hasFocus() and self._by_keyboard:
-            strokes.ring(painter, whole, RADIUS, width)
+        self.paint_frame(painter, "primary_soft" if chosen or self.isDown() else self.ground(), RADIUS)
         ink = look.colour("on_primary_soft" if chosen else "text")
         side = look.px(PICTURE)
         place = QRectF(round((whole.width() - side) / 2), PAD + 4, side, side)
@@ -64,13 +60,3 @@ class SymbolTile(QCheckBox):
         if chosen:
             tick = look.px(22)
             icons.paint(painter, "check", QRectF(whole.right() - tick - 10, 10, tick, tick), ink, 3)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-        self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
