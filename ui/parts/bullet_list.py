@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
 from ui.parts import lettering
+from ui.parts.painted import Painted
 
 DOT = 5.0
 
 
-class BulletList(QLabel):
+class BulletList(Painted, QLabel):
     """One bullet for each line; a single line with ``quoted`` stands in quotation marks and without a dot.
 
     ``role`` is the type role, ``tone`` a token such as ``voice``.
@@ -94,8 +95,3 @@ class BulletList(QLabel):
                 painter.drawEllipse(QPointF(dot, top + step / 2 + 1), dot / 2, dot / 2)
             laid.draw(painter, QPointF(self._indent(), top), ink)
             top += laid.height + self._gap()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from ui import access, icons, theme
 from ui.parts import strokes
 from ui.parts.focus_ring import FocusRing, has_room
+from ui.parts.painted import PaintedButton
 
 QWIDGETSIZE_MAX = (1 << 24) - 1
 RADIUS = 8
@@ -48,7 +49,7 @@ _DRESSES = {
 }
 
 
-class Button(QPushButton):
+class Button(PaintedButton, QPushButton):
     """A button with ``words``, an icon before them and perhaps one after; ``kind`` says what it is.
 
     ``primary`` is filled: one a page. ``secondary`` has an edge, ``quiet`` has none, ``danger`` removes something,
@@ -78,7 +79,7 @@ class Button(QPushButton):
         self._words = ""
         self._tip = ""
         self._ring: FocusRing | None = None
-        self._by_keyboard = self._brief = False
+        self._brief = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.set_words(words)
@@ -171,7 +172,7 @@ class Button(QPushButton):
         look, dress = theme.current(), _DRESSES[self._kind]
         painter = QPainter(self)
         rect = QRectF(self.rect())
-        ring_inside = self.hasFocus() and self._by_keyboard and self._ring is None
+        ring_inside = self.wears_ring() and self._ring is None
         if ring_inside:
             strokes.ring(painter, rect, RADIUS)
         self._paint_ground(painter, rect, ring_inside=ring_inside)
@@ -232,7 +233,6 @@ class Button(QPushButton):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
         self._place_ring()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -252,13 +252,8 @@ class Button(QPushButton):
         super().hideEvent(event)
         self._drop_ring()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
-
     def _place_ring(self) -> None:
-        wanted = self._kind in ("primary", *LINKS) and self.hasFocus() and self._by_keyboard and has_room(self)
+        wanted = self._kind in ("primary", *LINKS) and self.wears_ring() and has_room(self)
         if not wanted:
             self._drop_ring()
         elif self._ring is None:

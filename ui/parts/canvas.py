@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from models.drawing import INKS, TALL, WIDE, WIDTHS, Stroke, is_drawing, read, write
 from ui import access, theme
 from ui.parts import strokes
+from ui.parts.painted import Painted
 
 SHOWN_WIDE, NEAR, RADIUS = 560, 4, 10
 PAPER = "#FFFFFF"
@@ -48,7 +49,7 @@ def picture_of(value: Any, wide: int = 264) -> QImage:
     return image
 
 
-class Canvas(QLabel):
+class Canvas(Painted, QLabel):
     """`drawn` after each whole stroke. ``ink`` and ``thick`` are what the next stroke is drawn with.
 
     A label with a picture is told as a picture; Qt takes a painted widget for a border. A factory of interfaces in
@@ -137,8 +138,3 @@ class Canvas(QLabel):
         paint_strokes(painter, whole, (*self._strokes, *now))
         if self.hasFocus():
             strokes.ring(painter, whole, RADIUS)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

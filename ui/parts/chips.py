@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton, QSizePolicy, QWidget
 
 from ui import access, icons, theme
 from ui.parts import strokes
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QAbstractButton
+from ui.parts.painted import PaintedButton
 
 PRESSED_IN, TALL = 40, 32  # the height that can be pressed, and the height that is drawn
 PAD = 15
 TICK = 14
 
 
-# Two Qt classes cannot both be bases; the face is a plain mix-in that only mypy takes for a button.
-if TYPE_CHECKING:
-    _Pressable = QAbstractButton
-else:
-    _Pressable = object
-
-
-class _ChipFace(_Pressable):
+class _ChipFace(PaintedButton):
     """What all chips have in common: how they are measured and painted."""
 
     _icon = ""
     _tone = "primary"
-    _by_keyboard = False
 
     def _dress(self, words: str, icon: str) -> None:
         self._icon = icon
@@ -82,7 +70,7 @@ class _ChipFace(_Pressable):
         edge = look.colour("primary" if chosen else "control")
         width = strokes.edge_width() + (0.5 if chosen else 0)
         strokes.box(painter, chip, look.colour(fill), edge, chip.height() / 2, width)
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, chip, chip.height() / 2, width + (0.5 if chosen else 0))
         ink = look.colour("on_primary_soft" if chosen else "text")
         font = look.font("small", 700 if chosen else 600)
@@ -102,19 +90,9 @@ class _ChipFace(_Pressable):
         shown = QFontMetricsF(font).elidedText(self.words(), Qt.TextElideMode.ElideRight, room.width() + 2)
         painter.drawText(room.adjusted(-3, 0, 3, 0), Qt.AlignmentFlag.AlignCenter, shown)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-        self.update()
-
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.update()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 class Chip(_ChipFace, QPushButton):

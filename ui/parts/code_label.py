@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
 from ui.parts import strokes
+from ui.parts.painted import Painted
 
 PAD = 14
 GAP = 12
 EDGE = 12
 
 
-class CodeLabel(QLabel):
+class CodeLabel(Painted, QLabel):
     """Takes the focus, so that a screen reader can go back to it, and reads the code letter by letter.
 
     It cannot be selected or copied: a code on the clipboard is a code on this laptop.
@@ -90,8 +91,3 @@ class CodeLabel(QLabel):
             painter.drawText(tile.adjusted(look.px(4), 0, 0, 0), Qt.AlignmentFlag.AlignCenter, group)
         if self.hasFocus():
             strokes.ring(painter, QRectF(self.rect()), 12)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

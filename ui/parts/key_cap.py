@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
 from ui.parts import strokes
+from ui.parts.painted import Painted
 
 
-class KeyCap(QLabel):
+class KeyCap(Painted, QLabel):
     """``keys`` as written in `ui.actions`: "Ctrl+K" is drawn as two keys."""
 
     def __init__(self, keys: str, parent: QWidget | None = None, *, tint: str = "text2") -> None:
@@ -34,8 +35,3 @@ class KeyCap(QLabel):
         painter = QPainter(self)
         painter.setFont(look.font("overline", 600))
         strokes.draw_keys(painter, 0, self.height() / 2, self.text(), self._letter(), look.colour(self._tint))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import icons, theme
 from ui.parts import lettering, strokes
+from ui.parts.painted import PaintedButton
 
 LEAD = "Before you knock:"
 PAD, ACROSS, DOWN = 16, 14, 11
 
 
-class KnockStrip(QPushButton):
+class KnockStrip(PaintedButton, QPushButton):
     """``words`` are the child's wishes in a line or two; pressing anywhere is `clicked`."""
 
     def __init__(self, words: str = "", lead: str = LEAD, parent: QWidget | None = None) -> None:
@@ -23,7 +24,6 @@ class KnockStrip(QPushButton):
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self._by_keyboard = False
         self.set_words(words)
 
     def words(self) -> str:
@@ -74,7 +74,7 @@ class KnockStrip(QPushButton):
         whole = QRectF(self.rect())
         edge = look.colour("primary") if self.underMouse() or self.isDown() or look.is_high_contrast else None
         strokes.box(painter, whole, look.colour("primary_soft"), edge, 10, strokes.edge_width())
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, whole, 10)
         laid = self._laid(self.width())
         top = (whole.height() - laid.height) / 2
@@ -92,12 +92,3 @@ class KnockStrip(QPushButton):
         chevron = look.px(18)
         place = QRectF(whole.width() - PAD - chevron + 2, round(middle - chevron / 2) + 1, chevron, chevron)
         icons.paint(painter, "chevron-right", place, link, 2)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

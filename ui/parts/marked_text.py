@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import theme
 from ui.parts import lettering, strokes
+from ui.parts.painted import Painted
 
 BAR = 4
 LEFT, RIGHT, DOWN = 18, 14, 10
@@ -18,7 +19,7 @@ MOST_KEPT = 6
 Span = tuple[int, int]
 
 
-class MarkedText(QLabel):
+class MarkedText(Painted, QLabel):
     """``words`` as they stand, with ``spans`` (start, end in characters) marked.
 
     ``is_childs`` gives the words the child's own colour; ``quoted`` draws quotation marks that are no part of them.
@@ -99,11 +100,6 @@ class MarkedText(QLabel):
             strokes.box(painter, whole.adjusted(-12, 0, 0, 0), look.colour("voice_soft"), None, 8)
             painter.fillRect(QRectF(0, 0, BAR, whole.height()), look.colour("voice"))
         self._laid(self.width()).draw(painter, QPointF(left, down), look.colour("text"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 def _lay_out(text: str, spans: Sequence[Span], font: QFont, width: float, *, struck: bool = False) -> lettering.Laid:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import access, icons, style, theme
 from ui.parts import strokes
 from ui.parts.avatar import Avatar
 from ui.parts.labels import PlainLabel
+from ui.parts.painted import PaintedButton
 
 WIDE, NARROW = 212, 64
 BAR = 4
 
 
-class NavRow(QPushButton):
+class NavRow(PaintedButton, QPushButton):
     """One page of the rail; ``is_here`` draws the bar, the tint and the bold words."""
 
     def __init__(self, words: str, icon: str, keys: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self._words, self._keys = icon, words, keys
-        self._narrow = self._here = self._by_keyboard = False
+        self._narrow = self._here = False
         self.setAccessibleName(words)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -80,7 +81,7 @@ class NavRow(QPushButton):
             painter.fillRect(QRectF(0, 0, BAR, whole.height()), look.colour("primary"))
         elif self.underMouse() or self.isDown():
             strokes.box(painter, whole, look.colour("sunken" if not self.isDown() else "line"), None, 8)
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, whole, 8)
         ink = look.colour("on_primary_soft" if self._here else "text")
         side = look.px(20)
@@ -100,15 +101,6 @@ class NavRow(QPushButton):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 class NavRail(QFrame):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QImage, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import access, icons, theme
 from ui.parts import strokes
+from ui.parts.painted import PaintedButton
 
 WIDE, TALL, RADIUS = 132, 99, 8
 
 
-class PictureTile(QPushButton):
+class PictureTile(PaintedButton, QPushButton):
     """``icon`` and ``words`` stand where there is no picture. What a screen reader says is ``name``."""
 
     def __init__(self, icon: str, words: str, name: str, parent: QWidget | None = None, *, key: str = "") -> None:
         super().__init__(parent)
         self._icon, self._words = icon, words
         self._pixmap = QPixmap()
-        self._by_keyboard = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -62,7 +62,7 @@ class PictureTile(QPushButton):
             self._paint_picture(painter, whole.adjusted(1, 1, -1, -1))
         if self.underMouse() or self.isDown():
             strokes.box(painter, whole, None, look.colour("primary"), RADIUS)
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, whole, RADIUS)
 
     def _paint_mark(self, painter: QPainter, whole: QRectF) -> None:
@@ -86,12 +86,3 @@ class PictureTile(QPushButton):
         painter.setClipPath(clip)
         painter.drawPixmap(place, self._pixmap, QRectF(self._pixmap.rect()))
         painter.setClipping(False)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

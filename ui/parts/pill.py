@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import access, icons, theme
 from ui.parts import strokes
+from ui.parts.painted import Painted
 
 PAD = 11
 GAP = 6
 
 
-class Pill(QLabel):
+class Pill(Painted, QLabel):
     """``tone`` is ok, warn, danger, info, voice or primary; a pill is read, not pressed."""
 
     def __init__(self, words: str, icon: str = "", tone: str = "info", parent: QWidget | None = None) -> None:
@@ -65,8 +66,3 @@ class Pill(QLabel):
         at = QRectF(left + spare, 0, room + 4, whole.height())
         painter.drawText(at, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         access.tip(self, self.text() if shown != self.text() else "")
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from ui import icons, theme
 from ui.parts import lettering, strokes
+from ui.parts.painted import PaintedButton
 
 PAD, GAP, DOWN = 8, 12, 8
 
 
-class RowButton(QPushButton):
+class RowButton(PaintedButton, QPushButton):
     """``title`` stands bold over ``words``; long words wrap. ``tint`` is the icon's token."""
 
     def __init__(
@@ -21,7 +22,6 @@ class RowButton(QPushButton):
         super().__init__(parent)
         self._icon, self._tint = icon, tint
         self._title = self._words = ""
-        self._by_keyboard = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -74,7 +74,7 @@ class RowButton(QPushButton):
         whole = QRectF(self.rect())
         if self.underMouse() or self.isDown():
             strokes.box(painter, whole, look.colour("sunken"), None, 8)
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, whole, 8)
         title, words = self._laid(self.width())
         tall = title.height + (words.height if self._words else 0)
@@ -89,12 +89,3 @@ class RowButton(QPushButton):
         chevron = look.px(18)
         at = QRectF(whole.width() - PAD - chevron, round((whole.height() - chevron) / 2), chevron, chevron)
         icons.paint(painter, "chevron-right", at, look.colour("text2"), 2)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()

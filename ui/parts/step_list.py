@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, theme
 from ui.parts import strokes
+from ui.parts.painted import Painted
 
 ROUND = 32
 GAP = 12
 
 
-class StepRow(QLabel):
+class StepRow(Painted, QLabel):
     """One step; ``stands`` is "done", "now" or "later", told by its sign and its weight, not by colour alone."""
 
     def __init__(self, number: int, words: str, parent: QWidget | None = None) -> None:
@@ -70,11 +71,6 @@ class StepRow(QLabel):
         room = QRectF(side + GAP, 0, max(0, self.width() - side - GAP), self.height())
         shown = QFontMetricsF(font).elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width() + 1)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 class StepList(QWidget):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ui import access, actions, icons, style, theme
 from ui.parts import strokes
 from ui.parts.buttons import Button
+from ui.parts.painted import PaintedButton
 
 
-class FindBox(QPushButton):
+class FindBox(PaintedButton, QPushButton):
     """Looks like a field and opens the Find page, where the typing happens."""
 
     LONG, SHORT = "Find a child, a note or a word", "Find"
@@ -21,7 +22,6 @@ class FindBox(QPushButton):
         access.describe(self, self.LONG, actions.keys("find"), key="top.find")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._by_keyboard = False
 
     def sizeHint(self) -> QSize:
         return QSize(theme.current().px(380), theme.current().px(40))
@@ -38,7 +38,7 @@ class FindBox(QPushButton):
         whole = QRectF(self.rect())
         fill = look.colour("sunken" if self.underMouse() else "surface")
         strokes.box(painter, whole, fill, look.colour("control"), 8, strokes.edge_width())
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, whole, 8)
         side = look.px(18)
         ink = look.colour("text2")
@@ -59,23 +59,14 @@ class FindBox(QPushButton):
             painter.setFont(look.font("overline", 600))
             strokes.draw_keys(painter, whole.width() - keys - 10, whole.height() / 2, actions.keys("find"), small, ink)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
-
-
-class StateChip(QPushButton):
+class StateChip(PaintedButton, QPushButton):
     """A pill that is pressed: what is saved and what is sent, always in sight; it opens Sync and saved."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._words, self._short, self._icon, self._tone = "", "", "", "info"
-        self._narrow = self._by_keyboard = False
+        self._narrow = False
         self.setObjectName("top.state")
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -127,7 +118,7 @@ class StateChip(QPushButton):
         ink = look.colour(self._tone)
         edge = ink if self.underMouse() or look.is_high_contrast else None
         strokes.box(painter, chip, look.colour(f"{self._tone}_soft"), edge, tall / 2)
-        if self.hasFocus() and self._by_keyboard:
+        if self.wears_ring():
             strokes.ring(painter, chip, tall / 2)
         side = look.px(18)
         icons.paint(painter, self._icon, QRectF(13, round((self.height() - side) / 2), side, side), ink, 2)
@@ -139,15 +130,6 @@ class StateChip(QPushButton):
         letter = QFontMetricsF(look.font("small", 600))
         shown = letter.elidedText(self._shown(), Qt.TextElideMode.ElideRight, self.width() - left - 8)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._by_keyboard = event.reason() != Qt.FocusReason.MouseFocusReason
-        super().focusInEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
 
 
 def _is_same_work(before: str, now: str) -> bool:

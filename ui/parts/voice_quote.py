@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QSizePolicy, QWidget
 
 from ui import theme
 from ui.parts import lettering, strokes
+from ui.parts.painted import Painted
 
 BAR = 4
 LEFT, RIGHT, DOWN = 18, 14, 10
 
 
-class VoiceQuote(QLabel):
+class VoiceQuote(Painted, QLabel):
     """``words`` exactly as told; ``role`` is the type role. The menu copies them without quotation marks."""
 
     def __init__(self, words: str = "", parent: QWidget | None = None, *, role: str = "reading") -> None:
@@ -70,8 +71,3 @@ class VoiceQuote(QLabel):
         copy.triggered.connect(lambda: QApplication.clipboard().setText(self._words))
         menu.exec(event.globalPos())
         menu.deleteLater()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.updateGeometry()
