@@ -95,7 +95,7 @@ class HeardWindow(QMainWindow):
         self._layers.addWidget(self._shell)
         self._layers.addWidget(self.cover_page)
         self.sheet_host = self._shell
-        self.toasts = Toast(self._shell)
+        self.toasts = Toast(self._shell, self.pages)
         self.cover_page.lifted.connect(self.lift)
         self.cover_page.lock_wanted.connect(self.lock_wanted)
         self._focus_before_cover: QWidget | None = None
@@ -290,7 +290,6 @@ class HeardWindow(QMainWindow):
         # A page gives up some of its height, whatever it asks for: the way to stop is never made smaller.
         self.pages.setMinimumHeight(1 if is_reading else 0)
         self.reading.setVisible(is_reading)
-        self.toasts.keep_clear(self.reading.sizeHint().height() if is_reading else 0)
 
     def clear_lock_warning(self) -> None:
         """Someone is there again."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from ui import access, style
 from ui.parts.labels import PlainLabel
@@ -14,15 +14,21 @@ from ui.parts.labels import PlainLabel
 SHOWN_FOR_MS = 5_000
 UNDO_FOR_MS = 10_000
 FOOT = 20
+CLEAR = 8
+"""Pixels left between a message and the buttons below it."""
 
 
 class Toast(QFrame):
-    """One for each window; a new message takes the place of the old. It waits while the pointer or focus is on it."""
+    """One for each window; a new message takes the place of the old. It waits while the pointer or focus is on it.
 
-    def __init__(self, over: QWidget) -> None:
+    It lies on ``over``, in the middle of ``on``, at its foot: above the buttons that stand there, for whoever has just
+    done one thing may want the next at once. Buttons that can be scrolled away are left to the wheel.
+    """
+
+    def __init__(self, over: QWidget, on: QWidget | None = None) -> None:
         super().__init__(over)
         style.mark(self, kind="toast")
-        self._over = over
+        self._over, self._on = over, on or over
         self._undo: Callable[[], None] | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 8, 10, 8)
@@ -37,8 +43,8 @@ class Toast(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._leave)
-        self._room_below = 0
-        over.installEventFilter(self)
+        for watched in {over, self._on}:
+            watched.installEventFilter(self)
         self.hide()
 
     def say(self, words: str, undo: Callable[[], None] | None = None, *, shown_for_ms: int = 0) -> None:
@@ -50,13 +56,10 @@ class Toast(QFrame):
         self._place()
         self.show()
         self.raise_()
+        # A page that has only just come has no place for its buttons yet.
+        QTimer.singleShot(0, self, self._lift)
         self._timer.start(shown_for_ms or (UNDO_FOR_MS if undo else SHOWN_FOR_MS))
         access.announce(self._over, f"{words}. Undo is available." if undo else words)
-
-    def keep_clear(self, room_below: int) -> None:
-        """Leave so many pixels at the bottom to something that must not be covered."""
-        self._room_below = room_below
-        self._place()
 
     def clear(self) -> None:
         """Take the message away; what could be undone stays done."""
@@ -77,7 +80,7 @@ class Toast(QFrame):
             undo()
 
     def _place(self) -> None:
-        most = max(200, self._over.width() - 2 * FOOT)
+        most = max(200, self._on.width() - 2 * FOOT)
         self.label.setWordWrap(False)
         # In large letters some messages are longer than the window is wide.
         is_long = self.sizeHint().width() > most
@@ -85,8 +88,20 @@ class Toast(QFrame):
         self.setMinimumWidth(most if is_long else 0)
         self.setMaximumWidth(most)
         self.adjustSize()
-        down = self._over.height() - self.height() - FOOT - self._room_below
-        self.move((self._over.width() - self.width()) // 2, down)
+        self._lift()
+
+    def _lift(self) -> None:
+        """Go to the foot of the page, and from there above every button that would be covered."""
+        page = QRect(self._on.mapTo(self._over, QPoint(0, 0)), self._on.size())
+        place = QRect(QPoint(0, 0), self.size())
+        place.moveCenter(page.center())
+        place.moveBottom(page.bottom() - FOOT)
+        foot = QRect(place)
+        buttons = list(_buttons_on(self._on, self._over))
+        while hit := [one for one in buttons if one.intersects(place.adjusted(-CLEAR, -CLEAR, CLEAR, CLEAR - 1))]:
+            place.moveBottom(min(one.top() for one in hit) - CLEAR - 1)
+        # A page full of buttons has no foot.
+        self.move((place if place.top() > page.center().y() else foot).topLeft())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -98,6 +113,20 @@ class Toast(QFrame):
         self.raise_()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._over and event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
+        if watched in (self._over, self._on) and self.isVisible():
+            if event.type() == QEvent.Type.Resize:
+                self._place()
+            elif event.type() == QEvent.Type.LayoutRequest:
+                QTimer.singleShot(0, self, self._lift)
         return super().eventFilter(watched, event)
+
+
+def _buttons_on(page: QWidget, over: QWidget) -> Iterator[QRect]:
+    """Where the buttons stand that do not scroll, in the pixels of ``over``."""
+    for child in page.children():
+        if not isinstance(child, QWidget) or isinstance(child, Toast) or not child.isVisible():
+            continue
+        if isinstance(child, QAbstractButton):
+            yield QRect(child.mapTo(over, QPoint(0, 0)), child.size())
+        elif not isinstance(child, QAbstractScrollArea):
+            yield from _buttons_on(child, over)
