@@ -7,7 +7,7 @@ back, and what they made. What others wrote about the child and about others is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -75,6 +75,18 @@ def chapters(casebook: Casebook, scope_id: str) -> list[Chapter]:
     for one in lines:
         years.setdefault(one.on.year, []).append(one)
     return [Chapter(_head(year, born_on), tuple(some)) for year, some in years.items()]
+
+
+def heard(told: Iterable[Chapter]) -> list[str]:
+    """The story as it is heard: each year, each sentence, the child's own words after it, and what a picture shows."""
+    said: list[str] = []
+    for chapter in told:
+        said.append(chapter.head)
+        for line in chapter.lines:
+            said += [line.words, line.quote]
+            if line.picture is not None:
+                said.append(str(line.picture.body.get("caption") or ""))
+    return [one for one in said if one]
 
 
 def _head(year: int, born_on: date | None) -> str:

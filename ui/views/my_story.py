@@ -5,22 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from models.aloud import as_pieces
 from models.changes import Changes
-from models.life_story import chapters
+from models.life_story import Chapter, chapters, heard
 from models.wording import Spoken
-from ui import access
 from ui.link import Link, Navigator, touches
-from ui.parts.avatar import Avatar
-from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
-from ui.parts.labels import PlainLabel
 from ui.parts.scroll_page import ScrollPage
+from ui.parts.turned_head import TurnedHead
 from ui.theme import Theme
+from ui.views.child_facts import body_of
 from ui.views.story_view import StoryView
+
+NOTHING = "Nothing is written yet"
 
 
 class MyStoryPage(QWidget):
@@ -32,22 +33,13 @@ class MyStoryPage(QWidget):
         super().__init__()
         self._link, self._navigator = link, navigator
         self._scope_id = ""
+        self._told: list[Chapter] = []
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(36, 16, 36, 12)
-        head.setSpacing(16)
-        self._avatar = Avatar("", 56)
-        head.addWidget(self._avatar)
-        self.title = PlainLabel("My story so far", "display", elided=True)
-        self.title.setObjectName("my_story.title")
-        head.addWidget(self.title, 1)
-        self.close_button = Button("Close", keys="Esc")
-        access.describe(self.close_button, "Close", "Esc", key="my_story.close")
-        self.close_button.clicked.connect(navigator.back)
-        head.addWidget(self.close_button)
-        column.addLayout(head)
+        self.head = TurnedHead("My story so far", "my_story", link.speech, self.pieces, self)
+        self.head.closed.connect(navigator.back)
+        column.addWidget(self.head)
         column.addWidget(Divider())
         self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
         column.addWidget(self._scroll, 1)
@@ -55,27 +47,32 @@ class MyStoryPage(QWidget):
 
     def page_title(self) -> str:
         """The title a screen reader says."""
-        return self.title.text()
+        return self.head.title.text()
 
     def opened(self, scope_id: str = "", **_more: Any) -> None:
         """Show one child's story."""
         self._scope_id = scope_id
         self.refresh()
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.head.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def pieces(self) -> list[str]:
+        """The story as it is read aloud, from the beginning on."""
+        said = [f"{self.head.title.text()}.", *(heard(self._told) or [NOTHING])]
+        return as_pieces(said, body_of(self._link.casebook, self._scope_id))
 
     def refresh(self) -> None:
         """Read it again and draw it."""
         casebook, page = self._link.casebook, self._scroll
         child = casebook.child(self._scope_id)
         page.renew()
-        found = chapters(casebook, self._scope_id) if child is not None else []
+        found = self._told = chapters(casebook, self._scope_id) if child is not None else []
         if child is not None:
-            self._avatar.set_name(Spoken.of(child.body).name)
+            self.head.avatar.set_name(Spoken.of(child.body).name)
         if found:
             page.body.addWidget(StoryView(self._link, self._navigator, found, page.content, is_large=True))
         else:
             card = Card(parent=page.content)
-            card.add(EmptyState("book-heart", "Nothing is written yet", "What you say and make will stand here."))
+            card.add(EmptyState("book-heart", NOTHING, "What you say and make will stand here."))
             page.body.addWidget(card)
         page.body.addStretch(1)
 

@@ -15,7 +15,6 @@ from models.what_i_said import Page, Saying, pages, sayings, wants_pictures
 from models.wording import Spoken
 from ui import access
 from ui.link import Link, Navigator, touches
-from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button
 from ui.parts.card import Card
 from ui.parts.divider import Divider
@@ -25,6 +24,7 @@ from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.read_button import ReadButton
 from ui.parts.scroll_page import ScrollPage
+from ui.parts.turned_head import TurnedHead
 from ui.parts.voice_quote import VoiceQuote
 from ui.sharing import SharingChoice
 from ui.theme import Theme
@@ -51,21 +51,9 @@ class WhatISaidPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        head = QHBoxLayout()
-        head.setContentsMargins(36, 16, 36, 12)
-        head.setSpacing(16)
-        self._avatar = Avatar("", 56)
-        head.addWidget(self._avatar)
-        self.title = PlainLabel("What I have said", "display", elided=True)
-        self.title.setObjectName("what_i_said.title")
-        head.addWidget(self.title, 1)
-        self.read = ReadButton(link.speech, self.pieces, "what_i_said.read", self)
-        head.addWidget(self.read)
-        self.close_button = Button("Close", keys="Esc")
-        access.describe(self.close_button, "Close", "Esc", key="what_i_said.close")
-        self.close_button.clicked.connect(navigator.back)
-        head.addWidget(self.close_button)
-        column.addLayout(head)
+        self.head = TurnedHead("What I have said", "what_i_said", link.speech, self.pieces, self)
+        self.head.closed.connect(navigator.back)
+        column.addWidget(self.head)
         column.addWidget(Divider())
         self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
         column.addWidget(self._scroll, 1)
@@ -75,17 +63,17 @@ class WhatISaidPage(QWidget):
 
     def page_title(self) -> str:
         """The title a screen reader says."""
-        return self.title.text()
+        return self.head.title.text()
 
     def opened(self, scope_id: str = "", **_more: Any) -> None:
         """Show one child's words."""
         self._scope_id, self._shown = scope_id, MORE
         self.refresh()
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.head.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def pieces(self) -> list[str]:
         """The page as it is read aloud, from the newest words on."""
-        heard = [f"{self.title.text()}.", *(self._heard or ["Nothing yet."])]
+        heard = [f"{self.head.title.text()}.", *(self._heard or ["Nothing yet."])]
         return as_pieces(heard, body_of(self._link.casebook, self._scope_id))
 
     def _said_aloud(self, one: Saying) -> list[str]:
@@ -117,7 +105,7 @@ class WhatISaidPage(QWidget):
             return
         spoken = Spoken.of(child.body)
         self._has_pictures = wants_pictures(child, casebook.clock.today())
-        self._avatar.set_name(spoken.name)
+        self.head.avatar.set_name(spoken.name)
         found = sayings(casebook, self._scope_id)
         own_pages = pages(casebook, self._scope_id, spoken)
         if not found and not own_pages:
@@ -172,16 +160,17 @@ class WhatISaidPage(QWidget):
             card.add(self._fact("heart-handshake", one.happened, card))
         card.setAccessibleName(". ".join(part for part in (one.words, sees, one.happened) if part))
         row = FlowLayout(across=10, down=8)
-        row.addWidget(
-            ReadButton(
-                self._link.speech,
-                lambda: as_pieces(self._said_aloud(one), body_of(self._link.casebook, self._scope_id)),
-                "what_i_said.read_one",
-                card,
-                about=one.words,
-                has_key=False,
-            )
+        alone = ReadButton(
+            self._link.speech,
+            lambda: as_pieces(self._said_aloud(one), body_of(self._link.casebook, self._scope_id)),
+            "what_i_said.read_one",
+            card,
+            about=one.words,
+            has_key=False,
         )
+        # A child may say the same twice: the day tells the buttons apart.
+        alone.setAccessibleDescription(when)
+        row.addWidget(alone)
         wrong = Button("That is not what I said", "pencil", "secondary", card)
         less = Button("Change who can see", "eye-off", "secondary", card)
         for button, name, ask in ((wrong, "not_so", self._ask_what), (less, "share", self._ask_who)):

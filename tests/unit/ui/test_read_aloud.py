@@ -11,11 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from models.entry import Edit
+from models.life_story import chapters
 from models.query import Query
 from tests.unit.ui.counting import CTRL, SHIFT, whole_app
 from tests.unit.ui.standing_voice import StandInVoice
 from ui.parts.read_button import ReadButton
 from ui.speech import ReadAloud
+from ui.theme import Look, Scheme, Theme
 
 KEY = Qt.Key
 
@@ -137,6 +139,66 @@ def test_what_a_child_said_is_read_with_what_came_of_it(app: SimpleNamespace) ->
     alone = app.voice.finish_all()
     assert alone[0].startswith("I said this")
     assert len(" ".join(alone)) < len(heard)
+
+
+def test_my_story_is_read_from_its_beginning_year_by_year_with_the_childs_own_words(app: SimpleNamespace) -> None:
+    told = chapters(app.casebook, app.scope)
+    quotes = [line.quote for chapter in told for line in chapter.lines if line.quote]
+    assert quotes
+    app.window.open("my_story", scope_id=app.scope)
+    app.settle()
+    assert not seen(app, "reading.stop")
+    app.hands.click("my_story.read")
+    heard = app.voice.finish_all()
+    assert heard[0] == "My story so far."
+    assert heard[1] == f"{told[0].head}."
+    assert heard[2] == told[0].lines[0].words
+    years = [heard.index(f"{chapter.head}.") for chapter in told]
+    assert years == sorted(years)
+    said = next(at for at, one in enumerate(heard) if one.rstrip(".") == quotes[0].rstrip("."))
+    assert "you said:" in heard[said - 1]
+    assert not any("“" in one for one in heard)
+
+
+def test_my_story_stops_with_r_with_esc_and_with_its_page(app: SimpleNamespace) -> None:
+    app.window.open("my_story", scope_id=app.scope)
+    app.settle()
+    app.hands.key(KEY.Key_R)
+    assert app.voice.now == "My story so far."
+    app.hands.key(KEY.Key_R)
+    assert app.voice.now is None
+    app.hands.key(KEY.Key_R)
+    app.hands.key(KEY.Key_Escape)
+    assert app.voice.now is None
+    assert app.window.here().key == "my_story"
+    app.hands.key(KEY.Key_R)
+    app.hands.click("my_story.close")
+    assert app.voice.now is None
+
+
+def test_a_story_with_nothing_in_it_yet_says_so(app: SimpleNamespace) -> None:
+    app.window.open("my_story", scope_id="01977f00-0000-7000-8000-00000000c999")
+    app.settle()
+    app.hands.key(KEY.Key_R)
+    assert app.voice.finish_all() == ["My story so far.", "Nothing is written yet."]
+
+
+@pytest.mark.parametrize("page", ["my_story", "what_i_said"])
+def test_in_the_largest_letters_the_title_is_whole_and_read_aloud_keeps_its_icon(
+    app: SimpleNamespace, look: Theme, page: str
+) -> None:
+    app.window.resize(1024, 600)
+    app.window.open(page, scope_id=app.scope)
+    app.settle()
+    assert not app.hands.find(f"{page}.read").is_brief()
+    look.set_look(Look(scheme=Scheme.LIGHT, text_scale=2.0))
+    app.settle()
+    read, title = app.hands.find(f"{page}.read"), app.hands.find(f"{page}.title")
+    assert title.fontMetrics().horizontalAdvance(title.text()) <= title.width()
+    assert read.is_brief()
+    assert "Read aloud" in read.toolTip()
+    app.hands.press(read)
+    assert app.voice.now is not None
 
 
 def test_words_are_read_back_large_and_aloud(app: SimpleNamespace) -> None:
