@@ -10,7 +10,6 @@ from typing import Any
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFileDialog, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from models import written
 from models.changes import Changes
@@ -23,6 +22,7 @@ from models.fields import Choice
 from models.wording import Spoken
 from ui import access, theme
 from ui.link import Link, Navigator, touches
+from ui.making import Making
 from ui.parts.avatar import initials_among
 from ui.parts.banner import Banner
 from ui.parts.buttons import Button
@@ -62,7 +62,6 @@ class PrintPage(QWidget):
         self._link, self._navigator, self._look = link, navigator, look
         self._scope_id = self._record_id = ""
         self._document: Document | None = None
-        self._job: _Job | None = None
         self._is_stacked: bool | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -77,6 +76,7 @@ class PrintPage(QWidget):
         self.told.setObjectName("print.told")
         self.told.hide()
         self._scroll.body.addWidget(self.told)
+        self.making = Making(link, self, "print", told=self.told, trouble=self.trouble)
         self._across = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._across.setSpacing(16)
         self._scroll.body.addLayout(self._across)
@@ -115,15 +115,11 @@ class PrintPage(QWidget):
         for button in (self.save_pdf, self.save_page):
             buttons.addWidget(button)
         card.add(buttons)
-        self.busy = PlainLabel("", "body")
-        self.busy.setObjectName("print.busy")
-        self.stop = self._button("Stop", "circle-stop", "secondary", "print.stop", self._stop)
         waiting = FlowLayout(across=10, down=4)
-        waiting.addWidget(self.busy)
-        waiting.addWidget(self.stop)
+        waiting.addWidget(self.making.busy)
+        waiting.addWidget(self.making.stop_button)
         card.add(waiting)
         card.add(PlainLabel(SAFE_PLACE, "small"))
-        self._show_busy("")
         return card
 
     def _row(self, card: Card, words: str, key: str, answers: tuple[Choice, ...]) -> ChoiceRow:
@@ -223,7 +219,7 @@ class PrintPage(QWidget):
 
     def leave(self) -> None:
         """Nobody waits any more for what is being made."""
-        self._stop()
+        self.making.stop()
 
     def act(self, name: str) -> bool:
         """Ctrl+P on this page prints, as Enter does."""
@@ -265,69 +261,33 @@ class PrintPage(QWidget):
 
     def _make(self, words: str, ending: str, then: Callable[[Made], None]) -> None:
         """Make the file beside the screen; what was asked for before and is not done yet is let go."""
-        self._stop()
+        self.making.stop()
         document, paper = self._document, self._chosen_paper()
         if document is None:
             return
-        self.trouble.hide()
-        self.told.hide()
-        self._show_busy(words)
-        job = self._job = _Job(then)
-        future = in_background(lambda: make_file(document, paper, ending, job.is_wanted), "document")
-        self._link.wait(future, lambda made: self._made(job, made), lambda trouble: self._failed(job, trouble))
 
-    def _made(self, job: _Job, made: Made | None) -> None:
-        if isValid(self) and job is self._job and made is not None:
-            job.then(made)
+        def made(file: Made | None) -> None:
+            if file is not None:
+                then(file)
 
-    def _failed(self, job: _Job, trouble: Trouble) -> None:
-        if isValid(self) and job is self._job:
-            self._job = None
-            self._show_busy("")
-            self._tell(trouble)
+        self.making.begin(words, lambda is_wanted: make_file(document, paper, ending, is_wanted), made)
 
     def _show_outside(self, made: Made) -> None:
-        job = self._job
         open_outside = self._link.open_outside
-        if open_outside is None or job is None:
-            self._tell(Trouble("No other program can be opened here", "Nothing is lost.", "Save the PDF instead."))
-            self._show_busy("")
+        if open_outside is None:
+            self.making.fail(
+                Trouble("No other program can be opened here", "Nothing is lost.", "Save the PDF instead.")
+            )
             return
         words = AS_PAGE if made.is_instead else "Opened in another program. Print it there. Heard removes its copy."
-        self._link.wait(
-            open_outside(made.content, made.ending),
-            lambda _path: self._done(job, words),
-            lambda trouble: self._failed(job, trouble),
-        )
+        self.making.go_on(open_outside(made.content, made.ending), lambda _path: self.making.end(words))
 
     def _write(self, made: Made, path: Path) -> None:
-        job = self._job
-        if job is None:
-            return
         if made.is_instead:
             path = path.with_suffix(made.ending)
         words = f"{PAGE_SAVED} {SAVED}" if made.is_instead else SAVED
         future = in_background(lambda: written.write_whole(made.content, path), "document")
-        self._link.wait(future, lambda _path: self._done(job, words), lambda trouble: self._failed(job, trouble))
-
-    def _done(self, job: _Job, words: str) -> None:
-        if isValid(self) and job is self._job:
-            self._job = None
-            self._show_busy("")
-            self.told.set_words(words)
-            self.told.show()
-            access.announce(self, words)
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.is_over = True
-            self._job = None
-        self._show_busy("")
-
-    def _show_busy(self, words: str) -> None:
-        self.busy.setText(words)
-        self.busy.setVisible(bool(words))
-        self.stop.setVisible(bool(words))
+        self.making.go_on(future, lambda _path: self.making.end(words))
 
     def _tell(self, trouble: Trouble) -> None:
         self.trouble.show_trouble(trouble.title, trouble.message, trouble.help)
@@ -346,15 +306,3 @@ class PrintPage(QWidget):
         direction = QBoxLayout.Direction.TopToBottom if is_stacked else QBoxLayout.Direction.LeftToRight
         self._across.setDirection(direction)
         self._choices.setMaximumWidth(16_777_215 if is_stacked else theme.current().px(CHOICES_WIDE))
-
-
-class _Job:
-    """One making: what is done with it, and whether anybody still waits for it."""
-
-    def __init__(self, then: Callable[[Made], None]) -> None:
-        self.then = then
-        self.is_over = False
-
-    def is_wanted(self) -> bool:
-        """Asked on another thread, at every page."""
-        return not self.is_over

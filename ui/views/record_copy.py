@@ -8,15 +8,14 @@ from typing import Any
 
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from models.documents import handing_out, shelf, subject_access
 from models.documents.paper import Paper
 from models.documents.subject_access import CHILD, PARENT, REASONS, Pack
-from models.errors import Trouble
 from models.wording import Spoken, say
 from ui import access
 from ui.link import Link, Navigator
+from ui.making import Making
 from ui.parts.avatar import initials_among
 from ui.parts.banner import Banner
 from ui.parts.bullet_list import BulletList
@@ -28,7 +27,6 @@ from ui.parts.page_head import PageHead
 from ui.parts.paper_view import PaperView
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.trouble_box import TroubleBox
-from ui.tasks import in_background
 from ui.theme import Theme
 from ui.views.child_facts import body_of
 
@@ -55,7 +53,6 @@ class RecordCopyPage(QWidget):
         self._link, self._navigator = link, navigator
         self._scope_id = ""
         self._pack: Pack | None = None
-        self._job: _Job | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollPage(margins=(24, 12, 24, 24), spacing=12)
@@ -70,6 +67,7 @@ class RecordCopyPage(QWidget):
         self.told = Banner("", "info")
         self.told.setObjectName("record_copy.told")
         self.told.hide()
+        self.making = Making(link, self, "record_copy", told=self.told, trouble=self.trouble)
         self.paper = PaperView()
         self.paper.setMaximumWidth(PAPER_WIDE)
         for part in (self.head, self.trouble, self.told, self._make_card(), self.paper):
@@ -93,14 +91,8 @@ class RecordCopyPage(QWidget):
         card.add(self._reasons)
         self.not_told = PlainLabel(NOT_TOLD, "small")
         card.add(self.not_told)
-        self.busy = PlainLabel("", "body")
-        self.busy.setObjectName("record_copy.busy")
-        card.add(self.busy)
-        self.stop = Button("Stop", "circle-stop", "secondary")
-        access.describe(self.stop, "Stop", key="record_copy.stop")
-        self.stop.clicked.connect(self._stop)
-        card.add(self.stop)
-        self._show_busy("")
+        card.add(self.making.busy)
+        card.add(self.making.stop_button)
         return card
 
     # ---- the page ------------------------------------------------------------------------------------------------
@@ -129,7 +121,7 @@ class RecordCopyPage(QWidget):
 
     def leave(self) -> None:
         """Nobody waits any more for what is being made."""
-        self._stop()
+        self.making.stop()
 
     def _asked(self) -> str:
         chosen = self.whom.value()
@@ -140,22 +132,18 @@ class RecordCopyPage(QWidget):
     def _draw(self) -> None:
         """Read all of it beside the screen: a child may have hundreds of records."""
         whom, scope_id, casebook = self._asked(), self._scope_id, self._link.casebook
-        self._stop()
-        self.told.hide()
-        self.trouble.hide()
+        self.making.stop()
         self._pack = None
         self.save.setEnabled(False)
         self.not_told.setVisible(whom == PARENT)
-        self._show_busy("Reading the record…")
-        job = self._job = _Job(whom)
-        future = in_background(lambda: subject_access.make(casebook, scope_id, whom), "copy")
-        self._link.wait(future, lambda pack: self._drawn(job, pack), lambda trouble: self._failed(job, trouble))
+        self.making.begin(
+            "Reading the record…", lambda _wanted: subject_access.make(casebook, scope_id, whom), self._drawn,
+            may_stop=False,
+        )  # fmt: skip
 
-    def _drawn(self, job: _Job, pack: Pack) -> None:
-        if not isValid(self) or job is not self._job:
-            return
-        self._job, self._pack = None, pack
-        self._show_busy("")
+    def _drawn(self, pack: Pack) -> None:
+        self.making.end()
+        self._pack = pack
         self.save.setEnabled(True)
         given, apart = len(pack.given), len(pack.withheld)
         self.counts.setText(f"{_records(given)} in the copy. {_records(apart) if apart else 'Nothing'} kept apart.")
@@ -188,52 +176,12 @@ class RecordCopyPage(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, "Where to save the copy", near)
         if not chosen:
             return
-        self.trouble.hide()
-        self.told.hide()
-        self._show_busy("Making the copy…")
-        casebook, whom, paper = self._link.casebook, self._asked(), self._paper()
-        job = self._job = _Job(whom)
-        future = in_background(
-            lambda: handing_out.save(casebook, pack, whom, Path(chosen), paper, job.is_wanted), "copy"
+        casebook, whom, paper, folder = self._link.casebook, self._asked(), self._paper(), Path(chosen)
+        self.making.begin(
+            "Making the copy…",
+            lambda is_wanted: handing_out.save(casebook, pack, whom, folder, paper, is_wanted),
+            lambda _made: self.making.end(SAVED),
         )
-        self._link.wait(future, lambda _made: self._saved(job), lambda trouble: self._failed(job, trouble))
-
-    def _saved(self, job: _Job) -> None:
-        if isValid(self) and job is self._job:
-            self._job = None
-            self._show_busy("")
-            self.told.set_words(SAVED)
-            self.told.show()
-            access.announce(self, SAVED)
-
-    def _failed(self, job: _Job, trouble: Trouble) -> None:
-        if isValid(self) and job is self._job:
-            self._job = None
-            self._show_busy("")
-            self.trouble.show_trouble(trouble.title, trouble.message, trouble.help)
-
-    def _stop(self) -> None:
-        if self._job is not None:
-            self._job.is_over = True
-            self._job = None
-        self._show_busy("")
-
-    def _show_busy(self, words: str) -> None:
-        self.busy.setText(words)
-        self.busy.setVisible(bool(words))
-        self.stop.setVisible(bool(words) and self._pack is not None)
-
-
-class _Job:
-    """One reading or making, and whether anybody still waits for it."""
-
-    def __init__(self, whom: str) -> None:
-        self.whom = whom
-        self.is_over = False
-
-    def is_wanted(self) -> bool:
-        """Asked on another thread, at every page."""
-        return not self.is_over
 
 
 def _records(count: int) -> str:

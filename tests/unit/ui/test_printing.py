@@ -173,7 +173,7 @@ def test_choosing_no_place_saves_nothing(at: Any, monkeypatch: pytest.MonkeyPatc
     at.window.open("print", scope_id=at.scope)
     at.settle()
     save(at, monkeypatch, "", "print.save_pdf")
-    assert not shown(at).busy.isVisible()
+    assert not shown(at).making.busy.isVisible()
     assert not shown(at).told.isVisible()
 
 
@@ -207,7 +207,7 @@ def test_no_program_for_pdf_is_told_kindly(at: Any) -> None:
     at.settle()
     at.hands.click("print.open")
     at.wait(lambda: shown(at).trouble.isVisible())
-    assert not shown(at).busy.isVisible()
+    assert not shown(at).making.busy.isVisible()
 
 
 def test_letters_that_a_pdf_cannot_have_open_as_a_web_page_and_the_worker_is_told(at: Any) -> None:
@@ -239,9 +239,9 @@ def test_making_can_be_stopped_and_then_nothing_opens(at: Any, monkeypatch: pyte
     at.settle()
     at.hands.click("print.open")
     at.wait(begun.is_set)
-    assert shown(at).busy.text() == "Making the PDF…"
+    assert shown(at).making.busy.text() == "Making the PDF…"
     at.hands.click("print.stop")
-    assert not shown(at).busy.isVisible()
+    assert not shown(at).making.busy.isVisible()
     go_on.set()
     at.wait(ended.is_set)
     at.settle()

@@ -74,7 +74,7 @@ def test_a_place_that_cannot_be_written_to_is_told_on_the_page(
     at.hands.click("record_copy.save")
     at.wait(lambda: at.page.trouble.isVisible())
     assert "could not be written there" in at.page.trouble.title.text()
-    assert not at.page.busy.isVisible()
+    assert not at.page.making.busy.isVisible()
 
 
 def test_no_folder_chosen_and_making_stopped_save_nothing(
@@ -82,7 +82,7 @@ def test_no_folder_chosen_and_making_stopped_save_nothing(
 ) -> None:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: "")
     at.hands.click("record_copy.save")
-    assert not at.page.busy.isVisible()
+    assert not at.page.making.busy.isVisible()
     asked: list[Callable[[], bool]] = []
 
     def save(*given: Any) -> list[Path]:
