@@ -45,17 +45,23 @@ class TurnedHead(QWidget):
         self._row.addWidget(self.title, 1)
         self.read = ReadButton(speech, pieces, f"{key}.read", self)
         self._row.addWidget(self.read)
+        self._buttons: list[Button] = [self.read]
         self.close_button = Button("Close", keys=actions.keys("back"))
         access.describe(self.close_button, "Close", actions.keys("back"), key=f"{key}.close")
         self.close_button.clicked.connect(self.closed)
         self._row.addWidget(self.close_button)
+
+    def add_button(self, button: Button) -> None:
+        """Put one more beside Read aloud."""
+        self._row.insertWidget(self._row.count() - 1, button)
+        self._buttons.append(button)
 
     def _fit(self) -> None:
         margins = self._row.contentsMargins()
         room = self.width() - margins.left() - margins.right()
         title = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
         taken = self.avatar.sizeHint().width() + title + self.close_button.sizeHint().width()
-        give_words([self.read], room - taken - 3 * GAP)
+        give_words(self._buttons, room - taken - 3 * GAP, GAP)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -24,25 +24,23 @@ from models.wording import Spoken
 from ui import access, actions, messages
 from ui.link import Link, Navigator, touches
 from ui.parts.answer_tiles import AnswerTiles
-from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button
 from ui.parts.choice_row import ChoiceRow
 from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
 from ui.parts.labels import PlainLabel
-from ui.parts.read_button import ReadButton
-from ui.parts.scroll_page import ScrollPage
 from ui.theme import Theme
 from ui.views.child_facts import body_of
 from ui.views.letter_reading import drawn
 from ui.views.loop_reading import read_answers
+from ui.views.turned_page import TurnedPage
 
 HAPPY = "happy_with_answer"
 _TYPES = ("promise", "own_words", "child", "communication_preferences")
 _WIDEST, _WIDEST_IN_PICTURES = 900, 1150
 
 
-class AnswerLetterPage(QWidget):
+class AnswerLetterPage(TurnedPage):
     """Arguments: ``scope_id``, and ``record_id`` of a promise or "" for all of a child's; ``in_pictures`` or as asked.
 
     With one promise, the child can be told with it, and say whether they are content.
@@ -51,45 +49,20 @@ class AnswerLetterPage(QWidget):
     page_key = "answer_letter"
 
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
-        super().__init__()
-        self._link, self._navigator, self._theme = link, navigator, theme
-        self._scope_id = self._record_id = ""
+        super().__init__(link, navigator, "", spacing=12)
+        self._theme = theme
+        self._record_id = ""
         self._in_pictures = False
         self._document: Document | None = None
         self._shown: tuple[Document | None, str] | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._make_head())
-        column.addWidget(Divider())
-        self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=12)
-        column.addWidget(self._scroll, 1)
-        column.addWidget(Divider())
-        column.addWidget(self._make_foot())
-        link.changed.connect(self._on_change)
-
-    # ---- the frame -----------------------------------------------------------------------------------------------
-
-    def _make_head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setContentsMargins(36, 16, 36, 12)
-        head.setSpacing(16)
-        self._avatar = Avatar("", 56)
-        head.addWidget(self._avatar)
-        self.title = PlainLabel("", "display", elided=True)
-        self.title.setObjectName("answer_letter.title")
-        head.addWidget(self.title, 1)
-        self.read = ReadButton(self._link.speech, self.pieces, "answer_letter.read", self)
-        head.addWidget(self.read)
         self.print = Button("Print", "printer", "secondary", self)
         access.describe(self.print, "Print", actions.keys("print"), key="answer_letter.print")
         self.print.clicked.connect(self._print)
-        head.addWidget(self.print)
-        self.close_button = Button("Close", keys=actions.keys("back"))
-        access.describe(self.close_button, "Close", actions.keys("back"), key="answer_letter.close")
-        self.close_button.clicked.connect(self._navigator.back)
-        head.addWidget(self.close_button)
-        return head
+        self.head.add_button(self.print)
+        self.column.addWidget(Divider())
+        self.column.addWidget(self._make_foot())
+
+    # ---- the frame -----------------------------------------------------------------------------------------------
 
     def _make_foot(self) -> QWidget:
         foot = QWidget(self)
@@ -122,10 +95,6 @@ class AnswerLetterPage(QWidget):
         return foot
 
     # ---- the page ------------------------------------------------------------------------------------------------
-
-    def page_title(self) -> str:
-        """The title a screen reader says."""
-        return self.title.text()
 
     def opened(self, scope_id: str = "", record_id: str = "", in_pictures: bool | None = None, **_more: Any) -> None:
         """Show the answer, in the manner this child needs unless another is asked for."""
@@ -184,21 +153,21 @@ class AnswerLetterPage(QWidget):
 
     def _draw(self) -> None:
         spoken = Spoken.of(body_of(self._link.casebook, self._scope_id))
-        self._avatar.set_name(spoken.name)
-        self._scroll.renew()
+        self.head.avatar.set_name(spoken.name)
+        self.page.renew()
         self.manner.set_value(("pictures" if self._in_pictures else "words",))
-        self._scroll.content.setMaximumWidth(self._theme.px(_WIDEST_IN_PICTURES if self._in_pictures else _WIDEST))
+        self.page.content.setMaximumWidth(self._theme.px(_WIDEST_IN_PICTURES if self._in_pictures else _WIDEST))
         document = self._document
-        self.title.setText(document.title if document is not None else spoken.name)
-        self.read.want(document is not None)
+        self.head.title.setText(document.title if document is not None else spoken.name)
+        self.head.read.want(document is not None)
         self.print.setVisible(document is not None)
         if document is None:
             words = "What you hear and promise stands here, once it is written down."
-            self._scroll.body.addWidget(EmptyState("heart-handshake", "Nothing promised yet.", words))
+            self.page.body.addWidget(EmptyState("heart-handshake", "Nothing promised yet.", words))
         else:
-            for part in drawn(document, self._scroll.content):
-                self._scroll.body.addWidget(part)
-        self._scroll.body.addStretch(1)
+            for part in drawn(document, self.page.content):
+                self.page.body.addWidget(part)
+        self.page.body.addStretch(1)
 
     def _answer(self) -> Answer | None:
         """The promise shown, where it is one, and it is still here."""
@@ -219,9 +188,9 @@ class AnswerLetterPage(QWidget):
             part.setVisible(is_asked)
         self.content.show_value(answer.text(HAPPY) if answer is not None else "")
 
-    def _on_change(self, changes: Changes) -> None:
-        if self.isVisible() and touches(changes, asked_by="", types=_TYPES, scope_id=self._scope_id):
-            self.refresh()
+    def is_touched(self, changes: Changes) -> bool:
+        """What the letter is made of, and how this child reads."""
+        return touches(changes, asked_by="", types=_TYPES, scope_id=self._scope_id)
 
     def _choose(self, codes: tuple[str, ...]) -> None:
         self._in_pictures = codes == ("pictures",) if codes else self._in_pictures

@@ -4,56 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from models.aloud import as_pieces
 from models.changes import Changes
 from models.life_story import Chapter, chapters, heard
 from models.wording import Spoken
 from ui.link import Link, Navigator, touches
 from ui.parts.card import Card
-from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
-from ui.parts.scroll_page import ScrollPage
-from ui.parts.turned_head import TurnedHead
 from ui.theme import Theme
 from ui.views.child_facts import body_of
 from ui.views.story_view import StoryView
+from ui.views.turned_page import TurnedPage
 
 NOTHING = "Nothing is written yet"
 
 
-class MyStoryPage(QWidget):
+class MyStoryPage(TurnedPage):
     """Opened with a child's ``scope_id``."""
 
     page_key = "my_story"
 
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
-        super().__init__()
-        self._link, self._navigator = link, navigator
-        self._scope_id = ""
+        super().__init__(link, navigator, "My story so far")
         self._told: list[Chapter] = []
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.head = TurnedHead("My story so far", "my_story", link.speech, self.pieces, self)
-        self.head.closed.connect(navigator.back)
-        column.addWidget(self.head)
-        column.addWidget(Divider())
-        self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
-        column.addWidget(self._scroll, 1)
-        link.changed.connect(self._on_change)
-
-    def page_title(self) -> str:
-        """The title a screen reader says."""
-        return self.head.title.text()
 
     def opened(self, scope_id: str = "", **_more: Any) -> None:
         """Show one child's story."""
-        self._scope_id = scope_id
-        self.refresh()
-        self.head.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.show_child(scope_id)
 
     def pieces(self) -> list[str]:
         """The story as it is read aloud, from the beginning on."""
@@ -62,7 +39,7 @@ class MyStoryPage(QWidget):
 
     def refresh(self) -> None:
         """Read it again and draw it."""
-        casebook, page = self._link.casebook, self._scroll
+        casebook, page = self._link.casebook, self.page
         child = casebook.child(self._scope_id)
         page.renew()
         found = self._told = chapters(casebook, self._scope_id) if child is not None else []
@@ -76,6 +53,6 @@ class MyStoryPage(QWidget):
             page.body.addWidget(card)
         page.body.addStretch(1)
 
-    def _on_change(self, changes: Changes) -> None:
-        if self._scope_id and self.isVisible() and touches(changes, asked_by="", scope_id=self._scope_id):
-            self.refresh()
+    def is_touched(self, changes: Changes) -> bool:
+        """Nearly every type of record has its part in a story."""
+        return touches(changes, asked_by="", scope_id=self._scope_id)

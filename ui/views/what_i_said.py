@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from models.aloud import as_pieces
 from models.changes import Changes
@@ -17,59 +17,41 @@ from ui import access
 from ui.link import Link, Navigator, touches
 from ui.parts.buttons import Button
 from ui.parts.card import Card
-from ui.parts.divider import Divider
 from ui.parts.empty_state import EmptyState
 from ui.parts.flow import FlowLayout
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.read_button import ReadButton
-from ui.parts.scroll_page import ScrollPage
-from ui.parts.turned_head import TurnedHead
 from ui.parts.voice_quote import VoiceQuote
 from ui.sharing import SharingChoice
 from ui.theme import Theme
 from ui.views.check_back import CheckBack
 from ui.views.child_facts import body_of
+from ui.views.turned_page import TurnedPage
 
 MORE = 10
 _TYPES = ("own_words", "promise", "this_is_me", "communication_preferences", "child")
 
 
-class WhatISaidPage(QWidget):
+class WhatISaidPage(TurnedPage):
     """Opened with a child's ``scope_id``; nothing of another child stands on it, or behind it."""
 
     page_key = "what_i_said"
 
     def __init__(self, link: Link, navigator: Navigator, theme: Theme) -> None:
-        super().__init__()
-        self._link, self._navigator, self._theme = link, navigator, theme
-        self._scope_id = ""
+        super().__init__(link, navigator, "What I have said")
+        self._theme = theme
         self._shown = MORE
         self._has_pictures = False
         self._heard: list[str] = []
         self.asked: CheckBack | SharingChoice | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self.head = TurnedHead("What I have said", "what_i_said", link.speech, self.pieces, self)
-        self.head.closed.connect(navigator.back)
-        column.addWidget(self.head)
-        column.addWidget(Divider())
-        self._scroll = ScrollPage(self, margins=(36, 14, 36, 24), spacing=14)
-        column.addWidget(self._scroll, 1)
-        link.changed.connect(self._on_change)
 
     # ---- the page ------------------------------------------------------------------------------------------------
 
-    def page_title(self) -> str:
-        """The title a screen reader says."""
-        return self.head.title.text()
-
     def opened(self, scope_id: str = "", **_more: Any) -> None:
         """Show one child's words."""
-        self._scope_id, self._shown = scope_id, MORE
-        self.refresh()
-        self.head.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._shown = MORE
+        self.show_child(scope_id)
 
     def pieces(self) -> list[str]:
         """The page as it is read aloud, from the newest words on."""
@@ -99,9 +81,9 @@ class WhatISaidPage(QWidget):
         child = casebook.child(self._scope_id)
         self.asked = None
         self._heard = []
-        self._scroll.renew()
+        self.page.renew()
         if child is None:
-            self._scroll.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
+            self.page.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
             return
         spoken = Spoken.of(child.body)
         self._has_pictures = wants_pictures(child, casebook.clock.today())
@@ -109,22 +91,22 @@ class WhatISaidPage(QWidget):
         found = sayings(casebook, self._scope_id)
         own_pages = pages(casebook, self._scope_id, spoken)
         if not found and not own_pages:
-            self._scroll.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
+            self.page.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
         for one in found[: self._shown]:
             self._heard += self._said_aloud(one)
-            self._scroll.body.addWidget(self._make_saying(one, spoken))
+            self.page.body.addWidget(self._make_saying(one, spoken))
         if len(found) > self._shown:
-            more = Button("Show more", "chevron-down", "quiet", self._scroll.content)
+            more = Button("Show more", "chevron-down", "quiet", self.page.content)
             access.describe(more, "Show more of what I have said", key="what_i_said.more")
             more.clicked.connect(self._show_more)
-            self._scroll.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+            self.page.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         for page in own_pages:
             self._heard += [page.title, *(f"{label}. {words}" for label, words in page.answers)]
-            self._scroll.body.addWidget(self._make_page(page))
-        self._scroll.body.addStretch(1)
+            self.page.body.addWidget(self._make_page(page))
+        self.page.body.addStretch(1)
 
     def _nothing(self, title: str, words: str) -> Card:
-        card = Card(parent=self._scroll.content)
+        card = Card(parent=self.page.content)
         card.setObjectName("what_i_said.empty")
         card.setMaximumWidth(self._theme.px(720))
         card.add(EmptyState("message-square-heart", title, words))
@@ -134,15 +116,14 @@ class WhatISaidPage(QWidget):
         self._shown += MORE
         self.refresh()
 
-    def _on_change(self, changes: Changes) -> None:
-        is_here = self.isVisible() and self._scope_id and self.asked is None
-        if is_here and touches(changes, asked_by="", types=_TYPES, scope_id=self._scope_id):
-            self.refresh()
+    def is_touched(self, changes: Changes) -> bool:
+        """Never while the child is being asked something: the question would be swept away."""
+        return self.asked is None and touches(changes, asked_by="", types=_TYPES, scope_id=self._scope_id)
 
     # ---- one saying ----------------------------------------------------------------------------------------------
 
     def _make_saying(self, one: Saying, spoken: Spoken) -> Card:
-        card = Card(parent=self._scroll.content)
+        card = Card(parent=self.page.content)
         card.setObjectName("what_i_said.saying")
         card.setProperty("row", one.entry.record_id)
         role = "knock_line" if self._has_pictures else "reading"
@@ -192,7 +173,7 @@ class WhatISaidPage(QWidget):
         return part
 
     def _make_page(self, page: Page) -> Card:
-        card = Card(page.title, parent=self._scroll.content)
+        card = Card(page.title, parent=self.page.content)
         card.setObjectName("what_i_said.page")
         for label, words in page.answers:
             card.add(PlainLabel(label, "strong", card))

@@ -89,7 +89,7 @@ def test_from_the_childs_page_one_press_writes_all_answers(at: SimpleNamespace) 
 
 
 def test_the_words_stand_exactly_and_in_the_order_said_heard_did(at: SimpleNamespace) -> None:
-    found = seen(show(at, in_pictures=False)._scroll.content)
+    found = seen(show(at, in_pictures=False).page.content)
     wanted = [WORDS, "You want your dog near. At night.", "I will ask Nan.", "Nan said yes."]
     places = [found.index(one) for one in wanted]
     assert places == sorted(places)
