@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from models.audience import EVERYONE_ON_RECORD, ONLY_AUTHOR, PROTECTED, WORKER_AND_IRO
+from models.drawing import Stroke, read
 from models.entry import SENT, Entry, Kept
 from models.fields import Kind, is_empty
 from models.moments import day_and_time, in_a_sentence, read_moment
@@ -32,7 +33,8 @@ class Change:
     """One answer that a version changed, in words; "" on a side is not recorded.
 
     ``marked`` holds the places that only one of the two texts has. ``whose`` is whose words they are, and
-    ``is_exact`` says that they are quoted. ``is_known`` is False for what only a newer Heard knows.
+    ``is_exact`` says that they are quoted. ``is_known`` is False for what only a newer Heard knows. A drawing is told
+    by its lines, ``drawn_before`` and ``drawn_after``: its words only count them.
     """
 
     field: str
@@ -44,6 +46,8 @@ class Change:
     is_text: bool = False
     is_known: bool = True
     marked: Difference = _NOTHING
+    drawn_before: tuple[Stroke, ...] = ()
+    drawn_after: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +294,7 @@ def _differ(one: Any, other: Any) -> bool:
 def _change_of(declaration: Declaration, name: str, old: Body, new: Body, telling: Telling) -> Change:
     one = declaration.fields[name]
     before, after = (value_words(one, body.get(name), telling.child, telling.title_of) for body in (old, new))
-    is_text = one.kind in (Kind.LINE, Kind.PROSE)
+    is_text, is_drawing = one.kind in (Kind.LINE, Kind.PROSE), one.kind is Kind.STROKES
     return Change(
         name,
         say(one.label, telling.child),
@@ -300,6 +304,8 @@ def _change_of(declaration: Declaration, name: str, old: Body, new: Body, tellin
         is_exact=one.is_verbatim,
         is_text=is_text,
         marked=differences(before, after) if is_text and before and after else _NOTHING,
+        drawn_before=read(old.get(name)) if is_drawing else (),
+        drawn_after=read(new.get(name)) if is_drawing else (),
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from models.drawing import Stroke
+from models.drawing import read as read_strokes
 from models.fields import Kind, is_empty
 from models.moments import read_day, read_moment, short_day
 from models.record import Declaration, is_asked, whose_words
@@ -18,7 +20,10 @@ CHILD = "child"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answered question. ``whose`` is worker, child, carer or another speaker; ``is_exact`` text is quoted."""
+    """One answered question. ``whose`` is worker, child, carer or another speaker; ``is_exact`` text is quoted.
+
+    ``drawn`` are the lines of a drawing, whose ``words`` only say that it is one.
+    """
 
     field: str
     label: str
@@ -27,6 +32,7 @@ class Answer:
     is_exact: bool
     icon: str = ""
     is_short: bool = False
+    drawn: tuple[Stroke, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ def read_record(
         words = value_words(field, value, child, title_of)
         if words:
             whose = whose_words(declaration, field, body)
+            drawn = read_strokes(value) if field.kind is Kind.STROKES else ()
             answer = Answer(
                 field.name,
                 say(field.label, child),
@@ -56,7 +63,8 @@ def read_record(
                 whose,
                 field.is_verbatim,
                 field.icon,
-                field.kind is not Kind.PROSE,
+                field.kind is not Kind.PROSE and not drawn,
+                drawn,
             )
             parts.setdefault(field.part, []).append(answer)
     return tuple(Part(say(title, child), tuple(answers)) for title, answers in parts.items())

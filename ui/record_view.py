@@ -14,6 +14,7 @@ from models.wording import Spoken, say
 from ui import access
 from ui.parts.banner import Banner
 from ui.parts.card import Card
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.field_rows import FieldRows
 from ui.parts.labels import PlainLabel
 from ui.parts.two_versions_strip import TwoVersionsStrip
@@ -103,6 +104,10 @@ def _shown(key: str, answer: Answer, parent: QWidget) -> QWidget:
     column.setSpacing(3)
     is_childs = answer.is_exact and answer.whose == CHILD
     column.addWidget(PlainLabel(answer.label, "overline", block, tone="voice" if is_childs else "", wrap=False))
+    if answer.drawn:
+        column.addWidget(DrawnSheet(answer.drawn, f"{answer.label}: {answer.words}", block, key=key))
+        column.addWidget(PlainLabel(answer.words, "small", block))
+        return block
     if is_childs:
         quote = VoiceQuote(answer.words, block)
         access.describe(quote, f"{answer.label}: {answer.words}", key=key)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from models.drawing import Stroke
+
 BODY, QUIET, LEAD, STRONG = "body", "quiet", "lead", "strong"
 CHILD = "child"
 
@@ -80,6 +82,15 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A drawing made in Heard, drawn again from its lines. ``words`` say so, for whoever cannot see it."""
+
+    words: str
+    strokes: tuple[Stroke, ...] = field(repr=False)
+    is_small: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Words nobody may miss, on a ground of their own: "Please do not" and its kind."""
 
@@ -115,7 +126,7 @@ class IconRow:
     whose: str = ""
 
 
-Simple: TypeAlias = Heading | Text | Quote | Facts | Items | Picture
+Simple: TypeAlias = Heading | Text | Quote | Facts | Items | Picture | Drawing
 Block: TypeAlias = Simple | Notice | Boxes | IconRow
 
 
@@ -145,7 +156,7 @@ def texts(document: Document) -> Iterator[str]:
 
 def _texts_of(block: Block) -> Iterator[str]:
     match block:
-        case Heading() | Text() | Picture():
+        case Heading() | Text() | Picture() | Drawing():
             yield block.words
         case Quote():
             yield from (block.words, block.by)

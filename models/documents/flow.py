@@ -15,6 +15,7 @@ from models.documents.colours import colour
 from models.documents.paper import sized
 from models.documents.strokes import CLOSE, CURVE, LINE, MOVE, SIDE, steps
 from models.documents.typefaces import bold, printable, runs
+from models.drawing import INKS, TALL, WIDE, Stroke
 
 MOST_IN_ONE = 2_000
 """Letters in one paragraph: what is longer is set as several, since the time to set one grows with its square."""
@@ -197,6 +198,45 @@ def _draw_icon(canvas: Canvas, name: str, side: float, top: float) -> None:
         draw[step](*points)
     canvas.drawPath(path, stroke=1, fill=0)
     canvas.restoreState()
+
+
+class Sketch(Flowable):  # type: ignore[misc]  # reportlab has no types
+    """A drawing made in Heard, its lines drawn as lines on a white sheet, no taller than ``most``; never split."""
+
+    def __init__(self, drawn: Sequence[Stroke], most: float) -> None:
+        super().__init__()
+        self._drawn, self._most = tuple(drawn), most
+        self.hAlign = "LEFT"
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        self.width = min(width, self._most * WIDE / TALL)
+        self.height = self.width * TALL / WIDE
+        return self.width, self.height
+
+    def draw(self) -> None:
+        canvas = self.canv
+        canvas.saveState()
+        sheet = canvas.beginPath()
+        sheet.roundRect(0, 0, self.width, self.height, 5)
+        canvas.setStrokeColor(HexColor(colour("line")))
+        canvas.setFillColor(HexColor("#FFFFFF"))
+        canvas.setLineWidth(0.8)
+        # What a thick pen drew at the edge ends with the sheet, as it does on the screen.
+        canvas.clipPath(sheet, stroke=1, fill=1)
+        canvas.translate(0, self.height)
+        canvas.scale(self.width / WIDE, -self.height / TALL)
+        canvas.setLineCap(1)
+        canvas.setLineJoin(1)
+        for one in self._drawn:
+            canvas.setStrokeColor(HexColor(INKS.get(one.ink, INKS["ink"])))
+            canvas.setLineWidth(one.width)
+            path = canvas.beginPath()
+            path.moveTo(*one.points[0])
+            # A line of one point is a dot, which round ends make of no length at all.
+            for point in one.points[1:] or one.points:
+                path.lineTo(*point)
+            canvas.drawPath(path, stroke=1, fill=0)
+        canvas.restoreState()
 
 
 class Line(Stack):

@@ -17,6 +17,7 @@ from models.documents.document import (
     Block,
     Boxes,
     Document,
+    Drawing,
     Facts,
     Heading,
     IconRow,
@@ -29,6 +30,7 @@ from models.documents.document import (
 )
 from models.documents.paper import Paper, sized
 from models.documents.strokes import source
+from models.drawing import INKS, TALL, WIDE, Stroke
 
 _FILES = {
     "plain": ("Atkinson Hyperlegible Next", "AtkinsonHyperlegibleNext-400.ttf", "AtkinsonHyperlegibleNext-700.ttf"),
@@ -54,6 +56,8 @@ figure{{margin:.8em 0;padding:.1em 0 .1em 1em;border-left:.25rem solid {control}
 figure.voice{{border-color:{voice};background:{voice_soft};padding:.7em 1em}}
 figure.picture{{border:0;padding:0}}img{{max-width:min(100%,30rem);max-height:26rem}}
 .small img{{max-height:11rem}}
+.drawn svg{{display:block;width:min(100%,26rem);background:#fff;border:1px solid {line};border-radius:.4rem;fill:none;
+stroke-linecap:round;stroke-linejoin:round}}.drawn.small svg{{width:min(100%,15rem)}}
 figure blockquote{{font-size:{lead}em;margin:0}}
 dt{{font-size:{small}em;color:{quiet}}}dd{{margin:0 0 .5em}}
 ul{{padding-left:1.2em}}
@@ -142,6 +146,8 @@ def _block(block: Block, *, is_inside: bool = False) -> str:
             return f"<ul>{lines}</ul>"
         case Picture():
             return _picture(block)
+        case Drawing():
+            return _drawing(block)
         case Notice():
             inside = "".join(_block(each, is_inside=True) for each in block.blocks)
             return f'<section class="notice"><h2>{_safe(block.title)}</h2>{inside}</section>'
@@ -164,6 +170,25 @@ def _picture(picture: Picture) -> str:
         f'<figure class="picture{small}"><img src="data:{_safe(picture.media_type)};base64,{held}" alt="{words}">'
         f'<figcaption aria-hidden="true" dir="auto">{words}</figcaption></figure>'
     )
+
+
+def _drawing(drawing: Drawing) -> str:
+    """The lines themselves, as part of the page: sharp at any size, and nothing to fetch."""
+    words, small = _safe(drawing.words), " small" if drawing.is_small else ""
+    lines = "".join(
+        f'<polyline points="{_points(one)}" stroke="{INKS.get(one.ink, INKS["ink"])}" stroke-width="{one.width}"/>'
+        for one in drawing.strokes
+    )
+    return (
+        f'<figure class="picture drawn{small}"><svg viewBox="0 0 {WIDE} {TALL}" role="img" aria-label="{words}">{lines}'
+        f'</svg><figcaption aria-hidden="true" dir="auto">{words}</figcaption></figure>'
+    )
+
+
+def _points(stroke: Stroke) -> str:
+    # A line of one point is a dot: told twice, so that its round ends are drawn.
+    points = stroke.points if len(stroke.points) > 1 else stroke.points * 2
+    return " ".join(f"{x},{y}" for x, y in points)
 
 
 def _quote(quote: Quote, *, is_inside: bool) -> str:

@@ -24,6 +24,7 @@ from models.documents.document import (
     Box,
     Boxes,
     Document,
+    Drawing,
     Facts,
     Heading,
     IconRow,
@@ -34,7 +35,7 @@ from models.documents.document import (
     Text,
     clean,
 )
-from models.documents.flow import Beheld, Beside, BoxRow, Lettering, Line, Panel
+from models.documents.flow import Beheld, Beside, BoxRow, Lettering, Line, Panel, Sketch
 from models.documents.paper import TWO_COLUMNS_UNDER, Paper, sized
 from models.documents.typefaces import FAMILIES, printable, runs, unprintable
 from models.errors import Trouble
@@ -47,6 +48,8 @@ SMALLEST = 9.5
 """Points under which a page of one sheet is not made smaller; it then flows on to a second."""
 STEP = 0.94
 PICTURE_WIDE, PICTURE_TALL, PICTURE_SMALL = 120 * mm, 110 * mm, 42 * mm
+DRAWING_TALL, DRAWING_SMALL = 80 * mm, 8
+"""How tall a drawing is; a small one in letters of the text."""
 LEAST_DOTS = 60
 """Dots an inch under which a picture is not made larger."""
 
@@ -203,6 +206,8 @@ class _Drawing:
                 return self._items(block)
             case Picture():
                 return [self._picture(block)]
+            case Drawing():
+                return [self._drawing(block)]
             case Notice():
                 inside = self._lettering.paragraphs(block.title, "h3", "warn")
                 for each in block.blocks:
@@ -259,6 +264,12 @@ class _Drawing:
         drawn.drawWidth, drawn.drawHeight = drawn.imageWidth * times, drawn.imageHeight * times
         words = _roomy(self._lettering.paragraphs(picture.words, "quiet", "text2"), 2.0, self._points * 0.7)
         return KeepTogether([drawn, *words])
+
+    def _drawing(self, drawing: Drawing) -> Flowable:
+        words = _roomy(self._lettering.paragraphs(drawing.words, "quiet", "text2"), 2.0, self._points * 0.7)
+        # A small one grows and shrinks with the letters, so that a page of one sheet stays one.
+        tall = self._points * DRAWING_SMALL if drawing.is_small else DRAWING_TALL
+        return KeepTogether([Sketch(drawing.strokes, tall), *words])
 
     def _plain(self, block: Block) -> list[Flowable]:
         """A block within another: exact words without a panel of their own."""

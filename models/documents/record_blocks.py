@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from models.documents.document import BODY, Block, Fact, Facts, Heading, Quote, Text
+from models.documents.document import BODY, Block, Drawing, Fact, Facts, Heading, Quote, Text
+from models.drawing import read
 from models.entry import Entry
+from models.fields import Kind
 from models.reading import Answer, read_record
 from models.value_words import key_words, no_title, plain_words, unknown_keys, value_words
 from models.wording import Spoken, say
@@ -59,7 +61,10 @@ def _answers(answers: list[Answer], part: str, level: int, *, is_single: bool) -
             short = []
         if is_single or answer.label != part:
             yield Heading(answer.label, level, is_voice=answer.is_exact and answer.whose == "child")
-        yield Quote(answer.words, answer.whose) if answer.is_exact else Text(answer.words, BODY)
+        if answer.drawn:
+            yield Drawing(answer.words, answer.drawn)
+        else:
+            yield Quote(answer.words, answer.whose) if answer.is_exact else Text(answer.words, BODY)
     if short:
         yield Facts(tuple(short))
 
@@ -74,4 +79,7 @@ def beside(entry: Entry, child: Spoken | None, title_of: Callable[[str], str] = 
             continue
         label = say(field.label, child) if field else key_words(choice.field)
         yield Heading(f"{label}: {OTHER[:1].lower()}{OTHER[1:]}", 3)
-        yield Quote(words, "") if field is not None and field.is_verbatim else Text(words)
+        if field is not None and field.kind is Kind.STROKES and (drawn := read(choice.value)):
+            yield Drawing(words, drawn)
+        else:
+            yield Quote(words, "") if field is not None and field.is_verbatim else Text(words)

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from models.documents.document import QUIET, Block, Box, Boxes, Document, Fact, Facts, Heading, Items, Quote, Text
+from models.documents.document import (
+    QUIET,
+    Block,
+    Box,
+    Boxes,
+    Document,
+    Drawing,
+    Fact,
+    Facts,
+    Heading,
+    Items,
+    Quote,
+    Text,
+)
 from models.documents.record_blocks import beside
 from models.documents.sentences import sentence
+from models.drawing import read, words
 from models.entry import Entry
 from models.record import whose_words
 from models.records.this_is_me import ThisIsMe
@@ -41,6 +55,7 @@ def make(entry: Entry, child: Spoken, today: date, kept: Sequence[Block] = ()) -
         inside = Items(lines, whose(field.name)) if lines else Text(sentence(KEY, "not_yet"), QUIET)
         boxes.append(Box(say(field.label, child), (inside,)))
     blocks.append(Boxes(tuple(boxes)))
+    blocks += _drawing(entry, child)
     if text("how_to_start_with_me"):
         blocks.append(Heading(sentence(KEY, "start")))
         blocks.append(Quote(text("how_to_start_with_me"), whose("how_to_start_with_me")))
@@ -48,12 +63,20 @@ def make(entry: Entry, child: Spoken, today: date, kept: Sequence[Block] = ()) -
     wishes = text("sharing_wishes")
     blocks.append(Quote(wishes, whose("sharing_wishes")) if wishes else Text(sentence(KEY, "sharing_not_yet"), QUIET))
     facts = [
-        Fact(say(fields[name].label, child), words)
+        Fact(say(fields[name].label, child), said)
         for name in _FACTS
-        if (words := value_words(fields[name], body.get(name), child))
+        if (said := value_words(fields[name], body.get(name), child))
     ]
     blocks += [Facts(tuple(facts))] if facts else []
     blocks += [Heading(sentence(KEY, "pictures")), *kept] if kept else []
     blocks += beside(entry, child)
     name = text("my_name") or child.name
     return Document(KEY, "This is Me", f"My name is {name}", child.name, today, tuple(blocks), is_one_page=True)
+
+
+def _drawing(entry: Entry, child: Spoken) -> list[Block]:
+    """What the child drew, small: it shares the sheet with their words."""
+    field = ThisIsMe.declaration.fields["my_drawing"]
+    value = entry.body.get(field.name)
+    drawn = read(value)
+    return [Heading(say(field.label, child)), Drawing(words(value), drawn, is_small=True)] if drawn else []

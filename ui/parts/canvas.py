@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -38,7 +38,11 @@ def paint_strokes(painter: QPainter, room: QRectF, drawn: Iterable[Stroke]) -> N
 
 def picture_of(value: Any, wide: int = 264) -> QImage:
     """A drawing as a small picture; a null one for none."""
-    drawn = read(value)
+    return image_of(read(value), wide)
+
+
+def image_of(drawn: Sequence[Stroke], wide: int = 264) -> QImage:
+    """Strokes on their sheet, as a picture so many dots wide; a null one for none."""
     if not drawn:
         return QImage()
     image = QImage(wide, round(wide * TALL / WIDE), QImage.Format.Format_RGB32)

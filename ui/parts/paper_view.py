@@ -15,6 +15,7 @@ from models.documents.document import (
     Block,
     Boxes,
     Document,
+    Drawing,
     Facts,
     Heading,
     Items,
@@ -26,13 +27,16 @@ from models.documents.document import (
     texts,
 )
 from models.documents.paper import TWO_COLUMNS_UNDER, Paper, sized
+from models.drawing import TALL, WIDE
 from ui import access, fonts
 from ui.parts import strokes
+from ui.parts.canvas import image_of
 from ui.parts.lettering import Laid, lay_out
 
 A4_WIDE, A4_TALL, MARGIN = 595.0, 842.0, 51.0
 """In points, as the PDF has them."""
 PICTURE_WIDE, PICTURE_TALL, PICTURE_SMALL = 340.0, 312.0, 119.0
+DRAWING_TALL, DRAWING_SMALL = 227.0, 8
 MOST_TALL = 3 * A4_TALL
 """So much of a long document is painted; the rest is in the file."""
 MOST_SAID = 20_000
@@ -178,6 +182,8 @@ class _Setting:
                 self._items(block)
             case Picture():
                 self._picture(block)
+            case Drawing():
+                self._drawing(block)
             case Notice():
                 inside = [(block.title, "h3", "warn")]
                 for each in block.blocks:
@@ -216,6 +222,15 @@ class _Setting:
             self.marks.append(_Mark(place, image=image))
             self._at += place.height()
         self._words(picture.words, "quiet", "text2", 0.6)
+
+    def _drawing(self, drawing: Drawing) -> None:
+        tall = (self._points * DRAWING_SMALL if drawing.is_small else DRAWING_TALL) * self._scale
+        place = QRectF(self._left, self._at, tall * WIDE / TALL, tall)
+        # Twice as many dots as the view has: it is drawn smoothly whatever the screen.
+        self.marks.append(_Mark(place, image=image_of(drawing.strokes, max(1, round(2 * place.width())))))
+        self.marks.append(_Mark(place, edge="line"))
+        self._at += tall
+        self._words(drawing.words, "quiet", "text2", 0.6)
 
     def _facts(self, facts: Facts) -> None:
         left, wide = self._left, self._wide

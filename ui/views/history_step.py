@@ -14,6 +14,7 @@ from models.text_difference import Span, part_around
 from ui import access
 from ui.parts.buttons import Button
 from ui.parts.card import Card
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.fold import Fold
 from ui.parts.labels import PlainLabel
 from ui.parts.marked_text import MarkedText
@@ -50,8 +51,12 @@ class Side(Surface):
         column.setSpacing(4)
         column.addWidget(PlainLabel(title, "small"))
         is_childs = change.whose == CHILD
+        drawn = change.drawn_before if gone else change.drawn_after
         text: QWidget
-        if change.is_text:
+        if drawn:
+            column.addWidget(DrawnSheet(drawn, f"{title}, {change.label}: {words}", self, key=f"{key}.drawn"))
+            text = PlainLabel(words, "small")
+        elif change.is_text:
             if not change.is_exact:
                 words, spans = part_around(words, spans)
             text = MarkedText(words, spans, is_childs=is_childs, quoted=change.is_exact, struck=gone)

@@ -14,6 +14,7 @@ from ui import access, theme
 from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.card import Card
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.labels import PlainLabel
 from ui.parts.voice_quote import VoiceQuote
 from ui.views.child_facts import title_of_record
@@ -67,7 +68,9 @@ class RecordSheet(Card):
     def _add_answer(self, grid: QGridLayout, type_name: str, answer: Answer) -> None:
         label = PlainLabel(answer.label, "small")
         value: QWidget
-        if answer.is_exact and answer.whose == CHILD:
+        if answer.drawn:
+            value = DrawnSheet(answer.drawn, answer.words)
+        elif answer.is_exact and answer.whose == CHILD:
             value = PlainLabel(answer.words, "body", tone="voice") if answer.is_short else VoiceQuote(answer.words)
         else:
             value = PlainLabel(answer.words, "body", leading=1.4)

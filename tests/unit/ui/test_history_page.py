@@ -14,6 +14,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop import ears, eyes
+from models.drawing import INKS, read
 from models.entry import Edit
 from models.errors import Trouble
 from models.exchange import Arrival
@@ -21,6 +23,7 @@ from models.status import OFFLINE, SENT, Status
 from models.version import NO_BODY, Version
 from tests.unit.ui.torn import MARTIN, SCOPE, Stage, open_stage
 from ui.parts.buttons import Button
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.history_button import HistoryButton
 from ui.parts.marked_text import MarkedText
 from ui.parts.pages import PageSpec
@@ -420,3 +423,31 @@ def test_a_screen_reader_is_told_what_a_card_says(it: Stage) -> None:
     assert page.cards[-1].card.accessibleName().endswith("on this laptop. Begun.")
     for button in page.findChildren(Button):
         assert button.accessibleName()
+
+
+# ---- drawings ----
+
+
+def test_a_drawing_is_seen_as_it_was_and_as_it_is_with_its_words(it: Stage) -> None:
+    first, more = [["red", 14, 100, 700, 500, 50]], [["red", 14, 100, 700, 500, 50], ["blue", 28, 5, 5]]
+    record_id = it.put("this_is_me", my_name="Tomasz", pen_held_by="child", my_drawing=first)
+    it.clock.advance(minutes=10)
+    it.change(record_id, my_drawing=more)
+    page = it.open_history(record_id)
+    newest, begun = page.cards
+    before, after = newest.findChildren(DrawnSheet)
+    assert before.strokes == read(first)
+    assert after.strokes == read(more)
+    assert before.accessibleName() == "Before, My drawing: A drawing of 1 line"
+    assert after.accessibleName() == "After, My drawing: A drawing of 2 lines"
+    assert {"A drawing of 1 line", "A drawing of 2 lines"} <= set(words_on(newest))
+    inks = {after.grab().toImage().pixelColor(x, y).name() for x in range(2, 236) for y in range(2, 176)}
+    assert {INKS["red"].lower(), "#ffffff"} <= inks
+    (only,) = begun.findChildren(DrawnSheet)
+    assert only.strokes == read(first)
+    # All of it, with the drawing in it.
+    press(begun.findChild(QWidget, "history.see_all"))
+    shown = [one for one in begun.findChildren(DrawnSheet) if one.objectName() == "this_is_me.my_drawing"]
+    assert [one.strokes for one in shown] == [read(first)]
+    assert eyes.find_faults(it.window) == []
+    assert ears.find_faults(it.window) == []
