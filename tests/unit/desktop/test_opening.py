@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -122,7 +123,10 @@ def test_a_repair_never_gives_out_an_epoch_that_the_mark_has_seen(vault: Path) -
 
 
 def test_damage_met_in_use_is_repaired_at_the_next_opening_and_nothing_unsent_is_lost(vault: Path) -> None:
-    """Opening reads a few pages only: a vault damaged elsewhere would open, fail and open again for ever."""
+    """Opening reads a few pages only: a vault damaged elsewhere would open, fail and open again for ever.
+
+    Two dozen pages, others in every run; what fails says which.
+    """
     book, _ = open_now(vault)
     begun = book.new_draft("visit_note", "child")
     book.save(begun, {"what_happened": Edit("", "never cut")}).result()
@@ -133,17 +137,17 @@ def test_damage_met_in_use_is_repaired_at_the_next_opening_and_nothing_unsent_is
     pages = (vault / "vault.db").stat().st_size // 4096
     sound = (vault / "vault.db").read_bytes()
     kept = lost = 0
-    for page in range(1, pages):
+    for page in random.sample(range(1, pages), 24):
         for path in (*vault.glob("damaged-*"), *vault.glob("vault.db-*"), *vault.glob("backups/*-repaired.db")):
             path.unlink()
         (vault / "vault.db").write_bytes(sound)
         spoil(vault, page)
         (vault / "vault.damaged").touch()
         book, was_repaired = open_now(vault)
-        assert was_repaired
-        assert not (vault / "vault.damaged").exists()
+        assert was_repaired, page
+        assert not (vault / "vault.damaged").exists(), page
         words = note_words(book)
-        assert "in the copy too" in words
+        assert "in the copy too" in words, page
         is_whole = words == {"in the copy too", "only in the vault", "never cut, then typed on"}
         kept, lost = kept + is_whole, lost + (not is_whole)
         if is_whole:

@@ -274,3 +274,27 @@ def test_an_erased_record_ordered_away_leaves_its_tombstone_and_owes_a_receipt(d
     assert not left.is_hidden
     desk.book.exchange.receipts_taken([ONE]).result()
     assert not desk.book.exchange.purge()
+
+
+# ---- whom the grey rows name -----------------------------------------------------------------------------------------
+
+
+def test_a_child_whose_file_is_going_is_named_until_it_has_gone_with_what_still_waits(desk: Any) -> None:
+    sarah = desk.make({"known_as": "sarah", "child_code": "S-0042"}, type="child")
+    tom = desk.begin("child", TOM, known_as="Ben", child_code="B-0007")
+    desk.take(sarah, scopes={SARAH: "social_worker", TOM: "social_worker"})
+    assert desk.book.leaving_children() == []
+    take_away(desk, WHOLE, Order("order of tom", TOM), scopes={})
+    named = desk.book.leaving_children()
+    assert [(one.name, one.code) for one in named] == [("Ben", "B-0007"), ("sarah", "S-0042")]
+    assert [one.is_waiting for one in named] == [True, False]
+    assert desk.book.entry(tom.record_id) is None
+    hand_over(desk)
+    purge(desk)
+    assert desk.book.leaving_children() == []
+
+
+def test_of_a_scope_whose_child_never_came_nobody_is_named(desk: Any) -> None:
+    desk.take(desk.make({"what_happened": "We baked."}, type="visit_note"), scopes={SARAH: "iro"})
+    take_away(desk, WHOLE, scopes={})
+    assert desk.book.leaving_children() == []

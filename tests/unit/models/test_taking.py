@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from models.entry import HELD, SAVED, SENT
 from models.exchange import Arrival, Receipt, UnknownAncestry
 from models.identity import Assignment, Directory, Worker
+from models.law.response_policy import ResponsePolicy
 from models.query import Query
 from models.status import Round
 from models.store import arrivals
@@ -120,6 +122,17 @@ def test_many_records_at_once_are_taken_whether_known_or_new(desk: Any) -> None:
 
 
 # --- scopes -------------------------------------------------------------------------------------------------------
+
+
+def test_the_councils_days_for_an_answer_come_with_the_grants_and_go_with_them(desk: Any) -> None:
+    assert desk.book.response_policy() == ResponsePolicy()
+    days = ResponsePolicy({"otherwise": 5}, closed_on=(date(2026, 12, 28),))
+    desk.take(scopes={SARAH: "iro"}, policy=days)
+    assert desk.book.response_policy() == days
+    desk.take()
+    assert desk.book.response_policy() == days
+    desk.take(scopes={SARAH: "iro"})
+    assert desk.book.response_policy() == ResponsePolicy()
 
 
 def test_colleagues_and_scopes_are_known_as_the_server_last_told_them(desk: Any) -> None:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from desktop.looks import Shown, take_on
 from models.clock import Clock
 from models.invented import leave_two_versions, leave_unsent
-from tests.unit.ui.access.every_screen import every_screen
 from tests.unit.ui.counting import whole_app
 from ui.theme import Look, Scheme, Theme
 
@@ -51,7 +50,6 @@ def at(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         app.window.show_worker("Aisha Khan", "Social worker")
         app.window.show_state("Offline · 3 changes saved on this laptop", "cloud-off", "info", "Offline · 3 saved")
         settle()
-        app.screens = every_screen(app)
         yield app
     take_on(theme, Shown.LIGHT)
     settle()

@@ -19,6 +19,8 @@ from models.record import all_declarations
 RECORD = ("record_id", "you_said_id")
 """What pages call the record they are about."""
 MOST_STEPS, STILL = 60, 3
+_fullest: dict[str, int] = {}
+"""By page, which of its records fills it most. The invented caseload is the same in every app; the search is long."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,16 @@ class Screen:
 
 
 def every_screen(at: SimpleNamespace) -> list[Screen]:
-    """The pages of a whole app (`counting.whole_app`), and the form of every type of record."""
-    return [*_pages(at), *_forms(at)]
+    """The pages of a whole app (`counting.whole_app`), and the form of every type of record; sought once an app."""
+    if not hasattr(at, "screens"):
+        at.screens = [*_pages(at), *_forms(at)]
+    screens: list[Screen] = at.screens
+    return screens
 
 
 def opened(at: SimpleNamespace, *, forms: bool = True) -> Iterator[Screen]:
     """Open one after another, and let each settle; without ``forms`` the pages alone."""
-    for screen in at.screens:
+    for screen in every_screen(at):
         if forms or screen.name == screen.page:
             open_one(at, screen)
             yield screen
@@ -68,8 +73,10 @@ def _pages(at: SimpleNamespace) -> Iterator[Screen]:
         name = next((each for each in RECORD if each in takes), "")
         records = _records_for(at, spec.key) if name else []
         if records:
-            tried = ({**arguments, name: record_id} for record_id in records)
-            arguments = max(tried, key=lambda more: _fullness(at, spec, more))
+            if spec.key not in _fullest:
+                tried = [_fullness(at, spec, {**arguments, name: record_id}) for record_id in records]
+                _fullest[spec.key] = tried.index(max(tried))
+            arguments[name] = records[_fullest[spec.key]]
         yield Screen(spec.key, spec.key, arguments)
 
 

@@ -1,4 +1,4 @@
-"""Every screen by the keyboard alone: Tab stops at everything, in the order of the eye, and is seen where it stands."""
+"""The judge of the Tab key sees what is planted: an order against the eye, what is passed by, a ring nobody sees."""
 
 from __future__ import annotations
 
@@ -10,55 +10,15 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from desktop.looks import Shown, take_on
-from tests.unit.ui.access.every_screen import opened
+from tests.unit.ui.access.conftest import settle
 from tests.unit.ui.access.tabbing import THICK, against_the_eye, may_stop, ring_share, stops
-
-
-def _name(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.objectName() or widget.accessibleName()!r}"
-
-
-@pytest.mark.timeout(400)  # every stop of forty screens
-@pytest.mark.parametrize("size", [(1366, 768), (1024, 600)], ids=lambda size: str(size[0]))
-def test_tab_goes_round_every_screen_as_the_eye_does_and_leaves_nothing_out(
-    at: SimpleNamespace, size: tuple[int, int]
-) -> None:
-    take_on(at.theme, Shown.LIGHT)
-    at.window.resize(*size)
-    found = []
-    for screen in opened(at, forms=size[0] == 1366):
-        way = list(stops(at))
-        found += [f"{screen.name}: Tab never stops at {_name(one)}" for one in may_stop(at.window) if one not in way]
-        for before, after in itertools.pairwise(way):
-            # From the end of the page Tab goes on with the rail.
-            is_round = at.window.rail.isAncestorOf(after) and not at.window.rail.isAncestorOf(before)
-            if not is_round and against_the_eye(before, after):
-                found.append(f"{screen.name}: Tab goes back from {_name(before)} to {_name(after)}")
-    assert "\n".join(dict.fromkeys(found)) == ""
-
-
-@pytest.mark.timeout(400)
-@pytest.mark.parametrize("shown", [Shown.LIGHT, Shown.DARK, Shown.CONTRAST])
-def test_whatever_has_the_focus_wears_a_ring_that_can_be_seen(at: SimpleNamespace, shown: Shown) -> None:
-    take_on(at.theme, shown)
-    at.window.resize(1366, 900)
-    found = []
-    for screen in opened(at, forms=False):
-        for stop in stops(at):
-            share = ring_share(at, stop)
-            if share < THICK:
-                found.append(f"{screen.name}: {_name(stop)} wears {share:.2f} px of a ring")
-    assert "\n".join(dict.fromkeys(found)) == ""
-
-
-# ---- the test of the test ------------------------------------------------------------------------------------------
+from ui.theme import Theme
 
 
 @pytest.fixture
-def row(qtbot: Any, at: SimpleNamespace) -> SimpleNamespace:
+def row(qtbot: Any, look: Theme) -> SimpleNamespace:
     """Three plain buttons one below another, in a window of their own."""
-    take_on(at.theme, Shown.LIGHT)
+    look.apply()
     window = QWidget()
     qtbot.addWidget(window)
     window.resize(400, 300)
@@ -68,7 +28,7 @@ def row(qtbot: Any, at: SimpleNamespace) -> SimpleNamespace:
     window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    return SimpleNamespace(window=window, buttons=buttons, settle=at.settle)
+    return SimpleNamespace(window=window, buttons=buttons, settle=settle)
 
 
 def test_an_order_against_the_eye_is_caught(row: SimpleNamespace) -> None:

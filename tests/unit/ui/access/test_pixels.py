@@ -1,8 +1,7 @@
-"""Every screen judged by its pixels: words that can be read, edges that can be seen, nothing cut off or covered."""
+"""The judge of pixels sees what is planted: words nobody can read, edges nobody sees, what is cut off or covered."""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,45 +10,13 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QWidget
 
 from desktop import eyes
-from desktop.looks import Shown, take_on
-from tests.unit.ui.access.every_screen import opened
-
-TALL = 2400
-"""A window that leaves little to scroll, so that what stands below is judged as well."""
-
-
-@pytest.mark.timeout(400)  # forty screens in one test
-@pytest.mark.parametrize(
-    ("shown", "width", "height"),
-    [
-        (Shown.LIGHT, 1366, TALL),
-        (Shown.DARK, 1024, TALL),
-        (Shown.LARGE, 1366, TALL),
-        (Shown.LARGE, 1024, 600),
-        (Shown.CONTRAST, 1366, TALL),
-    ],
-)
-def test_every_screen_can_be_read_in_every_look(at: SimpleNamespace, shown: Shown, width: int, height: int) -> None:
-    take_on(at.theme, shown)
-    at.window.resize(width, height)
-    screens = opened(at, forms=width == 1366)
-    found = [f"{screen.name}: {fault}" for screen in screens for fault in eyes.find_faults(at.window)]
-    assert "\n".join(found) == ""
-
-
-def test_the_pages_of_the_window_are_all_among_the_screens_and_show_what_they_are_about(at: SimpleNamespace) -> None:
-    assert {screen.page for screen in at.screens} == {spec.key for spec in at.window.pages.specs()}
-    about_one = [screen for screen in at.screens if "record_id" in screen.arguments]
-    assert len(about_one) > 10
-
-
-# ---- the test of the test ------------------------------------------------------------------------------------------
+from ui.theme import Theme
 
 
 @pytest.fixture
-def planted(qtbot: Any, at: SimpleNamespace) -> QWidget:
+def planted(qtbot: Any, look: Theme) -> QWidget:
     """A window with one label that everybody can read."""
-    take_on(at.theme, Shown.LIGHT)
+    look.apply()
     window = QWidget()
     window.setObjectName("planted")
     qtbot.addWidget(window)
