@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from desktop import eyes
 from desktop.looks import Shown, take_on
@@ -55,7 +56,7 @@ def test_on_a_childs_page_the_name_is_whole_and_no_button_has_half_a_word(
     large: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, is_new: bool
 ) -> None:
     monkeypatch.setattr(child_page, "must_meet", lambda *_any: is_new)
-    show(large, "children", scope_id=large.scope)
+    show(large, "children", scope_id=large.scope, tab="timeline")
     name: PlainLabel = large.hands.find("child.known_as")
     assert drawn_by(name) == ["Sarah, 17"]
     assert cut_buttons(large) == []
@@ -73,7 +74,7 @@ def test_where_there_is_height_whose_page_it_is_has_a_row_of_its_own(
 ) -> None:
     monkeypatch.setattr(child_page, "must_meet", lambda *_any: is_new)
     large.window.resize(*TALL)
-    show(large, "children", scope_id=large.scope)
+    show(large, "children", scope_id=large.scope, tab="timeline")
     about, note = large.hands.find("child.about"), large.hands.find("child.note")
     assert (
         about.mapTo(large.window, about.rect().topLeft()).y() > note.mapTo(large.window, note.rect().bottomLeft()).y()
@@ -86,7 +87,7 @@ def test_where_there_is_height_whose_page_it_is_has_a_row_of_its_own(
 def test_with_usual_letters_every_button_of_a_childs_page_has_its_words(at: SimpleNamespace) -> None:
     for size in (SMALL, (1366, 768)):
         at.window.resize(*size)
-        show(at, "children", scope_id=at.scope)
+        show(at, "children", scope_id=at.scope, tab="timeline")
         assert brief_buttons(at) == {}
         assert cut_buttons(at) == []
 
@@ -155,3 +156,25 @@ def test_the_day_and_the_time_of_a_planned_visit_stand_whole_when_letters_grow(a
         assert box.fontMetrics().horizontalAdvance(box.text()) + 16 < room
     take_on(at.theme, Shown.LIGHT)
     at.settle()
+
+
+def test_tabs_that_do_not_fit_are_reached_by_buttons_that_can_be_seen_and_pressed(large: SimpleNamespace) -> None:
+    page: Any = show(large, "children", scope_id=large.scope, tab="timeline")
+    tabs = page.child.tabs
+    left, right = tabs.findChild(QToolButton, "ScrollLeftButton"), tabs.findChild(QToolButton, "ScrollRightButton")
+    last = tabs.count() - 1
+    assert not tabs.rect().contains(tabs.tabRect(last)), "they fit, and nothing is to be proved"
+    for button in (left, right):
+        assert tabs.rect().contains(button.geometry())
+        assert min(button.width(), button.height()) >= eyes.SMALLEST_TARGET
+        image = button.grab().toImage()
+        inks = {image.pixelColor(x, image.height() // 2).name() for x in range(image.width())}
+        assert len(inks) > 1, "an arrow is drawn on it"
+    for _ in range(tabs.count()):
+        if right.isEnabled():
+            large.hands.press(right)
+    shown = tabs.tabRect(last)
+    assert shown.left() >= 0
+    assert shown.right() <= left.geometry().left() + 1
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=shown.center())
+    assert page.child.tab() == "about"
