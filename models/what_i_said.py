@@ -31,7 +31,6 @@ class Saying:
     told_to: str
     who_can_see: tuple[str, ...]
     happened: str
-    may_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,6 @@ def sayings(casebook: Casebook, scope_id: str) -> list[Saying]:
                 author,
                 shown(entry.audience, entry.keep_from, author),
                 happened(answers.get(entry.record_id)),
-                not casebook.why_not_editable(entry),
             )
         )
     return found

@@ -168,7 +168,7 @@ class LifeStoryPage(FormPage):
         inside.addWidget(SectionHead("My story so far", None, "h2", self._below))
         found = chapters(casebook, self.scope_id)
         if found:
-            inside.addWidget(StoryView(self._link, self._navigator, found, self._below))
+            inside.addWidget(StoryView(self._link, self._navigator, found, self.page, self._below))
         else:
             card = Card(parent=self._below)
             card.add(EmptyState("book-heart", "Nothing to tell yet.", say(EMPTY, child)))

@@ -46,7 +46,7 @@ class MyStoryPage(TurnedPage):
         if child is not None:
             self.head.avatar.set_name(Spoken.of(child.body).name)
         if found:
-            page.body.addWidget(StoryView(self._link, self._navigator, found, page.content, is_large=True))
+            page.body.addWidget(StoryView(self._link, self._navigator, found, page, page.content, is_large=True))
         else:
             card = Card(parent=page.content)
             card.add(EmptyState("book-heart", NOTHING, "What you say and make will stand here."))

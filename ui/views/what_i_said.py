@@ -185,7 +185,7 @@ class WhatISaidPage(TurnedPage):
     def _ask(self, one: Saying, card: Card, ask: Any, spoken: Spoken) -> None:
         if self.asked is not None:
             return
-        if not one.may_change:
+        if self._link.casebook.why_not_editable(one.entry):
             self._navigator.toast(f"{one.told_to} wrote this down, and can change it. Tell {one.told_to}.")
             return
         self.asked = ask(one, card, spoken)

@@ -171,6 +171,33 @@ def test_a_child_who_is_not_on_this_laptop_has_no_story_here(
     assert "Nothing is written yet" in texts(told)
 
 
+def test_a_long_story_is_drawn_as_it_is_read_and_heard_whole(stage: Any, show: Callable[..., QWidget]) -> None:
+    for number in range(70):
+        stage.put(
+            "own_words", {"words": f"Saying {number:02}.", "said_on": f"20{10 + number // 12}-0{1 + number % 9}-11"}
+        )
+    told = MyStoryPage(stage.link, stage.pages, stage.look)
+    show(told)
+    told.opened(scope_id=stage.scope)
+    wanted = {f"Saying {number:02}." for number in range(70)}
+    assert wanted <= set(told.pieces())
+    bar = told.page.verticalScrollBar()
+    stage.wait_for(lambda: bar.maximum() > 0)
+    first = quotes(told)
+    assert 10 < len(first & wanted) < 60
+
+    def come_to_the_end() -> bool:
+        bar.setValue(bar.maximum())
+        return wanted <= quotes(told)
+
+    stage.wait_for(come_to_the_end)
+    assert first <= quotes(told)
+
+
+def quotes(page: QWidget) -> set[str]:
+    return {quote.words() for quote in page.findChildren(VoiceQuote)}
+
+
 def test_a_record_of_a_newer_heard_is_read_and_not_changed(page: Any, stage: Any) -> None:
     stage.arrive(stage.sarah, schema=99)
     page.opened(scope_id=stage.scope)
