@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from models.drawing import read
 from models.fields import Field, Kind
 from models.text_difference import Span
 from models.version import OpenChoice
@@ -15,6 +16,7 @@ from ui import access
 from ui.parts.banner import Banner
 from ui.parts.buttons import Button
 from ui.parts.card import Card
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.flow import FlowLayout
 from ui.parts.labels import PlainLabel
 from ui.parts.marked_text import MarkedText
@@ -93,6 +95,12 @@ class VersionSide(Surface):
         column.addWidget(PlainLabel(f"{title} · {text.who}", "strong"))
         column.addWidget(PlainLabel(f"{text.when}. {note}" if text.when else note, "small"))
         self.text: QWidget
+        is_drawing = choosing.field is not None and choosing.field.kind is Kind.STROKES
+        drawn = read(text.value) if is_drawing else ()
+        if drawn:
+            # Their words only count the lines, and would often say the same of both.
+            sheet = DrawnSheet(drawn, f"{title}, {choosing.label}: {text.words}", self, key=f"{key}.drawn")
+            column.addWidget(sheet)
         if not text.words:
             self.text = PlainLabel("Nothing written" if choosing.is_text else "Not answered", "body", tone="quiet")
         elif choosing.is_text:

@@ -12,10 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from models.drawing import read
 from models.entry import Edit
 from models.origin import origin_of
 from tests.unit.ui.torn import DANA, MARTIN, NOW, OTHER, STANDS, Stage, open_stage
 from ui.parts.buttons import Button
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.marked_text import MarkedText
 from ui.theme import Look, Theme
 
@@ -106,6 +108,22 @@ def test_answers_that_are_not_text_are_said_in_words(it: Stage) -> None:
     for words in ("3", "7", "Yes", "No", "1 November 2026", "2 November 2026", "Always", "No need"):
         assert words in shown, words
     assert not {"True", "False", "2026-11-01", "always"} & set(shown)
+
+
+def test_two_drawings_are_seen_side_by_side_as_their_words_would_say_the_same_of_both(it: Stage) -> None:
+    first, mine, theirs = [["ink", 6, 5, 5, 9, 9]], [["red", 14, 100, 700, 500, 50]], [["blue", 28, 9, 9, 800, 700]]
+    record_id = it.tear(
+        "this_is_me", {"my_drawing": first, "pen_held_by": "child"}, {"my_drawing": mine}, {"my_drawing": theirs}
+    )
+    page = it.open(record_id)
+    standing, other = page.findChildren(DrawnSheet)
+    assert (standing.strokes, other.strokes) == (read(theirs), read(mine))
+    assert standing.accessibleName() == "This one, My drawing: A drawing of 1 line"
+    assert other.accessibleName() == "The other, My drawing: A drawing of 1 line"
+    assert words_on(page).count("A drawing of 1 line") == 2
+    press(button(page, "keep_other"))
+    it.written()
+    assert it.entry(record_id).body["my_drawing"] == mine
 
 
 def test_side_by_side_where_there_is_room_and_stacked_in_a_small_window(it: Stage) -> None:
