@@ -82,7 +82,7 @@ class AnswerTile(PaintedButton, QRadioButton):
 class AnswerTiles(QWidget):
     """``answers`` are (code, words, icon), in the order of their keys from 1, ``across`` of them in a row.
 
-    `chosen` carries a code.
+    In a row narrower than ``one_column_under`` (pixels at 100 %) they stand below each other. `chosen` carries a code.
     """
 
     chosen = Signal(str)
@@ -95,6 +95,7 @@ class AnswerTiles(QWidget):
         *,
         key: str = "",
         across: int = 2,
+        one_column_under: int = ONE_COLUMN_UNDER,
     ) -> None:
         super().__init__(parent)
         style.mark(self, kind="choices")
@@ -111,7 +112,7 @@ class AnswerTiles(QWidget):
             tile.toggled.connect(lambda on, code=code: self.chosen.emit(code) if on else None)
             self._group.addButton(tile)
             self.tiles.append(tile)
-        self._across = across
+        self._across, self._one_column_under = across, one_column_under
         self._arrange(across)
 
     def value(self) -> str:
@@ -150,4 +151,4 @@ class AnswerTiles(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._arrange(1 if self.width() < theme.current().px(ONE_COLUMN_UNDER) else self._across)
+        self._arrange(1 if self.width() < theme.current().px(self._one_column_under) else self._across)

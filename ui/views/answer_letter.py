@@ -37,6 +37,8 @@ from ui.views.turned_page import TurnedPage
 
 HAPPY = "happy_with_answer"
 _TYPES = ("promise", "own_words", "child", "communication_preferences")
+SHORT_ANSWERS = 420
+"""One word each: they stay side by side where longer ones would not, and leave the letter its room."""
 _WIDEST, _WIDEST_IN_PICTURES = 900, 1150
 
 
@@ -81,7 +83,12 @@ class AnswerLetterPage(TurnedPage):
         column.addLayout(top)
         answers = [("yes", "Yes", "check"), ("partly", "Partly", "circle-help"), ("no", "No", "x")]
         self.content = AnswerTiles(
-            "Are you content with this answer?", answers, foot, key="answer_letter.content", across=3
+            "Are you content with this answer?",
+            answers,
+            foot,
+            key="answer_letter.content",
+            across=3,
+            one_column_under=SHORT_ANSWERS,
         )
         self.content.chosen.connect(self._take_content)
         column.addWidget(self.content)

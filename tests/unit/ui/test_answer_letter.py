@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from desktop.looks import Shown, take_on
 from models.entry import Edit, Entry
 from tests.unit.ui.counting import CTRL, whole_app
 from ui.parts.labels import PlainLabel
@@ -232,3 +234,17 @@ def test_what_a_colleague_told_stays_theirs(at: SimpleNamespace) -> None:
     page.form_changed("told_on")
     at.hands.wait_for(lambda: body(at).get("told_on") == "2026-11-22")
     assert body(at)["told_by_id"] == "somebody"
+
+
+def test_in_the_smallest_window_with_the_largest_letters_no_answer_lies_over_another(
+    at: SimpleNamespace, look: Any
+) -> None:
+    take_on(look, Shown.LARGE)
+    at.window.resize(1024, 600)
+    page = show(at)
+    places = [tile.geometry() for tile in page.content.tiles]
+    assert all(page.content.rect().contains(place) for place in places)
+    assert not any(one.intersects(other) for one, other in pairwise(places))
+    assert all(tile.height() >= tile.minimumSizeHint().height() for tile in page.content.tiles)
+    title = page.head.title
+    assert title.fontMetrics().horizontalAdvance(title.text()) <= title.width(), "the child is named whole"
