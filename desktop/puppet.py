@@ -15,6 +15,8 @@ from typing import Any, Self
 from desktop.stage import Stage, new_secret
 
 ANSWER_SECONDS = 20.0
+COME_UP_SECONDS = 60.0
+"""On a machine at its limits a fresh process may take long; one that ended without a word is waited for in vain."""
 
 
 class Fell(Exception):
@@ -27,7 +29,7 @@ class Puppet:
     def __init__(self, stage: Stage, vault: Path) -> None:
         self._stage, self._vault = stage, vault
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(ANSWER_SECONDS)
+        self._listener.settimeout(COME_UP_SECONDS)
         self._secret = new_secret()
         self._connection: socket.socket | None = None
         self._buffer = b""
