@@ -270,7 +270,10 @@ class Button(PaintedButton, QPushButton):
 
     def _tell_whole(self) -> None:
         cut = self.is_brief() or self.width() < self.sizeHint().width() - 2
-        access.tip(self, self._tip or (self._words if cut else ""))
+        if cut and self._words not in self._tip:
+            access.tip(self, f"{self._words}. {self._tip}" if self._tip else self._words)
+        else:
+            access.tip(self, self._tip)
 
 
 def give_words(buttons: Sequence[Button], room: int, gap: int = 0) -> None:
