@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from models.entry import Entry
@@ -13,7 +14,7 @@ from models.record import declaration_of, whose_words
 from models.sharing import shown
 from models.value_words import value_words
 from models.wording import Spoken, say
-from ui import access
+from ui import access, theme
 from ui.link import Link, Navigator
 from ui.parts.buttons import Button
 from ui.parts.icon_label import IconLabel
@@ -21,6 +22,7 @@ from ui.parts.labels import PlainLabel
 from ui.sharing import RecordSharing
 
 TYPE = "this_is_me"
+STACKED_UNDER = 640
 
 
 class MeFoot(QWidget):
@@ -34,9 +36,12 @@ class MeFoot(QWidget):
         declaration = declaration_of(TYPE)
         assert declaration is not None
         self._declaration, self._fields = declaration, declaration.fields
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 4, 0)
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._parts.setContentsMargins(4, 0, 4, 0)
+        self._parts.setSpacing(10)
+        row = QHBoxLayout()
         row.setSpacing(10)
+        self._parts.addLayout(row, 1)
         row.addWidget(IconLabel("shield-check", "text2", 20, self), 0, Qt.AlignmentFlag.AlignTop)
         self.body = QVBoxLayout()
         self.body.setContentsMargins(0, 0, 0, 0)
@@ -57,8 +62,16 @@ class MeFoot(QWidget):
         self.version = Button("", "history", "quiet", self, trailing="chevron-right")
         self.version.setObjectName(f"{TYPE}.version")
         self.version.clicked.connect(lambda: navigator.open("history", record_id=entry.record_id))
-        row.addWidget(self.version, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        self._parts.addWidget(self.version, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         self._say_version()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Which version it is stands beside, or below where letters are large: what is asked here needs the room."""
+        super().resizeEvent(event)
+        is_stacked = self.width() < theme.current().px(STACKED_UNDER)
+        way = QBoxLayout.Direction.TopToBottom if is_stacked else QBoxLayout.Direction.LeftToRight
+        if way != self._parts.direction():
+            self._parts.setDirection(way)
 
     def _add_wish(self) -> None:
         wishes = self._fields["sharing_wishes"]

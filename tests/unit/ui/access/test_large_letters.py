@@ -178,3 +178,12 @@ def test_tabs_that_do_not_fit_are_reached_by_buttons_that_can_be_seen_and_presse
     assert shown.right() <= left.geometry().left() + 1
     QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=shown.center())
     assert page.child.tab() == "about"
+
+
+def test_who_can_see_this_is_me_is_asked_in_whole_words(large: SimpleNamespace) -> None:
+    show(large, "this_is_me", scope_id=large.scope)
+    large.hands.find("this_is_me.sharing").click()
+    large.settle()
+    shown = ("sharing.done", "sharing.leave", "sharing.not.board", "sharing.not.carers")
+    words = [large.hands.find(name).text() for name in shown]
+    assert [drawn_by(large.hands.find(name)) for name in shown] == [[one] for one in words]
