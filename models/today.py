@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from models.asking_again import ToAsk
 from models.choices import PLACE
 from models.clock import to_stamp
 from models.entry import Entry
@@ -15,6 +15,9 @@ from models.moments import day_and_time, in_a_sentence, read_day, read_moment, s
 from models.query import CHANGED, OLDEST, Query, Where
 from models.version import Body
 from models.wording import Spoken
+
+if TYPE_CHECKING:
+    from models.asking_again import ToAsk
 
 NOTE = "note"
 CHECK_BACK = "check_back"

@@ -13,7 +13,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop import ears, eyes
-from models.asking_again import to_ask_again, waits
+from models.asking_again import to_ask_again, was_asked
+from models.clock import to_stamp
 from models.entry import Edit, Entry
 from models.query import Query
 from models.timeline import Timeline
@@ -82,9 +83,43 @@ def test_today_says_it_on_the_day_and_not_before(at: SimpleNamespace) -> None:
     assert len(rows(at)) == 1, "nobody has asked yet"
 
 
-def test_only_a_day_is_a_day(at: SimpleNamespace) -> None:
+def test_a_child_who_will_say_so_is_never_asked(at: SimpleNamespace) -> None:
     chose_not_to(at, 0, ask_again="only_if_child_asks")
     assert rows(at) == []
+
+
+def planned(at: SimpleNamespace, **more: Any) -> None:
+    """This worker visits Sarah this afternoon."""
+    when = at.clock.now().replace(hour=15, minute=0)
+    draft = at.casebook.new_draft("planned_visit", at.scope)
+    values = {"planned_at": to_stamp(when), "goes_id": at.casebook.me.worker.worker_id, "state": "planned", **more}
+    at.casebook.save(draft, {name: Edit(None, value) for name, value in values.items()}).result()
+
+
+def visited(at: SimpleNamespace) -> None:
+    """Sarah was visited now."""
+    draft = at.casebook.new_draft("visit_note", at.scope)
+    at.casebook.save(draft, {"visited_at": Edit(None, to_stamp(at.clock.now())), "seen": Edit(None, "yes")}).result()
+
+
+def test_at_the_next_visit_is_on_the_day_of_that_visit_and_of_no_other(at: SimpleNamespace) -> None:
+    record_id = chose_not_to(at, ask_again="next_visit", ask_again_on=None)
+    assert rows(at) == [], "there is a visit today, but that is the one at which she chose not to"
+    at.clock.moment += timedelta(days=6)
+    assert rows(at) == []
+    planned(at, state="cancelled")
+    assert rows(at) == []
+    planned(at)
+    (row,) = rows(at)
+    at.hands.press(row)
+    assert at.window.pages.currentWidget().record_id == record_id
+    assert at.hands.find("ask_again.took_part").isEnabled()
+    # What is written of this visit does not take it away before she was asked.
+    visited(at)
+    assert len(rows(at)) == 1
+    at.clock.moment += timedelta(days=7)
+    planned(at)
+    assert rows(at) == [], "that was the next visit"
 
 
 def test_one_press_leads_there_and_one_says_that_the_child_took_part(
@@ -122,7 +157,7 @@ def test_a_slip_is_taken_back_and_today_asks_again(at: SimpleNamespace) -> None:
     at.hands.press(rows(at)[0])
     at.hands.click("ask_again.only_if_child_asks")
     at.hands.wait_for(lambda: added(at, record_id))
-    assert not waits(at.casebook, entry(at, record_id))
+    assert was_asked(at.casebook, entry(at, record_id))
     at.hands.wait_for(lambda: at.window.toasts.undo_button.isVisible())
     at.hands.click("toast.undo")
     at.hands.wait_for(lambda: not added(at, record_id))
@@ -135,7 +170,7 @@ def test_choosing_not_to_again_is_a_record_of_its_own_for_the_same_thing(at: Sim
     at.hands.click("ask_again.not_this_time")
     assert at.window.pages.currentWidget().form.body()["was_for"] == "plan"
     at.hands.key(K.Key_Return, CTRL)
-    at.hands.wait_for(lambda: not waits(at.casebook, entry(at, record_id)))
+    at.hands.wait_for(lambda: was_asked(at.casebook, entry(at, record_id)))
     (later,) = [
         one
         for one in at.casebook.select(Query(types=("not_taking_part",), scope_id=at.scope))
@@ -151,6 +186,7 @@ def test_what_a_colleague_wrote_who_is_still_there_is_theirs_to_ask(at: SimpleNa
     assert {one.worker_id for one in at.casebook.directory.assignments if one.scope_id == at.scope} > {me}
     other = next(one.worker_id for one in at.casebook.directory.assignments if one.worker_id != me)
     asked = SimpleNamespace(
+        clock=at.casebook.clock,
         directory=at.casebook.directory,
         me=SimpleNamespace(worker=SimpleNamespace(worker_id=other)),
         select=at.casebook.select,
