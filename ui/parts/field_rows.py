@@ -28,6 +28,8 @@ class FieldRows(QLayout):
     """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 20, down: int = 14) -> None:
+        # Heights by width, until something in it changes: a layout asks for them many times before it stands.
+        self._tall: dict[int, int] = {}
         super().__init__(parent)
         self._places: list[_Place] = []
         self._across, self._down = across, down
@@ -43,6 +45,7 @@ class FieldRows(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._places.append(_Place(item, 0, QWIDGETSIZE_MAX, True, True))
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._places)
@@ -51,6 +54,7 @@ class FieldRows(QLayout):
         return self._places[index].item if 0 <= index < len(self._places) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self.invalidate()
         return self._places.pop(index).item if 0 <= index < len(self._places) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -60,7 +64,13 @@ class FieldRows(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._lay(QRect(0, 0, width, 0), move=False)
+        if width not in self._tall:
+            self._tall[width] = self._lay(QRect(0, 0, width, 0), move=False)
+        return self._tall[width]
+
+    def invalidate(self) -> None:
+        self._tall.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:
         width = max((self._wanted(place) for place in self._shown()), default=0)

@@ -13,6 +13,8 @@ class FlowLayout(QLayout):
     """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 8, down: int = 8, middle: bool = False) -> None:
+        # Heights by width, until something in it changes: a layout asks for them many times before it stands.
+        self._tall: dict[int, int] = {}
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._across, self._down, self._middle = across, down, middle
@@ -20,6 +22,7 @@ class FlowLayout(QLayout):
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)
+        self.invalidate()
 
     def count(self) -> int:
         return len(self._items)
@@ -28,6 +31,7 @@ class FlowLayout(QLayout):
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        self.invalidate()
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -37,7 +41,13 @@ class FlowLayout(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        if width not in self._tall:
+            self._tall[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return self._tall[width]
+
+    def invalidate(self) -> None:
+        self._tall.clear()
+        super().invalidate()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)

@@ -189,7 +189,8 @@ def test_the_undo_of_the_page_takes_back_what_was_begun(at: SimpleNamespace) -> 
     at.hands.click("child.not_taking_part")
     at.hands.click("not_taking_part.what_happened.something_else")
     entry = made(at)
-    at.settle()
+    # The button stands there once the page has heard that something was saved.
+    at.hands.wait_for(lambda: at.window.findChild(QWidget, "not_taking_part.undo").isVisible())
     at.hands.click("not_taking_part.undo")
     at.hands.wait_for(lambda: at.casebook.entry(entry.record_id).is_deleted and here(at) == "children")
 
