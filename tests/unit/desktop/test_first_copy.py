@@ -64,7 +64,8 @@ def test_the_first_copy_says_how_far_it_is_stops_between_two_pages_and_goes_on_w
     try:
         copied = copy_children(book, lambda children, far: told.append((children, far)), lambda: pages.asked >= 2)
         assert copied == Copied(2, is_whole=False)
-        assert (2, Progress(RECEIVE, 2, 4, is_about=True)) in told
+        # A page is written while the next one is on its way: the children may be one page behind.
+        assert {children for children, far in told if far == Progress(RECEIVE, 2, 4, is_about=True)} & {1, 2}
         asked = pages.asked
         copied = copy_children(book)
         assert copied == Copied(4, is_whole=True)
