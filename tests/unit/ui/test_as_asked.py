@@ -244,6 +244,9 @@ def test_moving_a_visit_keeps_the_day_it_was_first_planned_for(at: SimpleNamespa
     at.hands.wait_for(lambda: at.casebook.entry(plan.record_id).body["planned_at"] != first)
     assert at.casebook.entry(plan.record_id).body["moved_from_at"] == first
     at.hands.click("plan.move")
+    # What was typed before is saved first; then the day is marked, to be typed over.
+    day = at.window.pages.currentWidget().form.rows["planned_at"].editor.target()
+    at.hands.wait_for(lambda: day.hasFocus() and day.hasSelectedText())
     at.hands.type("1/12 10:30\t")
     at.hands.wait_for(lambda: at.casebook.entry(plan.record_id).body["planned_at"].startswith("2026-12-01"))
     assert at.casebook.entry(plan.record_id).body["moved_from_at"] == first
