@@ -203,7 +203,7 @@ def test_beside_a_note_being_written_the_plan_says_what_was_kept_and_nothing_is_
     assert not page(at).findChildren(QWidget, "visit_note.notice_given_days")
     change(at, plan.record_id, notice_given_on=(today - timedelta(days=1)).isoformat())
     at.hands.wait_for(lambda: {one.key: one.state for one in card.outcomes}["notice"] == NOT_KEPT)
-    assert "Told 1 day before" in words_of(card)
+    at.hands.wait_for(lambda: "Told 1 day before" in words_of(card))
 
 
 def test_where_nothing_was_planned_the_note_itself_is_asked_and_the_card_follows(at: SimpleNamespace) -> None:
