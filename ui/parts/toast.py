@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QTimer
 from PySide6.QtGui import QEnterEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QHBoxLayout, QPushButton, QWidget
 
 from ui import access, style
 from ui.parts.labels import PlainLabel
+from ui.parts.surface import Surface
 
 SHOWN_FOR_MS = 5_000
 UNDO_FOR_MS = 10_000
@@ -18,7 +19,7 @@ CLEAR = 8
 """Pixels left between a message and the buttons below it."""
 
 
-class Toast(QFrame):
+class Toast(Surface):
     """One for each window; a new message takes the place of the old. It waits while the pointer or focus is on it.
 
     It lies on ``over``, in the middle of ``on``, at its foot: above the buttons that stand there, for whoever has just
@@ -26,8 +27,7 @@ class Toast(QFrame):
     """
 
     def __init__(self, over: QWidget, on: QWidget | None = None) -> None:
-        super().__init__(over)
-        style.mark(self, kind="toast")
+        super().__init__("toast", over)
         self._over, self._on = over, on or over
         self._undo: Callable[[], None] | None = None
         row = QHBoxLayout(self)

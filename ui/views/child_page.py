@@ -44,7 +44,7 @@ from ui.views.you_said import make_loop
 TIMELINE, ME, COMMUNICATION, PEOPLE, LOOP, HOME, ABOUT = (
     "timeline", "this_is_me", "communication", "people", "you_said", "home", "about",
 )  # fmt: skip
-LOW, LOWEST, LOW_LINE = 540, 340, 14
+LOW, LOWEST, FLAT, LOW_LINE = 540, 340, 230, 14
 """Heights under which head and strip say less, and under which what is below the name is one line; words of the strip.
 """
 _PRINTED = {COMMUNICATION: "before_you_knock", LOOP: "letter"}
@@ -100,6 +100,7 @@ class ChildPage(QWidget):
         self.scope_id = ""
         self._tabs_shown: tuple[_Tab, ...] = ()
         self._put_off: set[str] = set()
+        self._meets = False
         self._card = KnockCard()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -186,9 +187,9 @@ class ChildPage(QWidget):
         """Show what stands under the tab; only what is seen is ever built."""
         key = self.tab()
         meets = self.scope_id not in self._put_off and must_meet(self._link, self.scope_id)
+        self._meets = meets
         self.tabs.setVisible(not meets)
-        # What the strip says stands whole below, and only one button may lead on.
-        self.strip.setVisible(not meets)
+        self._fit()
         self.note.set_kind("secondary" if meets else "primary")
         if meets:
             self._meet()
@@ -269,6 +270,9 @@ class ChildPage(QWidget):
         """Say less at the top where the page is low, so that there is room for what stands under the tabs."""
         look = theme.current()
         self.strip.set_words(self._card.line(LOW_LINE) if self.height() < look.px(LOW) else self._card.line())
+        # What it says stands whole below where they meet, and only one button may lead on; where something is read
+        # aloud in a small window with large letters, it would be cut in two.
+        self.strip.setVisible(not self._meets and self.height() >= look.px(FLAT))
         self.head.set_room(is_tall=self.height() >= look.px(LOW), one_line=self.height() < look.px(LOWEST))
         self.kept.set_room(has_room=self.height() >= look.px(LOW))
 

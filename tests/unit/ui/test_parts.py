@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +21,6 @@ from ui.parts.labels import PlainLabel
 from ui.parts.page_head import GAP, PageHead
 from ui.parts.picker import Picker
 from ui.parts.pill import Pill
-from ui.parts.toast import Toast
 from ui.parts.top_bar import StateChip
 from ui.parts.voice_quote import VoiceQuote
 from ui.theme import Look, Scheme, Theme
@@ -423,30 +421,6 @@ def test_a_message_is_shown_for_ten_seconds_and_said_aloud(
     assert heard == ["Note deleted. Undo is available."]
     gallery.toast.say("All sent")
     assert gallery.toast.undo_button.isHidden()
-
-
-def test_a_message_longer_than_its_window_goes_on_in_a_second_line_and_loses_nothing(
-    look: Theme, qtbot, settle
-) -> None:
-    over = QWidget()
-    qtbot.addWidget(over)
-    over.resize(1000, 600)
-    over.show()
-    message = Toast(over)
-    message.say("Used again, as a new version. What stood before is in the history, with who wrote it and when.", print)
-    settle()
-    assert message.label.height() < 2 * message.label.fontMetrics().height()
-    look.set_look(replace(look.look, text_scale=2.0))
-    settle()
-    assert message.label.height() >= 2 * message.label.fontMetrics().height()
-    assert over.rect().contains(message.geometry())
-    words = message.label.fontMetrics().boundingRect(
-        message.label.rect(), int(Qt.TextFlag.TextWordWrap), message.label.text()
-    )
-    assert message.label.rect().contains(words)
-    message.say("Taken back")
-    settle()
-    assert message.width() < 700
 
 
 def test_the_whole_strip_opens_the_card(gallery: SimpleNamespace, qtbot) -> None:

@@ -187,3 +187,20 @@ def test_who_can_see_this_is_me_is_asked_in_whole_words(large: SimpleNamespace) 
     shown = ("sharing.done", "sharing.leave", "sharing.not.board", "sharing.not.carers")
     words = [large.hands.find(name).text() for name in shown]
     assert [drawn_by(large.hands.find(name)) for name in shown] == [[one] for one in words]
+
+
+def test_where_a_childs_page_is_very_low_the_strip_goes_before_it_is_cut(
+    large: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As while something is read aloud, with the bar that stops it below."""
+    monkeypatch.setattr(child_page, "must_meet", lambda *_any: False)
+    page = show(large, "children", scope_id=large.scope, tab="timeline").findChild(child_page.ChildPage)
+    assert page is not None
+    assert page.strip.isVisible()
+    page.setMaximumHeight(400)
+    large.settle()
+    assert not page.strip.isVisible()
+    assert [fault for fault in eyes.find_faults(large.window) if "Before you knock" in fault] == []
+    page.setMaximumHeight(16_777_215)
+    large.settle()
+    assert page.strip.isVisible()
