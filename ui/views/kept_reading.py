@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -87,6 +87,7 @@ class KeptFacts:
 
     def __init__(self, link: Link, note_id: str, begun: Entry | None = None) -> None:
         self._link, self._note_id, self._begun = link, note_id, begun
+        self._asked = 0
 
     def note(self) -> Entry | None:
         """The note as it stands."""
@@ -100,9 +101,29 @@ class KeptFacts:
             return found
         return tuple(one for one in found if one.key != FEEDBACK or one.state != NOT_RECORDED)
 
-    def are_touched(self, changes: Changes) -> bool:
+    def follow(
+        self, changes: Changes, on: QWidget, show: Callable[[tuple[Outcome, ...]], None], *, is_being_written: bool
+    ) -> None:
+        """Read them again after a change that may have changed one, and show them on ``on`` while it lives.
+
+        Beside the screen: every save of the note is such a change, and the next key must not wait for ten looks.
+        """
+        if not self._is_touched(changes):
+            return
+        self._asked += 1
+        number = self._asked
+
+        def came(found: tuple[Outcome, ...]) -> None:
+            if number == self._asked and isValid(on):
+                show(found)
+
+        reading = in_background(lambda: self.read(is_being_written=is_being_written), "kept")
+        # Locked meanwhile, or damage that the page itself will meet and tell: what is shown stays.
+        self._link.wait(reading, came, lambda _trouble: None)
+
+    def _is_touched(self, changes: Changes) -> bool:
         """Whether a change may have changed one of them."""
-        note = self.note()
+        note = self._begun or self.note()
         return note is not None and touches(changes, asked_by="", types=KEPT_BY, scope_id=note.scope_id)
 
 
@@ -118,12 +139,11 @@ class KeptCard(Card):
         self.setObjectName("kept.card")
         self.outcomes: tuple[Outcome, ...] = ()
         self._shown: QWidget | None = None
-        self.refresh()
+        self._show(facts.read(is_being_written=is_small))
         link.changed.connect(self._on_changed)
 
-    def refresh(self) -> None:
-        """Read it again, and redraw only if it is another."""
-        found = self._facts.read(is_being_written=self._is_small)
+    def _show(self, found: tuple[Outcome, ...]) -> None:
+        """Redraw only if it is another."""
         if found != self.outcomes:
             self.outcomes = found
             self._draw()
@@ -147,8 +167,7 @@ class KeptCard(Card):
         self.add(self._shown)
 
     def _on_changed(self, changes: Changes) -> None:
-        if self._facts.are_touched(changes):
-            self.refresh()
+        self._facts.follow(changes, self, self._show, is_being_written=self._is_small)
 
 
 class KeptLine(PlainLabel):
@@ -158,18 +177,16 @@ class KeptLine(PlainLabel):
         super().__init__("", "small", parent, elided=True)
         self._facts, self._child = facts, child
         self.setObjectName("kept.line")
-        self.refresh()
+        self._show(facts.read(is_being_written=True))
         link.changed.connect(self._on_changed)
 
-    def refresh(self) -> None:
-        """Read it again."""
-        words = in_a_line(self._facts.read(is_being_written=True))
+    def _show(self, found: tuple[Outcome, ...]) -> None:
+        words = in_a_line(found)
         self.setText(f"{self._child.name} asked for {words}")
         self.setVisible(bool(words))
 
     def _on_changed(self, changes: Changes) -> None:
-        if self._facts.are_touched(changes):
-            self.refresh()
+        self._facts.follow(changes, self, self._show, is_being_written=True)
 
 
 class KeptLink(Button):
