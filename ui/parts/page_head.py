@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import access
 from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button
+from ui.parts.fitted import Fitted
 from ui.parts.labels import PlainLabel
 
 GAP = 12
 
 
-class PageHead(QWidget):
+class PageHead(Fitted, QWidget):
     """`went_back` is the way back. ``under`` stands below the title; buttons go into ``buttons``.
 
     Nothing of it is cut short while there is another way: where all of it does not fit beside each other, whose page it
@@ -102,13 +102,3 @@ class PageHead(QWidget):
         else:
             self._grid.addWidget(self._whose, 0, 1)
             self._grid.addWidget(self._tools, 0, 2, middle)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        # A button shown or hidden, or another line under the title, asks for other room.
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from ui import access, actions, icons, style, theme
 from ui.parts import strokes
 from ui.parts.buttons import Button
+from ui.parts.fitted import Fitted
 from ui.parts.painted import PaintedButton
 
 
@@ -138,7 +139,7 @@ def _is_same_work(before: str, now: str) -> bool:
     return verb in ("Sending", "Copying") and before.startswith(f"{verb} ")
 
 
-class TopBar(QFrame):
+class TopBar(Fitted, QFrame):
     """`find_box`, `state` and `new_note` are the three controls.
 
     Where there is no room for all of them the keys of Find go first, then the words of the button; what is saved and
@@ -181,13 +182,3 @@ class TopBar(QFrame):
         if room < least:
             room += self.new_note.width_for(brief=False) - self.new_note.width_for(brief=True)
         self.find_box.setMaximumWidth(max(least, min(room, look.px(260 if narrow else 380))))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        # Other words of the state, or larger letters, ask for other room.
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)

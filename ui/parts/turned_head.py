@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import access, actions
 from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button, give_words
+from ui.parts.fitted import Fitted
 from ui.parts.labels import PlainLabel
 from ui.parts.read_button import ReadButton
 from ui.speech import ReadAloud
@@ -18,7 +18,7 @@ from ui.speech import ReadAloud
 GAP = 16
 
 
-class TurnedHead(QWidget):
+class TurnedHead(Fitted, QWidget):
     """`closed` when the child has seen enough. ``pieces`` is what is read aloud, asked when it begins.
 
     The title is never cut while a button can give up its words.
@@ -62,13 +62,3 @@ class TurnedHead(QWidget):
         title = self.title.fontMetrics().horizontalAdvance(self.title.text()) + 4
         taken = self.avatar.sizeHint().width() + title + self.close_button.sizeHint().width()
         give_words(self._buttons, room - taken - 3 * GAP, GAP)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        # A voice that is found or lost, other words, and larger letters ask for other room.
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)

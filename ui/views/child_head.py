@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import access, actions
 from ui.parts.avatar import Avatar
 from ui.parts.buttons import Button, give_words
+from ui.parts.fitted import Fitted
 from ui.parts.labels import PlainLabel
 
 GAP = 10
 
 
-class ChildHead(QWidget):
+class ChildHead(Fitted, QWidget):
     """The name is never cut while there is another way, and no button is left with half a word.
 
     Where all of it does not fit beside each other, whose page it is takes a row of its own, if the page is tall; if it
@@ -118,13 +118,3 @@ class ChildHead(QWidget):
         else:
             self._grid.addWidget(self._whose, 0, 1)
             self._grid.addWidget(self._tools, 0, 2, top)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
-    def event(self, event: QEvent) -> bool:
-        # The way back comes and goes, and larger letters ask for other room.
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit()
-        return super().event(event)
