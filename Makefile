@@ -29,9 +29,9 @@ lint:
 	@$(PYTHON) -m mypy
 	@$(PYTHON) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 
-bench:  ## speed against the limit lines, written to build/bench.json
+bench:  ## speed against the limit lines, written to build/bench.json; ONLY=screens, or a word of one of their lines
 	@sh setup.sh test
-	@QT_QPA_PLATFORM=offscreen $(PYTHON) tests/perf/bench.py
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) tests/perf/bench.py $(if $(ONLY),"ONLY=$(ONLY)")
 
 faults:  ## the fault campaigns at nightly size; N= size, ONLY= one, SEED= again
 	@sh setup.sh faults

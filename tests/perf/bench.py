@@ -2,6 +2,9 @@
 
 Medians of at least seven; a line fails only when two consecutive runs of it break. A counter has a ``_hold`` (the most
 it may be) or a ``_least`` beside it where it can fail the bench, too.
+
+``ONLY=screens`` measures the screens alone, ``ONLY=today`` those of their lines whose names hold the word; such a part
+is printed and not written.
 """
 
 from __future__ import annotations
@@ -65,18 +68,23 @@ def broken_counters(counters: dict[str, Any]) -> list[str]:
     return above + below
 
 
-def main() -> int:
+def main(only: str = "") -> int:
     from tests.perf import lines
 
     with tempfile.TemporaryDirectory(prefix="heard-bench-") as folder:
-        measured, counters = lines.all_lines(Path(folder), held)
+        measured, counters = lines.all_lines(Path(folder), held, only)
+    broken = [line.name for line in measured if not line.ok] + broken_counters(counters)
+    told = f"{len(measured)} lines, {len(broken)} broken{': ' + ', '.join(broken) if broken else ''}"
+    print(told if only else f"{told}; written to {_write(measured, counters)}")
+    return 1 if broken or not measured else 0
+
+
+def _write(measured: list[Line], counters: dict[str, Any]) -> Path:
     out = ROOT / "build" / "bench.json"
     out.parent.mkdir(exist_ok=True)
     table = {"lines": [asdict(line) for line in measured], "counters": counters, **_where()}
     out.write_text(json.dumps(table, indent=2) + "\n")
-    broken = [line.name for line in measured if not line.ok] + broken_counters(counters)
-    print(f"{len(measured)} lines, {len(broken)} broken{': ' + ', '.join(broken) if broken else ''}; written to {out}")
-    return 1 if broken else 0
+    return out
 
 
 def _where() -> dict[str, str]:
@@ -95,4 +103,4 @@ def _where() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main("".join(word.removeprefix("ONLY=") for word in sys.argv[1:])))

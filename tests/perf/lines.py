@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -19,27 +20,34 @@ from tests.perf.lines_screens import screen_lines
 from tests.perf.lines_sync import sync_lines
 
 NOTES = 10_000
+SCREENS = "screens"
 Held = Callable[..., Any]
 
 
-def all_lines(folder: Path, held: Held) -> tuple[list[Any], dict[str, Any]]:
-    """Measure everything. Returns the lines and the counters."""
-    vault = folder / "laptop" / "vault"
-    make_vault(vault, PASSPHRASE, 20, NOTES)
+def all_lines(folder: Path, held: Held, only: str = "") -> tuple[list[Any], dict[str, Any]]:
+    """Measure everything, or ``only`` the lines of `screens`, or those of them whose names hold it.
+
+    Returns the lines and the counters.
+    """
     counters: dict[str, Any] = {"notes": NOTES}
-    lines = [*start_lines(vault, held, counters)]
-    key = os.urandom(32)
-    casebook = (
-        Casebook.open(folder / "plain", key, identity=me_for_trying()) if (folder / "plain").mkdir() is None else None
-    )
-    assert casebook is not None
+    lines = [] if only else start_lines(_vault(folder), held, counters)
+    (folder / "plain").mkdir()
+    casebook = Casebook.open(folder / "plain", os.urandom(32), identity=me_for_trying())
     try:
         load = make_caseload(casebook, 20, NOTES)
-        lines += [*store_lines(casebook, folder, held), *find_lines(casebook, held)]
-        lines += [typing_line(casebook, held), *screen_lines(casebook, load, folder, held)]
+        if not only:
+            lines += [*store_lines(casebook, folder, held), *find_lines(casebook, held), typing_line(casebook, held)]
+        bare_ms = counters["bare_window_ms"] = statistics.median(bare() for _ in range(7))
+        lines += screen_lines(casebook, load, folder, held, bare_ms, "" if only == SCREENS else only)
     finally:
         casebook.close()
-    return lines + sync_lines(folder, held, counters), counters
+    return lines + ([] if only else sync_lines(folder, held, counters)), counters
+
+
+def _vault(folder: Path) -> Path:
+    vault = folder / "laptop" / "vault"
+    make_vault(vault, PASSPHRASE, 20, NOTES)
+    return vault
 
 
 def probe(kind: str, *words: str) -> dict[str, Any]:
@@ -53,11 +61,13 @@ def probe(kind: str, *words: str) -> dict[str, Any]:
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 
+def bare() -> float:
+    """How long an empty window takes until its first key, in ms: how fast this machine shows anything."""
+    return float(probe("bare")["first_key_ms"])
+
+
 def start_lines(vault: Path, held: Held, counters: dict[str, Any]) -> list[Any]:
     """First paint, and from Enter to Today with ten thousand notes."""
-
-    def bare() -> float:
-        return float(probe("bare")["first_key_ms"])
 
     def first_key() -> float:
         told = probe("heard", str(vault))
