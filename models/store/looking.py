@@ -69,7 +69,7 @@ def _is_broad(ask: Ask, match: str) -> bool:
     """Whether so much matches that the newest are shown, and nothing is ranked: a rank costs a score for each match."""
     if max(len(word) for word in match.split()) <= BROAD + len('""*'):
         return True
-    found = ask("SELECT rowid FROM search WHERE search MATCH ? LIMIT ?", (match, MOST_RANKED + 1))
+    found = ask(f"SELECT rowid FROM search WHERE search MATCH ? LIMIT {MOST_RANKED + 1}", (match,))
     return len(found) > MOST_RANKED
 
 
@@ -98,8 +98,8 @@ def _names_beginning(connection: Connection, letter: str, limit: int) -> list[tu
     """One letter is looked for among the children's names alone: in the words it would match nearly everything."""
     found = connection.exec_driver_sql(
         "SELECT record_id FROM record WHERE type = 'child' AND is_hidden = 0 AND is_deleted = 0 "
-        "AND (title LIKE ? OR title LIKE ?) ORDER BY title COLLATE NOCASE LIMIT ?",
-        (f"{letter}%", f"% {letter}%", limit),
+        f"AND (title LIKE ? OR title LIKE ?) ORDER BY title COLLATE NOCASE LIMIT {limit:d}",
+        (f"{letter}%", f"% {letter}%"),
     )
     return [(row.record_id, "") for row in found]
 
@@ -108,7 +108,7 @@ def _rows(ask: Ask, match: str, limit: int, *, is_broad: bool) -> list[int]:
     """The rows of an index that match, more than are asked for since some may be hidden."""
     order = "rowid DESC" if is_broad else "rank"
     ranked = "" if is_broad else f" AND rank MATCH '{_RANK}'"
-    found = ask(f"SELECT rowid FROM search WHERE search MATCH ?{ranked} ORDER BY {order} LIMIT ?", (match, limit * 4))
+    found = ask(f"SELECT rowid FROM search WHERE search MATCH ?{ranked} ORDER BY {order} LIMIT {limit * 4:d}", (match,))
     return [int(rowid) for (rowid,) in found]
 
 

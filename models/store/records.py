@@ -109,9 +109,10 @@ def _opened(found: Entry, is_closed: bool) -> Entry:
 def select(connection: Connection, query: Query, is_closed: bool = False) -> list[Entry]:
     """The records a query asks for; while old records are closed, those of them that still can be read."""
     where, values = _where(query, is_closed)
+    # The limit is written out, not bound: SQLite prepares a statement anew for each limit bound to it.
     rows = connection.exec_driver_sql(
-        f"{_ENTRY} WHERE {where} ORDER BY {_ORDER[query.order]} LIMIT ? OFFSET ?",
-        (*values, query.limit, query.offset),
+        f"{_ENTRY} WHERE {where} ORDER BY {_ORDER[query.order]} LIMIT {query.limit:d} OFFSET {query.offset:d}",
+        tuple(values),
     )
     return [_opened(read_entry(row), is_closed) for row in rows]
 

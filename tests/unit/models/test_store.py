@@ -14,7 +14,7 @@ from sqlalchemy import event, exc
 from models.casebook import Casebook
 from models.errors import StoreDamaged, StoreFull, Trouble
 from models.query import Query
-from models.store import backup, engine
+from models.store import backup, engine, records
 from models.store.engine import SqlCipher, Store, as_trouble
 
 KEY = bytes(range(32))
@@ -126,6 +126,19 @@ def test_a_reader_never_waits_for_the_writer_and_sees_one_moment(desk: Any) -> N
     go_on.set()
     writing.result()
     assert desk.book.select(Query())[0].title == "not committed yet"
+
+
+def test_a_question_asked_again_is_not_prepared_anew(desk: Any) -> None:
+    query, prepared = Query(types=("visit_note",), author_id="nobody", limit=3), []
+    with desk.book._desk.store.reading() as connection:
+        bare = connection.connection.driver_connection
+        bare.set_authorizer(lambda *about: prepared.append(about) or 0)  # SQLite asks it of what it prepares
+        records.select(connection, query)
+        assert prepared
+        prepared.clear()
+        records.select(connection, query)
+        bare.set_authorizer(None)
+    assert not prepared
 
 
 def test_a_read_connection_cannot_write(desk: Any) -> None:
