@@ -126,7 +126,7 @@ class Kept:
 class Notice:
     """Something a person should look at: the outcome of a merge, or work the server keeps safe.
 
-    kind: two_versions, merged, edit_beat_delete, held, not_proved, key_changed, damaged, mended.
+    kind: two_versions, merged, edit_beat_delete, left_beside, held, not_proved, key_changed, damaged, mended.
     """
 
     notice_id: int

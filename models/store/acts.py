@@ -11,7 +11,7 @@ from models.fields import is_empty
 from models.record import declaration_of, problems
 from models.store import records, search, versions
 from models.store.desk import Act
-from models.version import Body, OpenChoice, Version, Working
+from models.version import Body, OpenChoice, Version
 
 
 def save(act: Act, draft: Draft, edits: Mapping[str, Edit]) -> Saved:
@@ -22,13 +22,7 @@ def save(act: Act, draft: Draft, edits: Mapping[str, Edit]) -> Saved:
 
 def cut(act: Act, record_id: str, what: str = "cut") -> Version | None:
     """Cut a record's version, where it has something new to say."""
-    version = versions.cut(act.connection, act.pen, record_id, what)
-    if version is not None:
-        state = versions.brought_up(version.type, Working.of(version))
-        search.index_now(act.connection, record_id, version.scope_id, version.type, state)
-        act.touched.add(record_id, version.type, version.scope_id)
-        act.touched.op_no = version.op_no
-    return version
+    return search.cut(act.connection, act.pen, record_id, act.touched, what)
 
 
 def cut_rested(act: Act, rested_before: str = "") -> list[Version]:

@@ -17,7 +17,7 @@ from models.store.filling import forget
 from models.store.issues import raise_issue
 from models.store.project import project
 from models.store.records import check_editable, put_choices_away, rules_of, write_columns
-from models.store.search import index_now
+from models.store.search import cut, index_now
 from models.store.versions import (
     Pen,
     Standing,
@@ -26,7 +26,6 @@ from models.store.versions import (
     body_now,
     brought_up,
     common_parent,
-    cut,
     decode_version,
     encode,
     is_held,
@@ -205,13 +204,12 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     """Merge a record's unsent work with the server's head, into a version with two parents.
 
     Where nothing may follow the head (it is finished or erased), or the server holds this work back, the record
-    stands on the head: what was written here goes to the held-back box as it is, and is never mixed into it.
+    stands on the head: what was written here goes to the held-back box as it is, and is never mixed into it. What had
+    been sent before the head was finished stays beside it, and its writer is told.
     Returns True when something was merged or moved. Raises UnknownAncestry when history must be fetched first;
     with ``is_whole`` (it has been) sides without a known common parent are merged over an empty base.
     """
-    mine = cut(connection, pen, record_id)
-    if mine is not None:
-        touched.op_no = mine.op_no
+    cut(connection, pen, record_id, touched)
     record = standing(connection, record_id)
     if record is None or record.tip is None or record.head_version_id in ("", record.tip_version_id):
         return False
@@ -219,7 +217,8 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     head = graph.get(record.head_version_id)
     if head is None:
         raise UnknownAncestry(record.head_version_id)
-    is_closed = head.is_finished or head.is_erased or is_held(connection, record.tip_version_id)
+    is_beside = head.is_finished and not _is_waiting(connection, record.tip_version_id)
+    is_closed = head.is_erased or is_held(connection, record.tip_version_id) or (head.is_finished and not is_beside)
     try:
         base_id = common_parent(graph, record.tip_version_id, record.head_version_id)
         if base_id is not None and base_id not in graph:
@@ -232,12 +231,14 @@ def merge_record(connection: Connection, pen: Pen, record_id: str, touched: Touc
     if base_id == head.version_id and _is_own(connection, record.tip_version_id):
         return False
     touched.add(record.record_id, record.type, record.scope_id)
+    base = _side(record.type, graph[base_id]) if base_id else NOTHING
     # Ahead of the head and not ours to send: a restored server has lost it. What followed it would be held for good.
     is_lost = base_id == head.version_id
-    if is_closed or is_lost or base_id == record.tip_version_id:
+    if is_beside and not is_lost:
+        _tell_what_is_beside(connection, pen, record, head, record.tip, base)
+    if is_closed or is_beside or is_lost or base_id == record.tip_version_id:
         move_forward(connection, pen, record, head)
         return True
-    base = _side(record.type, graph[base_id]) if base_id else NOTHING
     merged = merge(rules_of(record.type), base, _side(record.type, record.tip), _side(record.type, head))
     touched.op_no = _stand_on(connection, pen, record, head, record.tip, merged) or touched.op_no
     return True
@@ -268,19 +269,17 @@ def merge_branch(
     laptops doing so at once make twins, which their next merge recognises. Returns True when something was merged.
     Raises UnknownAncestry as :func:`merge_record` does.
     """
-    mine = cut(connection, pen, record_id)
-    if mine is not None:
-        touched.op_no = mine.op_no
+    cut(connection, pen, record_id, touched)
     record = standing(connection, record_id)
     assert record is not None
     assert record.tip is not None
     graph = _graph(connection, record)
     branch = graph[version_id]
+    may_follow = _may_follow(pen, record)
+    base_id: str | None = version_id
     try:
-        check_editable(pen, record)
-        base_id = common_parent(graph, version_id, record.tip_version_id)
-    except NotAllowed:
-        base_id = version_id
+        if may_follow or _is_told_of_beside(pen, branch, record.tip):
+            base_id = common_parent(graph, version_id, record.tip_version_id)
     except UnknownAncestry:
         if not is_whole:
             raise
@@ -290,10 +289,46 @@ def merge_branch(
         return False
     touched.add(record.record_id, record.type, record.scope_id)
     base = _side(record.type, graph[base_id]) if base_id and base_id in graph else NOTHING
+    if not may_follow:
+        _tell_what_is_beside(connection, pen, record, record.tip, branch, base)
+        return False
     merged = merge(rules_of(record.type), base, _side(record.type, branch), _side(record.type, record.tip))
     made = _stand_on(connection, pen, record, record.tip, branch, merged)
     touched.op_no = made or touched.op_no
     return bool(made)
+
+
+def _may_follow(pen: Pen, record: Standing) -> bool:
+    try:
+        check_editable(pen, record)
+    except NotAllowed:
+        return False
+    return True
+
+
+def _is_waiting(connection: Connection, version_id: str) -> bool:
+    """Say whether this laptop has not heard yet that the version is part of its record at the server."""
+    found = connection.exec_driver_sql("SELECT 1 FROM outbox WHERE version_id = ?", (version_id,)).first()
+    return found is not None
+
+
+def _is_told_of_beside(pen: Pen, beside: Version, head: Version) -> bool:
+    """Whether this worker wrote it, and nothing can be written into the record any more."""
+    return head.is_finished and not head.is_erased and beside.author_id == pen.identity.worker.worker_id
+
+
+def _tell_what_is_beside(
+    connection: Connection, pen: Pen, record: Standing, head: Version, beside: Version, base: Side
+) -> None:
+    """Tell a worker of words that had reached the council and are not in what was finished without them.
+
+    A finished record never changes: they stay in its history, whole, and can be said again in an addendum.
+    """
+    if _is_told_of_beside(pen, beside, head):
+        there, here = _side(record.type, head).body, _side(record.type, beside).body
+        left = sorted(name for name, value in here.items() if value not in (there.get(name), base.body.get(name)))
+        if left:
+            raise_issue(connection, pen, "left_beside", record.record_id, ",".join(left))
 
 
 def _graph(connection: Connection, record: Standing) -> dict[str, Version]:

@@ -7,14 +7,27 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
+from models.changes import Touched
+from models.store import versions
 from models.store.project import project, search_words
-from models.store.versions import brought_up, decode_version
-from models.version import Working
+from models.store.versions import Pen, brought_up, decode_version
+from models.version import Version, Working
 
 SEGMENTS_MERGED = 16
 START, END = "\x02", "\x03"
 PORTION = 1000
 """Records indexed in one transaction: about as long as a pulled page takes, so that a save hardly waits."""
+
+
+def cut(connection: Connection, pen: Pen, record_id: str, touched: Touched, what: str = "cut") -> Version | None:
+    """Cut a version of what is being written, with its search words. None where it has nothing new to say."""
+    version = versions.cut(connection, pen, record_id, what)
+    if version is not None:
+        state = brought_up(version.type, Working.of(version))
+        index_now(connection, record_id, version.scope_id, version.type, state)
+        touched.add(record_id, version.type, version.scope_id)
+        touched.op_no = version.op_no
+    return version
 
 
 def index_now(connection: Connection, record_id: str, scope_id: str, type_name: str, state: Working) -> None:

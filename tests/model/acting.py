@@ -24,7 +24,7 @@ from tests.model import beginning
 from tests.model.beginning import FIELDS, Copied, Marks, keep_mark
 from tests.model.eras import in_era
 from tests.model.line import Post, next_life
-from tests.verify import read_council, read_device
+from tests.verify import Held, read_council, read_device
 
 TAKE_OUT = 3
 """How an edit is told to delete a line: ``how % 4``."""
@@ -196,15 +196,19 @@ class Acting:
             laptop.wire.tokens.clear()
         self.post.late.clear()
 
-    def _forget_what_only_it_had(self, laptop: Laptop, restore: Callable[[], object]) -> None:
-        """A disk that is gone takes with it what had never left it: only those words are struck from the ledger."""
+    def _forget_what_only_it_had(self, laptop: Laptop, had: Held, restore: Callable[[], object]) -> None:
+        """A disk that is gone takes with it what had never left it: only those words are struck from the ledger.
+
+        ``had`` is what it held. Where the server was put back, that may be the last copy of a colleague's words.
+        """
         restore()
         self.world.ledger.put_back.add(laptop.name)
         self._open(laptop)
-        held, there = read_device(laptop), read_council(self.world.centre, [])
+        there, held = read_council(self.world.centre, []), [read_device(one) for one in self.laptops]
         for word, (name, record_id) in list(self.world.ledger.words.items()):
-            places = (there.texts.get(record_id, ""), held.texts.get(record_id, ""))
-            if name == laptop.name and not any(word in place for place in places):
+            places = [there.texts.get(record_id, ""), *(one.texts.get(record_id, "") for one in held)]
+            was_here = name == laptop.name or word in had.texts.get(record_id, "")
+            if was_here and not any(word in place for place in places):
                 del self.world.ledger.words[word]
 
     def _forget_what_only_the_server_had(self) -> None:

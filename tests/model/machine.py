@@ -23,7 +23,7 @@ from tests.laptops import DELIVER, Laptop
 from tests.model.acting import Acting
 from tests.model.beginning import CHILDREN, FIELDS, LAPTOPS
 from tests.model.line import FATES, killed_at, next_life
-from tests.verify import SERVER, breaches
+from tests.verify import SERVER, breaches, read_device
 
 ROLES = ("social_worker", "family_support", "iro", "team_manager", "advocate")
 COPIES = 3
@@ -295,12 +295,15 @@ class SyncModel(Acting, RuleBasedStateMachine):
         laptop = self.laptops[who]
         if not list((laptop.folder / "backups").glob("heard-*.db")):
             return
+        had = read_device(laptop)
         laptop.casebook._desk.store.close()
         (laptop.folder / "vault.db").write_bytes(b"\0" * 8192)
         for name in ("vault.db-wal", "vault.db-shm"):
             (laptop.folder / name).unlink(missing_ok=True)
         epoch = self.marks.get(laptop.name, (1, 0))[0]
-        self._forget_what_only_it_had(laptop, lambda: Casebook.repair(laptop.folder, laptop.key, above_epoch=epoch))
+        self._forget_what_only_it_had(
+            laptop, had, lambda: Casebook.repair(laptop.folder, laptop.key, above_epoch=epoch)
+        )
         self.seen["laptop restores"] += 1
 
     @rule(who=anyone, which=number)
@@ -311,11 +314,12 @@ class SyncModel(Acting, RuleBasedStateMachine):
         if not copies:
             self.back_up_laptop(who)
         else:
+            had = read_device(laptop)
             laptop.casebook._desk.store.close()
             after = next_life(laptop)
             shutil.copytree(copies[which % len(copies)], after)
             laptop.folder, laptop.lives = after, laptop.lives + 1
-            self._forget_what_only_it_had(laptop, lambda: None)
+            self._forget_what_only_it_had(laptop, had, lambda: None)
             self.seen["laptop restores"] += 1
 
     @precondition(lambda self: len(self.server_copies) < COPIES)

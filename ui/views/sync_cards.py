@@ -96,6 +96,7 @@ class NoticePart(QWidget):
     def __init__(self, notice: Notice, entry: Entry | None, told: words.Look, *, is_main: bool) -> None:
         super().__init__()
         self.is_torn = notice.kind == words.TWO_VERSIONS and entry is not None and bool(entry.open_choices)
+        self.is_beside = notice.kind == words.LEFT_BESIDE
         self.setObjectName(f"sync.notice.{notice.kind}")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
@@ -120,7 +121,7 @@ class NoticePart(QWidget):
             both.clicked.connect(self.opened)
             buttons.addWidget(both)
         elif entry is not None:
-            show = self._make("Open", "open", told.title)
+            show = self._make("See its history" if self.is_beside else "Open", "open", told.title)
             show.clicked.connect(self.opened)
             buttons.addWidget(show)
         name, key = ("Later", "later") if self.is_torn else ("Put this away", "put_away")

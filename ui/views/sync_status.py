@@ -254,6 +254,8 @@ class SyncPage(QWidget):
         part = NoticePart(notice, entry, told, is_main=not self._has_main)
         if part.is_torn:
             part.opened.connect(lambda: self._see_both(notice.record_id))
+        elif part.is_beside:
+            part.opened.connect(lambda: self._navigator.open("history", record_id=notice.record_id))
         elif entry is not None:
             part.opened.connect(lambda: self._open(entry))
         part.put_off.connect(lambda: self._put_away(notice, is_torn=part.is_torn))

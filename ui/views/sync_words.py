@@ -16,6 +16,7 @@ from models.value_words import key_words
 from models.wording import Spoken, say
 
 TWO_VERSIONS, MERGED, EDIT_BEAT_DELETE, HELD = "two_versions", "merged", "edit_beat_delete", "held"
+LEFT_BESIDE = "left_beside"
 NOT_PROVED, KEY_CHANGED = "not_proved", "key_changed"
 JOIN_AGAIN = "Join again"
 JOIN_AGAIN_TITLE = "This laptop has to join again"
@@ -198,6 +199,11 @@ def look_of(notice: Notice, entry: Entry | None, names: Names) -> Look:
         return Look(title, words, "Kept", "history")
     if entry is None:
         return Look(title, "Nothing you wrote was lost.", "Please look")
+    if notice.kind == LEFT_BESIDE:
+        words = (
+            f"You wrote in {names.fields(entry, notice.words)}, and it was finished on another laptop without that. "
+        )
+        return Look(title, f"{words}What you wrote is whole in its history; an addendum can say it.", "Kept", "history")
     if notice.kind in (TWO_VERSIONS, MERGED):
         return _look_of_two(title, notice, entry, names)
     return Look(title, notice.words or "Please have a look at this record. Nothing was deleted.", "Please look")

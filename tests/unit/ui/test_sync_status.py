@@ -78,7 +78,7 @@ def it(tmp_path: Path, clock: Any, look: Theme, qtbot: Any, settle: Callable[[],
             kept=True,
         )
     )
-    for key in ("today", "note", "this_is_me", "edit", "plan", "two_versions", "held"):
+    for key in ("today", "note", "this_is_me", "edit", "plan", "two_versions", "held", "history"):
         window.register(PageSpec(key, key, lambda key=key: Elsewhere(key, went)))
     qtbot.addWidget(window)
     window.resize(1366, 768)
@@ -390,9 +390,7 @@ def test_later_keeps_the_two_texts_in_sight_and_takes_nothing_away(it: SimpleNam
     assert it.casebook.notices() == []
     assert page.findChild(QWidget, "sync.notice.two_versions") is None
     assert it.casebook.entry(torn).open_choices
-    row = page.findChild(QWidget, "sync.later")
-    assert row is not None
-    press(row)
+    press(page.findChild(QWidget, "sync.later"))
     assert it.went[-1] == ("two_versions", {"record_id": torn})
 
 
@@ -504,3 +502,12 @@ def test_in_a_small_window_what_wants_a_person_comes_first(it: SimpleNamespace) 
     it.window.resize(1024, 600)
     it.settle()
     assert top("sync.look") < top("sync.waiting") < top("sync.sent") < top("sync.laptop")
+
+
+def test_words_left_beside_a_finished_record_lead_to_its_history(it: SimpleNamespace) -> None:
+    record_id = leave_unsent(it.casebook, it.caseload)[-1]
+    decide(it, record_id, "left_beside", "what_happened")
+    told, page = "You wrote in “What happened”, and it was finished on another laptop without that.", it.open()
+    assert told in " ".join(words_on(page))
+    press(button(page, "sync.open"))
+    assert it.went[-1] == ("history", {"record_id": record_id})
