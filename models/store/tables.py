@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, text
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised by each migration. ``SCHEMA // 1000`` is the major number: a vault with a greater one is left untouched."""
 
 metadata = MetaData(
@@ -44,6 +44,7 @@ record = Table(
     # Whether its head is as its author's laptop signed it: 0 nothing to ask, 1 not yet looked at, 2 in doubt.
     Column("proof", Integer, nullable=False, server_default=text("0")),
     Index("ix_record_scope_id_when_key", "scope_id", "when_key"),
+    Index("ix_record_scope_id_type_when_key", "scope_id", "type", "when_key"),
     Index("ix_record_type_k1", "type", "k1"),
     Index("ix_record_needs_index", "needs_index", sqlite_where=text("needs_index = 1")),
     Index("ix_record_proof", "row", sqlite_where=text("proof = 1")),

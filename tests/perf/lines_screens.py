@@ -7,6 +7,7 @@ stands ready before the clock starts, as it does before a worker.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,8 @@ from ui.theme import Look, Scheme, Theme
 Held = Callable[..., Any]
 K = Qt.Key
 LONGEST_S = 10.0
+BESIDE = ("visits", "kept", "pictures", "around")
+"""Threads that read for a page beside the screen: on a slow machine they took a core from the press that is timed."""
 BOX = "visit_note.what_happened"
 Budget = tuple[str, float]
 """Its name, and how long it is in milliseconds."""
@@ -145,9 +148,13 @@ class _Jobs:
 
     def _rest(self) -> None:
         """Let what was opened finish: a timeline fills in steps, and what is read beside the screen comes."""
+        end = time.perf_counter() + LONGEST_S
         for _ in range(10):
             _settle()
             QTest.qWait(10)
+        while any(thread.name in BESIDE for thread in threading.enumerate()) and time.perf_counter() < end:
+            QTest.qWait(10)
+        _settle()
 
     def _key(self, key: Qt.Key, modifiers: Any = NO_MODIFIER) -> Callable[[], object]:
         return lambda: QTest.keyClick(self._at.window.windowHandle(), key, modifiers)

@@ -141,6 +141,28 @@ def test_a_question_asked_again_is_not_prepared_anew(desk: Any) -> None:
     assert not prepared
 
 
+@pytest.mark.parametrize(
+    ("types", "index"),
+    [
+        (("own_words",), "ix_record_scope_id_type_when_key"),
+        (("own_words", "visit_note"), "ix_record_scope_id_when_key"),
+    ],
+    ids=["one type", "a timeline"],
+)
+def test_what_is_asked_of_one_child_is_found_in_its_order_without_reading_the_rest(
+    desk: Any, types: tuple[str, ...], index: str
+) -> None:
+    asked: list[str] = []
+    with desk.book._desk.store.reading() as connection:
+        bare = connection.connection.driver_connection
+        bare.set_trace_callback(asked.append)
+        records.select(connection, Query(types=types, scope_id="a child"))
+        bare.set_trace_callback(None)
+        plan = [row[3] for row in bare.execute(f"EXPLAIN QUERY PLAN {asked[-1]}")]
+    assert f"USING INDEX {index} (" in plan[0]
+    assert not any("ORDER BY" in step for step in plan)
+
+
 def test_a_read_connection_cannot_write(desk: Any) -> None:
     with pytest.raises(StoreDamaged):
         desk.book._desk.read(lambda connection: connection.exec_driver_sql("DELETE FROM meta"))
