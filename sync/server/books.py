@@ -145,8 +145,11 @@ class Books:
 
     # -- writing
 
-    def write(self, signature: bytes, hashes: Sequence[str]) -> None:
-        """Write what was noted. ``hashes`` are the envelope hashes the signature covers, in order."""
+    def write(self, signature: bytes, hashes: Sequence[str], *, is_last: bool = False) -> None:
+        """Write what was noted. ``hashes`` are the envelope hashes the signature covers, in order.
+
+        ``is_last``: the transaction ends with it.
+        """
         if not self.has_news:
             return
         centre, now = self._centre, self._centre.clock.stamp()
@@ -166,7 +169,7 @@ class Books:
             *self._rows(batch, [row]),
             *self._rows(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held]),
         ]
-        self._write_appended(came, batch_id, now, self._entries() + self._flag_fork(now))
+        self._write_appended(came, batch_id, now, self._entries() + self._flag_fork(now), is_last=is_last)
 
     def _op_rows(self) -> list[Step]:
         device_id = self._sender.device_id
@@ -204,7 +207,9 @@ class Books:
         undecided = {"decided_at": None, "decided_by": None, "words": None}
         self._connection.execute(update(held_back).where(*mine).values(**sender, **why, **undecided))
 
-    def _write_appended(self, came: list[Step], batch_id: str, now: str, entries: list[Entry]) -> None:
+    def _write_appended(
+        self, came: list[Step], batch_id: str, now: str, entries: list[Entry], *, is_last: bool = False
+    ) -> None:
         """Write it all: what needs no number, then the council's row locked and read, then what follows from its seq.
 
         Two messages, and the council's row, for which others wait, is held for the second of them and the commit alone.
@@ -228,7 +233,8 @@ class Books:
             self.stored[sent.version.version_id].seq = seq
         versions = [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended]
         steps = [*told, *self._record_rows(), *moves.written(asked[-1]), *self._rows(version, versions)]
-        centre.database.ask(self._connection, *steps, *self._loose_branches())
+        write = centre.database.end if is_last else centre.database.ask
+        write(self._connection, *steps, *self._loose_branches())
 
     def _loose_branches(self) -> list[Step]:
         """Remember what lies beside a head and is in no later version yet."""

@@ -19,7 +19,7 @@ from sync.server.lookups import PARENTS_UNKNOWN
 from sync.server.outgoing import MAX_RAW_BYTES, RawPushReply, RawPushResult, RawRow, pack
 from sync.server.refusal import Refusal
 from sync.server.tables import held_back
-from sync.server.withdrawing import follow_heads, tell_of_decision
+from sync.server.withdrawing import concerns_readers, follow_heads, tell_of_decision
 from sync.wire import MAX_BATCH_BYTES, MAX_BATCH_VERSIONS, PushRequest
 
 
@@ -51,7 +51,11 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
         sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
         books = Books.load(centre, connection, sender, sent)
         outcomes = take_batch(books, sender, sent)
-        books.write(request.signature, [one.envelope_hash for one in sent])
+        hashes = [one.envelope_hash for one in sent]
+        if books.has_news and _is_plain(books, outcomes):
+            books.write(request.signature, hashes, is_last=True)
+            return pack(RawPushReply(results=_answers(outcomes, {}, books)))
+        books.write(request.signature, hashes)
         if not books.has_news:
             centre.database.settle(connection)
         follow_heads(centre, connection, books.changes())
@@ -59,6 +63,12 @@ def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0
             books.look_again(admit_waiting(centre, connection, books.touched()))
         heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
     return pack(RawPushReply(results=_answers(outcomes, heads, books)))
+
+
+def _is_plain(books: Books, outcomes: Sequence[Outcome]) -> bool:
+    """Whether writing it is all there is to do: nobody is told, nothing waited for it, and no head is asked for."""
+    is_as_sent = all(one.outcome == "head" for one in outcomes)
+    return is_as_sent and not books.may_free_others and not any(map(concerns_readers, books.changes()))
 
 
 def _check_size(request: PushRequest, packed_bytes: int) -> None:

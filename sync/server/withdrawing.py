@@ -50,13 +50,16 @@ def close_laptop(centre: Centre, connection: Connection, device_id: str, worker_
     _order(centre, connection, places, CLOSED, _seq(centre, connection), order_id=device_id)
 
 
+def concerns_readers(change: Change) -> bool:
+    """Say whether others may read the record now than did before."""
+    return _shown(change.before) != _shown(change.after)
+
+
 def follow_heads(centre: Centre, connection: Connection, changes: Iterable[Change]) -> None:
     """Make and end orders for records whose readers have changed, and let the laptops concerned hear of it."""
     told: set[str] = set()
-    for change in changes:
+    for change in filter(concerns_readers, changes):
         before, after = _shown(change.before), _shown(change.after)
-        if before == after:
-            continue
         lose, gain = set(), set()
         for holder in _holders(centre, connection, change.after.scope_id):
             is_author = holder.worker_id == change.after.author_id

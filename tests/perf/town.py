@@ -34,6 +34,8 @@ from tests.perf.data import Data, make_data
 from tests.postgres import NotInstalled, running_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
+WORKERS = ("amy", "ben", "cleo", "dev")
+"""Whoever sends at once in one council is another worker, on another laptop."""
 BATCH = 150
 """Records in one push while the town is filled; the line "push 1,000" does as laptops do."""
 
@@ -45,16 +47,29 @@ class Town:
     url: str
     process: subprocess.Popen[bytes]
     database: str
-    identity: Identity
+    identities: tuple[Identity, ...]
+    """Workers and their laptops: the first is whose notes there are, all may write about every child."""
     data: Data
     fresh_ids: Ids
     epochs: int = 1
+
+    @property
+    def identity(self) -> Identity:
+        """The worker whose 10,000 notes there are."""
+        return self.identities[0]
 
     def line(self) -> LaptopLine:
         """The laptop's own client, signed in: that is part of no figure."""
         line = LaptopLine(self.url)
         line._token_of(self.identity)
         return line
+
+    def tokens(self) -> list[str]:
+        """A token of each laptop."""
+        line = LaptopLine(self.url)
+        found = [line._token_of(one) for one in self.identities]
+        line.close()
+        return found
 
     def laptop(self, folder: Path) -> Casebook:
         """An empty vault of the worker, in a device epoch of its own so that no op number is used twice."""
@@ -94,7 +109,7 @@ def a_town(folder: Path, database: str, children: int = 20) -> Iterator[Town]:
     settings = Settings(folder / "centre", database=database, password_cost=PasswordCost(8 * 1024, 1))
     centre = found_council(settings, "Benchshire")
     try:
-        identity, data = _fill(centre, children)
+        identities, data = _fill(centre, children)
     finally:
         centre.close()
     ready = folder / "ready.json"
@@ -105,27 +120,27 @@ def a_town(folder: Path, database: str, children: int = 20) -> Iterator[Town]:
         while not ready.exists():
             assert process.poll() is None, (folder / "log").read_text()
             time.sleep(0.02)
-        yield Town(json.loads(ready.read_text())["url"], process, database, identity, data, Ids())
+        yield Town(json.loads(ready.read_text())["url"], process, database, identities, data, Ids())
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _fill(centre: Any, children: int) -> tuple[Identity, Data]:
-    office, hub = Administration(centre), Hub(centre)
-    office.add_worker("amy", "Amy")
+def _join(office: Administration, hub: Hub, name: str) -> Identity:
+    """Take a worker on, with a laptop."""
+    office.add_worker(name, name.title())
     key = Ed25519PrivateKey.generate()
     joined = hub.enrol(
         EnrolRequest(
-            code=office.give_code("amy").code,
-            sign_in_name="amy",
+            code=office.give_code(name).code,
+            sign_in_name=name,
             password="a long enough password",
             device_name="bench",
             public_key=key.public_key().public_bytes_raw(),
         ),
         "127.0.0.1",
     )
-    identity = Identity(
+    return Identity(
         device_id=joined.device_id,
         device_epoch=joined.device_epoch,
         council_id=joined.council_id,
@@ -134,11 +149,19 @@ def _fill(centre: Any, children: int) -> tuple[Identity, Data]:
         timeline=joined.timeline,
         signing_key=key.private_bytes_raw(),
     )
+
+
+def _fill(centre: Any, children: int) -> tuple[tuple[Identity, ...], Data]:
+    office, hub = Administration(centre), Hub(centre)
+    identities = tuple(_join(office, hub, name) for name in WORKERS)
+    identity = identities[0]
     scopes = [office.open_scope("child", str(1000 + number)) for number in range(children)]
     for number in range(children):
-        office.assign("amy", str(1000 + number), "social_worker")
+        for name in WORKERS:
+            office.assign(name, str(1000 + number), "social_worker")
     data = make_data(identity, scopes)
     challenge = hub.challenge().challenge
+    key = Ed25519PrivateKey.from_private_bytes(identity.signing_key)
     proof = key.sign(TOKEN_WORDS + challenge + identity.device_id.encode())
     request = TokenRequest(device_id=identity.device_id, challenge=challenge, signature=proof)
     token = hub.token(request, "127.0.0.1").token
@@ -149,7 +172,7 @@ def _fill(centre: Any, children: int) -> tuple[Identity, Data]:
     with centre.database.write() as connection:
         # A council's database has had its statistics for long; in one filled a moment ago, keys are guessed at.
         centre.database.learn(connection)
-    return identity, data
+    return identities, data
 
 
 def signed(identity: Identity, versions: tuple[Version, ...]) -> PushRequest:

@@ -70,7 +70,14 @@ class Database(Protocol):
     def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
         """Run statements one after the other, in as few messages as can be; return the rows of each.
 
-        Each sees what the one before it did. Values come as the driver has them: on SQLite a flag is 0 or 1.
+        A question sees what the steps before it did; rows that follow one another may go in as one. Values come as the
+        driver has them: on SQLite a flag is 0 or 1.
+        """
+
+    def end(self, connection: Connection, *steps: Step) -> None:
+        """Run the last statements of a write, which give no rows, and its end with them: nothing is asked after it.
+
+        Others wait for what these hold, so that one message fewer is felt by all of them.
         """
 
     def glance(self, statement: Select[Any]) -> Glance:

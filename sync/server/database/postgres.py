@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import Trouble
-from sync.server.database import Clash, Unreachable
-from sync.server.database.statements import Prepared, Rows, Step, prepare
+from sync.server.database import Clash, Unreachable, arrays
+from sync.server.database.statements import Ask, Prepared, Rows, Step, prepare
 from sync.server.tables import metadata
 
 CONNECTIONS = 8
@@ -88,7 +88,9 @@ class PostgreSQL:
         self._look()
 
     def _connect(self) -> psycopg.Connection[Any]:
-        return psycopg.connect(self._conninfo)
+        driver = psycopg.connect(self._conninfo)
+        arrays.teach(driver)
+        return driver
 
     def _look(self) -> None:
         """Reach it once. Raises Trouble if that fails, or if it is set so that acknowledged work can be lost."""
@@ -156,14 +158,34 @@ class PostgreSQL:
         """Send them all in one message, and read what comes back (libpq's pipeline)."""
         driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         with self._wrapped(connection), driver.pipeline():
-            cursors = [self._start(driver, step) for step in steps]
-            return [cursor.fetchall() if gives_rows else [] for cursor, gives_rows in cursors]
+            started = [(self._start(driver, some), len(some)) for some in _together(steps)]
+            return [
+                rows
+                for (cursor, gives_rows), count in started
+                for rows in ([cursor.fetchall()] if gives_rows else [[] for _ in range(count)])
+            ]
 
-    def _start(self, driver: psycopg.Connection[Any], step: Step) -> tuple[psycopg.Cursor[Any], bool]:
-        if isinstance(step, Rows):
-            return driver.execute(*_insert_of(step)), False
-        made = prepare(step.statement, self._engine.dialect)
-        return driver.execute(made.text.encode(), made.values(step.values)), made.gives_rows
+    def end(self, connection: Connection, *steps: Step) -> None:
+        """Send them and the commit in one message. A line that breaks on the way leaves it unsure what was stored."""
+        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+        try:
+            with self._wrapped(connection), driver.pipeline():
+                for some in _together(steps):
+                    self._start(driver, some)
+                driver.commit()
+        except DBAPIError as error:
+            if _is_lost(error):
+                raise Unreachable(is_unsure=True) from error
+            raise
+
+    def _start(self, driver: psycopg.Connection[Any], steps: Sequence[Step]) -> tuple[psycopg.Cursor[Any], bool]:
+        first = steps[0]
+        if isinstance(first, Ask):
+            made = prepare(first.statement, self._engine.dialect)
+            return driver.execute(made.text.encode(), _packed(made.values(first.values))), made.gives_rows
+        inserts = [_insert_of(step) for step in steps if isinstance(step, Rows)]
+        text = _as_one(tuple(words for words, _ in inserts))
+        return driver.execute(text, [value for _, values in inserts for value in values]), False
 
     @contextlib.contextmanager
     def _wrapped(self, connection: Connection) -> Iterator[None]:
@@ -321,6 +343,28 @@ class _Glance:
             await line.close()
 
 
+def _together(steps: Sequence[Step]) -> list[list[Step]]:
+    """Part steps into what goes as one statement: a question alone, rows for several tables that follow one another.
+
+    No such rows read what others write, and foreign keys are looked at when all of them are there; half of what a short
+    statement costs is that it is one.
+    """
+    parts: list[list[Step]] = []
+    for step in steps:
+        if isinstance(step, Rows) and parts and isinstance(parts[-1][0], Rows):
+            parts[-1].append(step)
+        else:
+            parts.append([step])
+    return parts
+
+
+@functools.lru_cache(maxsize=256)
+def _as_one(inserts: tuple[bytes, ...]) -> bytes:
+    *others, last = inserts
+    before = b", ".join(b"part%d AS (%b)" % (number, words) for number, words in enumerate(others))
+    return b"WITH %b %b" % (before, last) if others else last
+
+
 def _insert_of(step: Rows) -> tuple[bytes, list[Any]]:
     """Insert rows by one statement, however many there are: a column at a time, as arrays.
 
@@ -331,7 +375,15 @@ def _insert_of(step: Rows) -> tuple[bytes, list[Any]]:
     alike = tuple(name for name in names[: -1 if len(rows) > 1 else None] if _is_one(columns[name]))
     text = _insert_text(step.table, names, alike, over=step.over)
     values = [columns[name][0] for name in names if name in alike]
-    return text, values + [columns[name] for name in names if name not in alike]
+    return text, values + [
+        arrays.pack(_kind_of(step.table.c[name]), columns[name]) for name in names if name not in alike
+    ]
+
+
+def _packed(values: Mapping[str, Any] | tuple[Any, ...]) -> dict[str, Any]:
+    return {
+        name: arrays.pack_alike(value) if isinstance(value, list) else value for name, value in dict(values).items()
+    }
 
 
 def _is_one(values: list[Any]) -> bool:

@@ -81,6 +81,10 @@ class SQLiteFile:
         """Run them one after the other; rows by one statement, prepared once."""
         return _ask(connection, steps)
 
+    def end(self, connection: Connection, *steps: Step) -> None:
+        """Run them; the transaction ends by itself after that."""
+        _ask(connection, steps)
+
     def glance(self, statement: Select[Any]) -> _Glance:
         """Make ready a question for the event loop, on a connection that waits for nobody."""
         return _Glance(self.path, prepare(statement, self._engine.dialect))
@@ -246,6 +250,10 @@ class SQLiteMemory:
     def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
         """Run them one after the other; rows by one statement, prepared once."""
         return _ask(connection, steps)
+
+    def end(self, connection: Connection, *steps: Step) -> None:
+        """Run them; the transaction ends by itself after that."""
+        _ask(connection, steps)
 
     def glance(self, statement: Select[Any]) -> _MemoryGlance:
         """Make ready a question for the event loop."""

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from sync.server.centre import Centre
-from sync.server.database import Among, Ask, Clash, Rows, Unreachable
+from sync.server.database import Among, Ask, Clash, Rows, Unreachable, arrays
 from sync.server.database.postgres import PostgreSQL
 from sync.server.database.sqlite import SQLiteFile
 from sync.server.tables import batch, digest, op, rule
@@ -91,6 +91,43 @@ def test_what_does_not_fit_its_column_is_a_bug_and_says_so(centre: Centre) -> No
         ask(centre, Rows(batch, [{"council_id": "c", "batch_id": None}]))
     assert not isinstance(told.value, OperationalError)
     assert not told.value.connection_invalidated
+
+
+LISTS = [
+    ("text", ["", "Zoë 🙂", None, "{a,b}"]),
+    ("bigint", [0, -(1 << 63), (1 << 63) - 1, None]),
+    ("bytea", [b"", b"\x00\xff", None]),
+    ("boolean", [True, False, None]),
+    ("text", []),
+    ("bigint", []),
+]
+
+
+@on_postgresql
+@pytest.mark.parametrize(("of", "items"), LISTS)
+def test_a_list_is_packed_as_the_database_reads_it(centre: Centre, of: str, items: list[Any]) -> None:
+    assert isinstance(centre.database, PostgreSQL)
+    with centre.database._connect() as driver:
+        [(found,)] = driver.execute(f"SELECT %b::{of}[]", [arrays.pack(of, items)]).fetchall()
+    assert found == items
+
+
+def test_the_last_statements_of_a_write_end_it_whole_or_not_at_all(centre: Centre) -> None:
+
+    def write(first: Rows, *last: Rows) -> None:
+        with centre.database.write() as connection:
+            centre.database.ask(connection, first)
+            centre.database.end(connection, *last)
+
+    write(
+        Rows(op, ops(1)), Rows(op, ops(2)), Rows(rule, [{"council_id": centre.council_id, "name": "a", "value": "1"}])
+    )
+    assert sorted(column(centre, op.c.op_no)) == [1, 2]
+    expected = Clash if isinstance(centre.database, PostgreSQL) else IntegrityError
+    with pytest.raises(expected):
+        write(Rows(op, ops(3)), Rows(op, ops(4)), Rows(op, ops(2)))
+    assert sorted(column(centre, op.c.op_no)) == [1, 2]
+    assert column(centre, rule.c.name) == ["a"]
 
 
 @on_file
