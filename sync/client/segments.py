@@ -123,13 +123,22 @@ class Filling:
 
 
 def _groups(missing: Iterable[SegmentRef]) -> Iterator[list[SegmentRef]]:
-    """Put pieces together, in their order, that travel in one request."""
+    """Put pieces together, in their order, that travel in one request.
+
+    Who a child is comes first for each of them. That makes a small group of its own: all children can be listed before
+    the first of their notes are written.
+    """
     group: list[SegmentRef] = []
+    places: set[tuple[str, str]] = set()
+    is_first = True
     for one in missing:
-        if group and (sum(each.size for each in group) + one.size > MOST_BYTES or len(group) == MOST_AT_ONCE):
+        place = (one.scope_id, one.audience)
+        is_full = sum(each.size for each in group) + one.size > MOST_BYTES or len(group) == MOST_AT_ONCE
+        if group and (is_full or (is_first and place in places)):
             yield group
-            group = []
+            group, is_first = [], False
         group.append(one)
+        places.add(place)
     if group:
         yield group
 

@@ -87,6 +87,30 @@ def test_what_makes_a_child_usable_comes_before_all_the_rest_of_every_child(
     world.verify(is_quiet=True)
 
 
+def test_all_children_can_be_listed_before_the_first_note_is_fetched(
+    world: World, amy: Laptop, sarah: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much would fit into one request."""
+    monkeypatch.setattr(segments, "RAW_BYTES", 3000)
+    monkeypatch.setattr(segments, "TAIL_ROWS", 3)
+    tom = world.child("1002")
+    world.office.assign("amy", "1002", "social_worker")
+    amy.sync()
+    write(amy, sarah, 20)
+    write(amy, tom, 20, 100)
+    ben = world.laptop("ben", c1001="family_support", c1002="family_support")
+    seen: list[tuple[int, int]] = []
+
+    def look(_changes: object) -> None:
+        book = ben.casebook
+        seen.append((len(book.children()), book.count(Query(types=("visit_note",)))))
+
+    ben.casebook.listen(look)
+    assert ben.sync().received == 44
+    assert (2, 0) in seen
+    assert seen[-1] == (2, 40)
+
+
 @pytest.mark.parametrize("fate", FAULTS)
 def test_whatever_becomes_of_any_request_of_a_first_pull_it_goes_on_from_there(
     world: World, small: None, amy: Laptop, sarah: str, fate: str
