@@ -26,11 +26,25 @@ class Laid:
             layout.draw(painter, at + QPointF(0, top))
 
 
+KEPT = 512
+_kept: dict[tuple[str, str, float, int, float], Laid] = {}
+
+
 def lay_out(words: str, font: QFont, width: float, *, bold_to: int = 0, leading: float = ROOMY) -> Laid:
     """Break plain ``words`` into lines no wider than ``width``; the first ``bold_to`` characters are bold.
 
-    ``leading`` is the distance of lines as a part of the type size, never less than the font's own.
+    ``leading`` is the distance of lines as a part of the type size, never less than the font's own. What was laid out
+    is kept: layouts ask for the same many times before they stand.
     """
+    asked = (words, font.key(), width, bold_to, leading)
+    if asked not in _kept:
+        if len(_kept) == KEPT:
+            _kept.clear()
+        _kept[asked] = _break_into_lines(words, font, width, bold_to, leading)
+    return _kept[asked]
+
+
+def _break_into_lines(words: str, font: QFont, width: float, bold_to: int, leading: float) -> Laid:
     step = max(QFontMetricsF(font).lineSpacing(), font.pixelSize() * leading)
     lead_in = (step - QFontMetricsF(font).height()) / 2
     option = QTextOption(Qt.AlignmentFlag.AlignLeading)

@@ -13,7 +13,8 @@ from ui.parts.labels import PlainLabel
 from ui.parts.scroll_page import ScrollPage
 from ui.parts.voice_quote import VoiceQuote
 
-FIRST, STEP = 40, 20
+FIRST, STEP = 18, 6
+"""Lines: more than a screen holds, and then as many as hold nobody up."""
 
 
 class StoryView(QWidget):

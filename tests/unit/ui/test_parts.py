@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from ui import access
+from ui.parts import lettering
 from ui.parts.avatar import Avatar, initials, initials_among
 from ui.parts.buttons import Button
 from ui.parts.choice_row import ChoiceRow
@@ -479,3 +480,14 @@ def test_the_buttons_of_a_head_take_a_row_of_their_own_before_one_is_cut_short(q
         QApplication.processEvents()
         assert all(button.width() >= button.sizeHint().width() for button in made), width
         assert (made[0].y() + made[0].parentWidget().y() > head.back.geometry().bottom()) == (width < whole)
+
+
+def test_words_are_laid_out_once_for_a_letter_and_a_width(look: Theme) -> None:
+    words, letter = "We walked to the pond and fed the ducks, all of them, twice.", look.font("reading")
+    laid = lettering.lay_out(words, letter, 200)
+    assert lettering.lay_out(words, look.font("reading"), 200) is laid
+    assert lettering.lay_out(words, letter, 400).height < laid.height
+    assert lettering.lay_out(words, look.font("knock"), 200).height > laid.height
+    for number in range(lettering.KEPT):
+        lettering.lay_out(f"{number}", letter, 200)
+    assert lettering.lay_out(words, letter, 200) is not laid
