@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from desktop.demo import PIN
 from desktop.puppet import Puppet
 from desktop.touring import expect, find_child
 
@@ -67,5 +68,7 @@ class KnowingTour:
         app.read("my_story.title", until="My story so far")
         self._picture(app, "my_story")
         app.press("Escape")
+        app.write("cover.pin", PIN)
+        app.press("Return")
         app.read("life_story.title")
         app.press("Ctrl+1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from desktop.demo import PIN
 from desktop.puppet import Puppet
 from desktop.touring import find_child
 
@@ -81,4 +82,8 @@ class VoiceTour:
         app.read("window", until="Everyone who helps me. Not my parents")
         self._picture(app, "what_i_said_shared")
         app.press("Escape")
+        app.read("cover.words", until="Please give the laptop back")
+        self._picture(app, "given_back")
+        app.write("cover.pin", PIN)
+        app.press("Return")
         app.read("child.known_as", until="Sarah")

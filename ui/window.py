@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui import access, actions, style, theme
 from ui.parts import reading_order
@@ -38,6 +39,8 @@ from ui.parts.top_bar import TopBar
 SMALLEST = (1024, 600)
 NARROW_UNDER = 1200
 HOME = "today"
+GIVEN_BACK = "Thank you. Please give the laptop back now."
+"""What a child reads who has closed their own page."""
 
 
 # A field that has no use for a letter lets it through, and it was meant for the field all the same.
@@ -99,6 +102,7 @@ class HeardWindow(QMainWindow):
         self.cover_page.lifted.connect(self.lift)
         self.cover_page.lock_wanted.connect(self.lock_wanted)
         self._focus_before_cover: QWidget | None = None
+        self._is_handed = False
         self._bound: set[str] = set()
         self.register(PageSpec("keys", "Keys", self._build_keys))
         self._bind()
@@ -217,6 +221,9 @@ class HeardWindow(QMainWindow):
 
     def _on_arrival(self, visit: Visit) -> None:
         spec = self.pages.spec(visit.key)
+        if self._is_handed and not spec.handed:
+            self._take_back()
+        self._is_handed = spec.handed
         self.rail.setVisible(not spec.whole)
         self.top.setVisible(not spec.whole)
         self.rail.show_here(visit.key)
@@ -316,12 +323,19 @@ class HeardWindow(QMainWindow):
         self.covered.emit()
         self.pages.act("flush")
 
+    def _take_back(self) -> None:
+        """A child has given the laptop back, or pressed on: nothing of the worker's is seen before the screen PIN."""
+        self.cover()
+        # Once the page below has settled, or it would take the focus from the PIN.
+        QTimer.singleShot(0, self, lambda: self.cover_page.ask(words=GIVEN_BACK) if self.is_covered() else None)
+
     def lift(self) -> None:
         """Show the page again; the PIN was right."""
         self._layers.setCurrentWidget(self._shell)
-        if self._focus_before_cover is not None and self._focus_before_cover.isVisible():
-            self._focus_before_cover.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._focus_before_cover = None
+        before, self._focus_before_cover = self._focus_before_cover, None
+        # The page it was on may have been left under the cover.
+        if before is not None and isValid(before) and before.isVisible():
+            before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.lifted.emit()
 
     def is_covered(self) -> bool:

@@ -134,6 +134,7 @@ class _Jobs:
 
         def took() -> float:
             job.ready()
+            self._at.window.lift()  # a child may have held the laptop
             self._rest()
             start = time.perf_counter()
             job.press()

@@ -73,6 +73,9 @@ class CoverPage(QFrame):
         entry.setSizePolicy(policy)
         column = QVBoxLayout(entry)
         column.setSpacing(8)
+        self._words = PlainLabel("", "body", tone="quiet")
+        self._words.setObjectName("cover.words")
+        column.addWidget(self._words)
         label = PlainLabel("Your screen PIN", "h3", wrap=False)
         column.addWidget(label)
         row = QHBoxLayout()
@@ -106,9 +109,13 @@ class CoverPage(QFrame):
         self._rest.stop()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def ask(self, first: str = "") -> None:
-        """Ask for the PIN; ``first`` is a digit that was already typed."""
+    def ask(self, first: str = "", words: str = "") -> None:
+        """Ask for the PIN; ``first`` is a digit that was already typed, ``words`` are for whoever sits before it."""
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
         self._entry.show()
+        if words:
+            access.announce(self, words)
         self.pin.setFocus(Qt.FocusReason.OtherFocusReason)
         if first:
             self.pin.insert(first)

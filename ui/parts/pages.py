@@ -18,7 +18,8 @@ class PageSpec:
     """What the window must know of a page before it exists.
 
     ``nav`` is ``main`` or ``foot`` for a row in the rail, empty for none; ``number`` is the N of Ctrl+N. A ``kept``
-    page is built once; any other is deleted when left. A ``whole`` page takes the rail's and the top bar's room.
+    page is built once; any other is deleted when left. A ``whole`` page takes the rail's and the top bar's room. A
+    child holds the laptop while a ``handed`` one stands: whatever leads out of it asks for the screen PIN first.
     """
 
     key: str
@@ -29,6 +30,7 @@ class PageSpec:
     number: int = 0
     kept: bool = False
     whole: bool = False
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from models.aloud import as_pieces
@@ -30,6 +30,8 @@ from ui.views.child_facts import body_of
 from ui.views.turned_page import TurnedPage
 
 MORE = 10
+AT_ONCE = 4
+"""More than a screen holds."""
 _TYPES = ("own_words", "promise", "this_is_me", "communication_preferences", "child")
 
 
@@ -44,6 +46,8 @@ class WhatISaidPage(TurnedPage):
         self._shown = MORE
         self._has_pictures = False
         self._heard: list[str] = []
+        self._todo: list[Saying] = []
+        self._built = 0
         self.asked: CheckBack | SharingChoice | None = None
 
     # ---- the page ------------------------------------------------------------------------------------------------
@@ -80,7 +84,7 @@ class WhatISaidPage(TurnedPage):
         casebook = self._link.casebook
         child = casebook.child(self._scope_id)
         self.asked = None
-        self._heard = []
+        self._heard, self._todo = [], []
         self.page.renew()
         if child is None:
             self.page.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
@@ -92,9 +96,10 @@ class WhatISaidPage(TurnedPage):
         own_pages = pages(casebook, self._scope_id, spoken)
         if not found and not own_pages:
             self.page.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
-        for one in found[: self._shown]:
-            self._heard += self._said_aloud(one)
-            self.page.body.addWidget(self._make_saying(one, spoken))
+        shown = found[: self._shown]
+        self._heard = [words for one in shown for words in self._said_aloud(one)]
+        self._todo, self._built = shown, 0
+        self._build(spoken, AT_ONCE)
         if len(found) > self._shown:
             more = Button("Show more", "chevron-down", "quiet", self.page.content)
             access.describe(more, "Show more of what I have said", key="what_i_said.more")
@@ -104,6 +109,25 @@ class WhatISaidPage(TurnedPage):
             self._heard += [page.title, *(f"{label}. {words}" for label, words in page.answers)]
             self.page.body.addWidget(self._make_page(page))
         self.page.body.addStretch(1)
+        self._build_soon(spoken)
+
+    def _build(self, spoken: Spoken, most: int) -> None:
+        """Build the next sayings, above whatever stands below them already."""
+        fresh, self._todo = self._todo[:most], self._todo[most:]
+        for one in fresh:
+            self.page.body.insertWidget(self._built, self._make_saying(one, spoken))
+            self._built += 1
+
+    def _build_soon(self, spoken: Spoken) -> None:
+        """Build what lies below the edge of the screen one by one, once what is above it is painted."""
+        asked_for = self._todo
+
+        def go_on() -> None:
+            if asked_for and self._todo is asked_for:
+                self._build(spoken, 1)
+                self._build_soon(spoken)
+
+        QTimer.singleShot(0, self, go_on)
 
     def _nothing(self, title: str, words: str) -> Card:
         card = Card(parent=self.page.content)

@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QWidget
 
 from models.errors import Trouble
 from ui import messages
 from ui.parts.cover_page import PinAnswer
+from ui.parts.pages import PageSpec
 from ui.parts.sheet import Sheet
 from ui.theme import Theme
 from ui.window import HeardWindow
@@ -118,6 +119,52 @@ def test_the_worker_is_back_in_the_same_field_after_the_pin(shell: SimpleNamespa
     press(shell, Qt.Key.Key_Return)
     settle()
     assert QApplication.focusWidget() is page.line
+
+
+def test_whatever_leads_out_of_a_page_a_child_was_handed_asks_for_the_pin_first(shell: SimpleNamespace, settle) -> None:
+    window, cover = shell.window, shell.window.cover_page
+    window.register(PageSpec("handed", "What I have said", lambda: _Empty("handed"), whole=True, handed=True))
+    for way_out in (lambda: press(shell, Qt.Key.Key_Escape), lambda: press(shell, Qt.Key.Key_2, CTRL), window.back):
+        window.open("note")
+        window.open("handed")
+        settle()
+        assert not window.is_covered()
+        way_out()
+        assert window.is_covered(), "before anything of the next page is painted"
+        settle()
+        assert here(shell) != "handed"
+        assert cover.is_asking()
+        assert cover.pin.hasFocus()
+        assert cover.findChild(QLabel, "cover.words").text() == "Thank you. Please give the laptop back now."
+        QTest.keyClicks(cover.pin, PIN)
+        press(shell, Qt.Key.Key_Return)
+        assert not window.is_covered()
+        window.cover()
+        cover.ask()
+        assert not cover.findChild(QLabel, "cover.words").isVisible(), "it is said to a child, and to nobody else"
+        window.lift()
+
+
+class _Empty(QWidget):
+    """A page with nothing on it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.page_key = key
+
+    def opened(self) -> None:
+        self.setFocus()
+
+
+def test_the_cover_lifts_also_where_the_page_that_had_the_focus_is_gone(shell: SimpleNamespace, settle) -> None:
+    shell.window.open("note")
+    shell.window.pages.currentWidget().text.setFocus()
+    shell.window.cover()
+    shell.window.open("today")
+    settle()
+    shell.window.lift()
+    assert here(shell) == "today"
+    assert not shell.window.is_covered()
 
 
 def test_five_wrong_pins_lock_and_each_says_how_many_are_left(shell: SimpleNamespace, qtbot) -> None:

@@ -52,6 +52,9 @@ def open_one(at: SimpleNamespace, screen: Screen) -> QWidget:
     """Open a screen and wait until nothing on it moves any more: long pages fill in steps."""
     threads = set(threading.enumerate())
     at.window.open(screen.page, **screen.arguments)
+    if at.window.is_covered():
+        at.settle()
+        at.window.lift()  # a child had held the laptop
     before: list[QRect] = []
     still = 0
     for _ in range(MOST_STEPS):
