@@ -108,17 +108,23 @@ def test_before_i_am_told_the_history_is_fetched_where_descent_is_not_known(desk
     assert notices(desk) == [("left_beside", "words")]
 
 
-def test_what_i_had_sent_before_another_laptop_finished_the_record_is_told_of(desk: Any) -> None:
+@pytest.mark.parametrize(
+    ("closing", "told"),
+    [({"is_finished": True}, [("left_beside", "words")]), ({"is_finished": True, "is_erased": True}, [])],
+)
+def test_what_i_had_sent_before_another_laptop_finished_the_record_is_told_of(
+    desk: Any, closing: dict[str, bool], told: list[tuple[str, str]]
+) -> None:
     first = desk.make({"words": "I like Becky."}, by="amy", type="own_words")
     desk.take(first)
     desk.write(desk.draft(first.record_id), words="I like Becky.\nAnd the dog.")
     mine = desk.cut(first.record_id)
-    finished = desk.make({"words": "I like Becky."}, first, by="amy", is_finished=True)
+    finished = desk.make({"words": "I like Becky."}, first, by="amy", **closing)
     receipt = Receipt(mine.version_id, "branch", 3, head=Arrival(2, finished))
     assert desk.book.exchange.settle([receipt]).result() == {first.record_id}
     assert desk.book.exchange.merge(first.record_id).result()
     assert desk.entry(first.record_id).is_finished
-    assert notices(desk) == [("left_beside", "words")]
+    assert notices(desk) == told
     assert mine in desk.book.history(first.record_id)
 
 
