@@ -224,6 +224,8 @@ class HeardWindow(QMainWindow):
         if self._is_handed and not spec.handed:
             self._take_back()
         self._is_handed = spec.handed
+        if spec.handed:
+            self.toasts.clear()  # what the worker could undo is not for the child to press
         self.rail.setVisible(not spec.whole)
         self.top.setVisible(not spec.whole)
         self.rail.show_here(visit.key)

@@ -145,6 +145,18 @@ def test_whatever_leads_out_of_a_page_a_child_was_handed_asks_for_the_pin_first(
         window.lift()
 
 
+def test_what_a_worker_can_undo_is_not_left_for_a_child_to_press(shell: SimpleNamespace, settle) -> None:
+    window = shell.window
+    window.register(PageSpec("handed", "What I have said", lambda: _Empty("handed"), whole=True, handed=True))
+    window.toast("Written down.", undo=lambda: shell.log.append("undone"))
+    assert window.toasts.isVisible()
+    window.open("handed")
+    settle()
+    assert not window.toasts.isVisible()
+    press(shell, Qt.Key.Key_Z, CTRL)
+    assert "undone" not in shell.log
+
+
 class _Empty(QWidget):
     """A page with nothing on it."""
 
