@@ -31,6 +31,16 @@ def write(laptop: Laptop, scope_id: str, count: int, first: int = 0) -> None:
     laptop.sync()
 
 
+def two_children(world: World, amy: Laptop, sarah: str) -> tuple[str, Laptop]:
+    """Twenty notes about each of two children, and a colleague's laptop that is still empty."""
+    tom = world.child("1002")
+    world.office.assign("amy", "1002", "social_worker")
+    amy.sync()
+    write(amy, sarah, 20)
+    write(amy, tom, 20, 100)
+    return tom, world.laptop("ben", c1001="family_support", c1002="family_support")
+
+
 def routes(world: World) -> list[str]:
     return [route for route, _ in world.network.asked]
 
@@ -64,12 +74,7 @@ def refuse(*_asked: Any) -> Any:
 def test_what_makes_a_child_usable_comes_before_all_the_rest_of_every_child(
     world: World, small: None, amy: Laptop, sarah: str
 ) -> None:
-    tom = world.child("1002")
-    world.office.assign("amy", "1002", "social_worker")
-    amy.sync()
-    write(amy, sarah, 20)
-    write(amy, tom, 20, 100)
-    ben = world.laptop("ben", c1001="family_support", c1002="family_support")
+    tom, ben = two_children(world, amy, sarah)
     asked = 0
 
     def stop(route: str) -> str:
@@ -93,12 +98,7 @@ def test_all_children_can_be_listed_before_the_first_note_is_fetched(
     """However much would fit into one request."""
     monkeypatch.setattr(segments, "RAW_BYTES", 3000)
     monkeypatch.setattr(segments, "TAIL_ROWS", 3)
-    tom = world.child("1002")
-    world.office.assign("amy", "1002", "social_worker")
-    amy.sync()
-    write(amy, sarah, 20)
-    write(amy, tom, 20, 100)
-    ben = world.laptop("ben", c1001="family_support", c1002="family_support")
+    _tom, ben = two_children(world, amy, sarah)
     seen: list[tuple[int, int]] = []
 
     def look(_changes: object) -> None:
