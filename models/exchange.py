@@ -81,6 +81,8 @@ class Exchange:
     def __init__(self, desk: Desk, lease: Leasing) -> None:
         self._desk, self._lease = desk, lease
         self._may_remain = True
+        self._stood: tuple[int, Cursors, bool] | None = None
+        """How many writes there had been when it was last read where this laptop stands, and the answer."""
         self._asked_about: set[tuple[str, str]] = set()
         self.halves: dict[str, bytes] = {}
         """What a cut line left of pieces on their way, by their ids, so that the next round goes on at that byte."""
@@ -127,8 +129,12 @@ class Exchange:
 
     def standing(self) -> tuple[Cursors, bool]:
         """The cursors, and whether anything waits here: to be cut, merged, sent, given back or given up."""
-        cursors, waits = self._desk.read(lambda it: (arrivals.read_cursors(it), waiting.has_any(it)))
-        return cursors, waits or self._may_remain
+        writes = self._desk.store.writes
+        if self._stood is None or self._stood[0] != writes:
+            found = self._desk.read(lambda it: (arrivals.read_cursors(it), waiting.has_any(it)))
+            self._stood = writes, *found
+        _, (main, grants, filling), waits = self._stood
+        return (main, grants, dict(filling)), waits or self._may_remain
 
     def to_send(self, limit: int) -> list[Version]:
         """The next unsent versions in op order. What is being written must be cut first."""

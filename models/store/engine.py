@@ -187,6 +187,8 @@ class Store:
         self.writers = (self._write_engine, self._bulk_engine)
         """Both are used by the one writing thread: for acts, and for the same few things done to many rows."""
         self._read_engine = make_engine(cipher, path, is_writer=False)
+        self.writes = 0
+        """Jobs the writing thread has ended. While it stays the same, the store gives the answer it gave."""
         self._gate, self._is_closed = threading.Lock(), False
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write_on, name="casebook-writer", daemon=True)
@@ -275,13 +277,19 @@ class Store:
         finally:
             bare.close()
 
+    def _count(self, job: Callable[[], T]) -> T:
+        try:
+            return job()
+        finally:
+            self.writes += 1  # before anybody hears that it is done
+
     def _write_on(self) -> None:
         while (item := self._jobs.get()) is not None:
             job, future = item
             if not future.set_running_or_notify_cancel():
                 continue
             try:
-                result = job()
+                result = self._count(job)
             except BaseException as error:  # noqa: BLE001 - handed to whoever waits; the thread must live
                 # After a failed page check a connection is spoilt; a fresh one still reads every good page.
                 if isinstance(error, exc.DBAPIError | MemoryError | self.cipher.module.Error):

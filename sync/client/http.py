@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
-from types import ModuleType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +15,8 @@ from models.attachments.carriage import BlobRow
 from models.errors import Trouble
 from models.identity import Identity
 from sync.client import road
+from sync.client.answer import Answer, BadAnswer
+from sync.client.pace import Pace
 from sync.client.road import checked_url
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.wire import (
@@ -61,9 +61,6 @@ from sync.wire import (
     TokenRequest,
 )
 
-if TYPE_CHECKING:
-    import httpcore
-
 M = TypeVar("M", bound=Message)
 T = TypeVar("T")
 LEAST_ROOM_BYTES = 8 * 1024
@@ -107,7 +104,7 @@ class OtherAge(Refused):
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answered:
     """What came back: HTTP's status and headers (names in small letters), and the whole body."""
 
     status: int
@@ -129,7 +126,7 @@ class Centre:
         self._through = 0
         self._speaks, self._agreed = speaks, 0
         self._certificate = certificate
-        self._pool: httpcore.ConnectionPool | None = None
+        self._road: road.Road | None = None
         self._tokens: dict[str, str] = {}
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
@@ -234,9 +231,9 @@ class Centre:
 
     def close(self) -> None:
         """Close the line. A later request opens it again."""
-        if self._pool is not None:
-            self._pool.close()
-            self._pool = None
+        if self._road is not None:
+            self._road.close()
+            self._road = None
 
     def _signed_in(self, identity: Identity, route: str, body: bytes | None, kind: type[M], tail: str = "") -> M:
         return self._with_token(identity, lambda token: self._ask(route, body, kind, tail, token=token))
@@ -268,12 +265,12 @@ class Centre:
         headers = {"accept-encoding": "identity", "authorization": f"Bearer {token}"}
         headers[WIRE_HEADER] = str(self._agreed or self._speaks.newest)
         with self._reaching(), self._asked("GET", ROUTES[route] + tail, None, headers) as response:
-            told = _headers_of(response)
             if response.status != 200:
-                raise _refusal(_Answer(response.status, told, _read_bounded(response, DECLARED[route].most_out)))
-            if told.get("content-type", "") != DECLARED[route].media_type:
+                data = _read_bounded(response, DECLARED[route].most_out)
+                raise _refusal(_Answered(response.status, response.headers, data))
+            if response.headers.get("content-type", "") != DECLARED[route].media_type:
                 raise Offline("not a Heard server")
-            yield from response.iter_stream()
+            yield from response.pieces()
 
     def _sign_in(self, identity: Identity) -> str:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -300,7 +297,7 @@ class Centre:
             # A hotel's sign-in page answers 200 with HTML: that is no server of ours, and nothing was sent.
             raise Offline("not a Heard server") from error
 
-    def _answered(self, route: str, body: bytes | None, tail: str, token: str) -> _Answer:
+    def _answered(self, route: str, body: bytes | None, tail: str, token: str) -> _Answered:
         """Exchange one request for an answer of the kind its route gives, in a wire version both speak."""
         asked = self._agreed or self._speaks.newest
         answer = self._exchange(route, body, tail, token, asked)
@@ -318,7 +315,7 @@ class Centre:
             raise Offline("not a Heard server")
         return answer
 
-    def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answer:
+    def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answered:
         """Send one request and read its whole answer. Raises Offline."""
         # A message is packed already; a proxy that packs it again makes it unreadable.
         declared = DECLARED[route]
@@ -336,72 +333,48 @@ class Centre:
         self._through += max(len(data), len(body or b"")) >= self.room // 2
         if self._through == ENOUGH_THROUGH:
             self.room, self._through = min(MAX_PAGE_BYTES, self.room * 2), 0
-        return _Answer(response.status, _headers_of(response), data)
+        return _Answered(response.status, response.headers, data)
 
     @contextmanager
     def _reaching(self, *, is_one_message: bool = False) -> Iterator[None]:
         """The one place that turns faults of the line into Offline. Where one message broke it, the next is smaller."""
-        import httpcore
-
         try:
             yield
         except (Offline, Refused):
             self.close()
             raise
-        except _faults_of(httpcore) as error:
+        except (OSError, BadAnswer, UnicodeError) as error:
             self.close()
-            if is_one_message and not isinstance(error, httpcore.ConnectError | httpcore.ConnectTimeout):
+            is_opened = not isinstance(error, road.NotOpened)
+            if is_one_message and is_opened:
                 self.room, self._through = max(LEAST_ROOM_BYTES, self.room // 2), 0
-            raise Offline(type(error).__name__) from error
+            raise Offline(type(error).__name__ if is_opened else str(error)) from error
 
-    def _asked(
-        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> AbstractContextManager[httpcore.Response]:
-        """Send a request, and hand out its answer before its body is read."""
-        import httpcore
-
-        if self._pool is None:
-            from sync.client.pace import Pace
-
-            self._pace, self._address = Pace(), road.address_of(self.url)
-            self._pool = road.open_road(self._address, self._certificate, self._pace)
-        self._pace.begin()
-        at = self._address
-        where = httpcore.URL(scheme=at.scheme, host=at.host, port=at.port, target=at.target + path.encode("ascii"))
-        named = [(b"host", road.host_header(at)), *((name.encode(), told.encode()) for name, told in headers.items())]
-        return self._pool.stream(method, where, headers=named, content=body, extensions=_TIMEOUTS)
+    @contextmanager
+    def _asked(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Iterator[Answer]:
+        """Send a request, and hand out its answer before its body is read. One not read to its end closes the line."""
+        if self._road is None:
+            self._road = road.Road(road.address_of(self.url), self._certificate, Pace())
+        response = self._road.ask(method, path, body, headers)
+        try:
+            yield response
+        finally:
+            if not response.keeps_line:
+                self.close()
 
 
-_TIMEOUTS = {"timeout": {"connect": road.CONNECT_SECONDS}}
-"""Reading and writing keep to the pace instead."""
-
-
-def _faults_of(httpcore: ModuleType) -> tuple[type[Exception], ...]:
-    """What the library and what lies below it raise where the world is at fault."""
-    return (
-        httpcore.TimeoutException,
-        httpcore.NetworkError,
-        httpcore.ProtocolError,
-        httpcore.ProxyError,
-        httpcore.UnsupportedProtocol,
-        ssl.SSLError,
-        OSError,
-        UnicodeError,
-    )
-
-
-def _headers_of(response: httpcore.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): told.decode("latin-1") for name, told in response.headers}
-
-
-def _read_bounded(response: httpcore.Response, limit: int) -> bytes:
-    chunks, size = [], 0
-    for chunk in response.iter_stream():
-        size += len(chunk)
-        if size > limit:
-            raise Offline("answer too large")
-        chunks.append(chunk)
-    return b"".join(chunks)
+def _read_bounded(response: Answer, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    left = limit
+    if response.length <= limit:
+        for chunk in response.pieces():
+            left -= len(chunk)
+            if left < 0:
+                break
+            chunks.append(chunk)
+        else:
+            return b"".join(chunks)
+    raise Offline("answer too large")
 
 
 def _error_in(data: bytes) -> ErrorReply | None:
@@ -415,7 +388,7 @@ def _error_in(data: bytes) -> ErrorReply | None:
             return None
 
 
-def _range_named_in(answer: _Answer) -> Spoken | None:
+def _range_named_in(answer: _Answered) -> Spoken | None:
     """The wire versions a server says it speaks when it cannot answer in the one it was asked in."""
     error = _error_in(answer.data) if answer.status == 426 else None
     if error is None or error.code != "wire_version" or not 0 < error.oldest_wire <= error.newest_wire:
@@ -423,7 +396,7 @@ def _range_named_in(answer: _Answer) -> Spoken | None:
     return Spoken(error.oldest_wire, error.newest_wire)
 
 
-def _answered_version(answer: _Answer, speaks: Spoken) -> int:
+def _answered_version(answer: _Answered, speaks: Spoken) -> int:
     """The wire version an answer is written in. Raises OtherAge for one this laptop does not speak."""
     text = answer.headers.get(WIRE_HEADER, "1")
     if not (text.isascii() and text.isdigit() and len(text) < 6):
@@ -433,7 +406,7 @@ def _answered_version(answer: _Answer, speaks: Spoken) -> int:
     return int(text)
 
 
-def _refusal(answer: _Answer) -> Trouble:
+def _refusal(answer: _Answered) -> Trouble:
     retry_after = _wait_in(answer.headers)
     reply = _error_in(answer.data)
     if reply is None:

@@ -6,18 +6,19 @@ a full batch on a line of 64 kbit/s. So the time allowed grows with what has mov
 
 from __future__ import annotations
 
-import ssl
+import socket
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from typing import Any
-
-import httpcore
+from collections.abc import Callable
 
 GRACE_SECONDS = 60.0
 """For an exchange in which nothing moves: the server may be busy with others for so long."""
 SLOWEST_BYTES_A_SECOND = 1000.0
-_PIECE_BYTES = 16 * 1024
+_SENT_AT_ONCE = 16 * 1024
+_READ_AT_ONCE = 64 * 1024
+
+
+class TooSlow(TimeoutError):
+    """An exchange took longer than what moved in it allows."""
 
 
 class Pace:
@@ -36,63 +37,46 @@ class Pace:
         self._moved += count
 
     def left(self) -> float:
-        """Seconds left. Raises httpcore.ReadTimeout when there are none."""
+        """Seconds left. Raises TooSlow when there are none."""
         allowed = GRACE_SECONDS + self._moved / SLOWEST_BYTES_A_SECOND
         left = self._began + allowed - self._now()
         if left <= 0:
-            raise httpcore.ReadTimeout("too slow")
+            raise TooSlow
         return left
 
 
-class Paced(httpcore.NetworkBackend):
-    """Opens lines that keep to ``pace``, also by way of a proxy."""
+class Paced:
+    """A connected socket that keeps to ``pace``."""
 
-    def __init__(self, inner: httpcore.NetworkBackend, pace: Pace) -> None:
-        self._inner, self._pace = inner, pace
+    def __init__(self, line: socket.socket, pace: Pace) -> None:
+        self.line, self._pace = line, pace
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.connect_tcp(host, port, timeout, local_address, socket_options), self._pace)
+    def send(self, data: bytes) -> None:
+        """Send all of it. Raises TooSlow, and nothing for a line that broke: what it had to say may be there to read.
 
+        Who has answered already may have stopped listening.
+        """
+        try:
+            for start in range(0, len(data), _SENT_AT_ONCE):
+                piece = data[start : start + _SENT_AT_ONCE]
+                self.line.settimeout(self._pace.left())
+                self.line.sendall(piece)
+                self._pace.moved(len(piece))
+        except TimeoutError as error:
+            raise TooSlow from error
+        except OSError:
+            pass
 
-class _Stream(httpcore.NetworkStream):
-    """Holds back what is written until an answer is waited for: head and body of a request leave as one piece."""
-
-    def __init__(self, inner: httpcore.NetworkStream, pace: Pace) -> None:
-        self._inner, self._pace = inner, pace
-        self._held = b""
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with suppress(httpcore.WriteError):  # who has answered already may have stopped listening
-            self._let_go()
-        data = self._inner.read(max_bytes, self._pace.left())
+    def receive(self) -> bytes:
+        """Wait for what comes next; b"" where the other end has hung up. Raises TooSlow or another OSError."""
+        try:
+            self.line.settimeout(self._pace.left())
+            data = self.line.recv(_READ_AT_ONCE)
+        except TimeoutError as error:
+            raise TooSlow from error
         self._pace.moved(len(data))
         return data
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._held += buffer
-
-    def _let_go(self) -> None:
-        held, self._held = self._held, b""
-        for start in range(0, len(held), _PIECE_BYTES):
-            piece = held[start : start + _PIECE_BYTES]
-            self._inner.write(piece, self._pace.left())
-            self._pace.moved(len(piece))
-
     def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        self._let_go()
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, timeout), self._pace)
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        """Close the socket."""
+        self.line.close()

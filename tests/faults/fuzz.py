@@ -25,7 +25,7 @@ from models.errors import Trouble
 from models.ids import Ids
 from models.version import Version, batch_digest, encode_body, hash_body, new_salt
 from sync.client.engine import Engine
-from sync.client.http import Centre, Offline, _Answer, _error_in
+from sync.client.http import Centre, Offline, _Answered, _error_in
 from sync.codec import CONTENT_TYPE, BadMessage, pack, unpack
 from sync.server.app import build_app_on
 from sync.wire import (
@@ -169,11 +169,11 @@ def _judge(route: Route, response: Any, result: Result) -> None:
 class _Spoilt(Centre):
     """A line whose server answers with what ``answer`` makes of the true answer."""
 
-    def __init__(self, world: World, laptop: Laptop, answer: Callable[[str, bytes], _Answer]) -> None:
+    def __init__(self, world: World, laptop: Laptop, answer: Callable[[str, bytes], _Answered]) -> None:
         super().__init__("http://127.0.0.1:9")
         self._world, self._laptop, self._spoil = world, laptop, answer
 
-    def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answer:
+    def _exchange(self, route: str, body: bytes | None, tail: str, token: str, version: int) -> _Answered:
         hub, packed = self._world.hub, b""
         match route:
             case "challenge":
@@ -206,15 +206,15 @@ def _fuzz_laptop(size: int, chance: random.Random, amy: Laptop, world: World, re
     """True replies with something changed: the laptop takes them, or says in plain words that it cannot."""
     troubles = Counter[str]()
 
-    def answer(route: str, packed: bytes) -> _Answer:
+    def answer(route: str, packed: bytes) -> _Answered:
         if route in ("challenge", "token") or chance.random() < 0.3:
-            return _Answer(200, {}, packed)
+            return _Answered(200, {}, packed)
         thing = read_any(packed)
         for _ in range(chance.randrange(1, 3)):
             thing = spoil(thing, chance)
         result.faults_fired += 1
         status = chance.choice((200,) * 10 + (201, 204, 301, 400, 404, 409, 413, 426, 429, 500))
-        return _Answer(status, {}, to_frame(to_json(thing, chance), chance))
+        return _Answered(status, {}, to_frame(to_json(thing, chance), chance))
 
     line = _Spoilt(world, amy, answer)
     amy.wire = line  # type: ignore[assignment]

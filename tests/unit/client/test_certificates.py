@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.client import http as http_client
+from sync.client import road
 from sync.client.http import Centre, Offline
 from sync.codec import pack
 from tests.answers import ME, PAGE, PORTAL, REQUEST, Listen, council, http
@@ -41,7 +41,7 @@ def test_a_certificate_that_is_none_means_offline_and_no_connection(listen: List
 
 
 def test_a_server_that_speaks_no_tls_gets_no_request_in_plain(listen: Listen, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_client, "_TIMEOUTS", {"timeout": {"connect": 0.3}})
+    monkeypatch.setattr(road, "CONNECT_SECONDS", 0.3)
     ear = listen(http(200, PORTAL))
     with pytest.raises(Offline):
         Centre(ear.url.replace("http:", "https:")).pull(ME, REQUEST)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from models.exchange import News, Order, Receipt
 from models.store import waiting
 from tests.unit.models.conftest import SARAH
@@ -61,3 +63,36 @@ def test_a_server_put_back_waits_until_all_has_been_offered(desk: Any) -> None:
     assert waits(desk)
     desk.book.exchange.note_given_back().result()
     assert not waits(desk)
+
+
+def test_where_a_laptop_stands_is_read_again_after_every_write_and_only_then(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[None] = []
+    look = waiting.has_any
+    monkeypatch.setattr(waiting, "has_any", lambda it: looks.append(None) or look(it))
+    exchange = desk.book.exchange
+    before = exchange.standing()
+    assert exchange.standing() == before
+    assert len(looks) == 1
+    draft = desk.begin(what_happened="We baked.")
+    assert exchange.standing()[1]
+    version = desk.cut(draft.record_id)
+    exchange.settle([Receipt(version.version_id, "head", 1)]).result()
+    desk.take(desk.make({"helps_me": "Biscuit"}), scopes={SARAH: "social_worker"})
+    cursors, _ = exchange.standing()
+    assert (cursors, len(looks)) == (exchange.cursors(), 3)
+    cursors[2]["another"] = 1
+    assert exchange.standing()[0] == exchange.cursors()
+
+
+def test_a_write_that_failed_has_where_a_laptop_stands_read_again_too(desk: Any) -> None:
+    desk.book.exchange.standing()
+    before = desk.book._desk.store.writes
+
+    def fail(_act: Any) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        desk.book._desk.write(fail).result()
+    assert desk.book._desk.store.writes == before + 1
