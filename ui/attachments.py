@@ -143,9 +143,8 @@ class AttachmentStrip(QWidget):
         self._column = QVBoxLayout()
         self._column.setSpacing(12)
         self.card.add(self._column)
-        self.trouble = Banner("", "warn", self.card)
-        self.trouble.hide()
-        self.card.add(self.trouble)
+        self.trouble: Banner | None = None
+        self.paste: Button | None = None
         self.card.add(self._foot())
         QGuiApplication.clipboard().dataChanged.connect(self._look_at_clipboard)
         self._look_at_clipboard()
@@ -159,14 +158,11 @@ class AttachmentStrip(QWidget):
         access.describe(self.more, ADD, "You can also drop one here.", key=f"{TYPE}.add")
         self.more.clicked.connect(self._choose)
         row.addWidget(self.more)
-        self.paste = Button("Paste the copied picture", "", "quiet", self.card)
-        access.describe(self.paste, "Paste the copied picture", "Ctrl+V", key=f"{TYPE}.paste")
-        self.paste.clicked.connect(self.paste_picture)
-        row.addWidget(self.paste)
         self.busy = PlainLabel("", "small", self.card, wrap=False)
         self.busy.setObjectName(f"{TYPE}.busy")
         row.addWidget(self.busy)
         row.addStretch(1)
+        self._tools = row
         return row
 
     # ---- what stands there ---------------------------------------------------------------------------------------
@@ -231,7 +227,8 @@ class AttachmentStrip(QWidget):
             self._add([lambda: take_in(_as_png(image))])
 
     def _add(self, what: list[Callable[[], Taken]]) -> None:
-        self.trouble.hide()
+        if self.trouble is not None:
+            self.trouble.hide()
         # A photo in a note that is still empty needs the note to belong to.
         if what:
             self.outer.begin()
@@ -262,6 +259,9 @@ class AttachmentStrip(QWidget):
     def _failed(self, trouble: Trouble) -> None:
         self._is_adding = False
         words = " ".join(part for part in (trouble.title + ".", trouble.message, trouble.help) if part)
+        if self.trouble is None:
+            self.trouble = Banner("", "warn", self.card)
+            self.card.body.insertWidget(self.card.body.count() - 1, self.trouble)
         self.trouble.set_words(words)
         self.trouble.show()
         self.outer.navigator.announce(words)
@@ -275,10 +275,17 @@ class AttachmentStrip(QWidget):
 
     def _look_at_clipboard(self) -> None:
         data = QGuiApplication.clipboard().mimeData()
-        self.paste.setVisible(data is not None and data.hasImage())
+        has_picture = data is not None and data.hasImage()
+        if self.paste is None and has_picture:
+            self.paste = Button("Paste the copied picture", "", "quiet", self.card)
+            access.describe(self.paste, "Paste the copied picture", "Ctrl+V", key=f"{TYPE}.paste")
+            self.paste.clicked.connect(self.paste_picture)
+            self._tools.insertWidget(1, self.paste)
+        if self.paste is not None:
+            self.paste.setVisible(has_picture)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Paste) and not self.paste.isHidden():
+        if event.matches(QKeySequence.StandardKey.Paste) and self.paste is not None and not self.paste.isHidden():
             self.paste_picture()
         else:
             super().keyPressEvent(event)

@@ -94,6 +94,7 @@ class FieldRow(QFrame):
         self.field, self.name = field, around.name
         self._help = say(field.help, around.child)
         self._problem = ""
+        self._problem_label: PlainLabel | None = None
         self._strip: TwoVersionsStrip | None = None
         self._waiting: PlainLabel | None = None
         self._sealed: PlainLabel | None = None
@@ -102,12 +103,12 @@ class FieldRow(QFrame):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(5)
         self.label = FieldLabel(f"{self.name}:" if beside else self.name, "small" if beside else "h3", self)
-        self.label.setVisible(not bare)
+        if bare:
+            self.label.hide()
         self.label.pressed.connect(self.focus)
-        self.problem = PlainLabel("", "problem", self)
-        self.problem.hide()
         self.editor = make_editor(field, around, self, lines=lines, chips=chips)
         self._lay(beside=beside)
+        self._problem_at = 0 if beside else 2 if self._help else 1
         self.editor.describe(self._help)
         self.editor.edited.connect(self.edited)
         policy = self.sizePolicy()
@@ -116,7 +117,6 @@ class FieldRow(QFrame):
 
     def _lay(self, *, beside: bool) -> None:
         if beside:
-            self.column.addWidget(self.problem)
             across = QHBoxLayout()
             across.setSpacing(10)
             self.label.setWordWrap(False)
@@ -129,7 +129,6 @@ class FieldRow(QFrame):
             self.column.addWidget(self.label)
             if self._help:
                 self.column.addWidget(PlainLabel(self._help, "small", self))
-            self.column.addWidget(self.problem)
             self.column.addWidget(self.editor)
         self.column.addStretch(1)
 
@@ -162,8 +161,11 @@ class FieldRow(QFrame):
         if words == self._problem:
             return
         self._problem = words
-        self.problem.setText(words)
-        self.problem.setVisible(bool(words))
+        if self._problem_label is None:
+            self._problem_label = PlainLabel("", "problem", self)
+            self.column.insertWidget(self._problem_at, self._problem_label)
+        self._problem_label.setText(words)
+        self._problem_label.setVisible(bool(words))
         style.mark(self, state="problem" if words else "")
         # Beside the bar, which is drawn here: a style sheet's border would leave its room behind when it is gone.
         self.column.setContentsMargins(BAR_ROOM if words else 0, 0, 0, 0)

@@ -25,6 +25,7 @@ from ui.editor import Around
 from ui.field_row import FieldRow, pick_letters
 from ui.form_manner import Manner
 from ui.form_parts import FormPart, make_parts
+from ui.form_rows import Rows
 from ui.link import Link, Navigator
 
 _numbers = count(1)
@@ -69,17 +70,18 @@ class Form(QWidget):
         self.destroyed.connect(self.autosave.close)
         self._offers = {} if entry else dict(self.manner.offers)
         self._letters_used = [*self.manner.letters]
+        self._letters: dict[str, str] = {}
         spelling = link.spelling
         self._checker = spelling.of(draft.scope_id, self.child, self._ask_child) if spelling is not None else None
         # The fields that others hang on: by what they hold a question is asked, or whose words it holds is said.
         fields = declaration.fields.values()
         self._steering = {each.only_when[0] for each in fields if each.only_when} | {each.by for each in fields}
-        self.rows: dict[str, FieldRow] = {}
+        self.rows = Rows()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
         self.parts: list[FormPart] = make_parts(self, column)
-        self._give_letters(list(self.rows))
+        self._give_letters(self.rows.fields())
         self._refresh(entry)
         link.changed.connect(self._on_changed)
         app = QApplication.instance()
@@ -94,7 +96,7 @@ class Form(QWidget):
         return [each for each in fields if each.is_in_form and each.name not in self.manner.without]
 
     def make_row(self, each: Field, parent: QWidget) -> FieldRow:
-        """Make the question of one field, with the value that stands."""
+        """Make the question of one field, with the value that stands; hidden where it is not asked."""
         around = Around(
             key=f"{self.declaration.type}.{each.name}",
             name=say(each.label, self.child),
@@ -114,25 +116,32 @@ class Form(QWidget):
             lines=self.manner.lines.get(name, 3),
             chips=name in self.manner.chips,
         )
-        row.editor.show_value(self.body().get(name))
+        body = self.body()
+        row.editor.show_value(body.get(name))
         row.edited.connect(lambda: self._on_edit(name))
         row.versions_asked.connect(self._open_versions)
         if (add := getattr(row.editor, "add", None)) is not None:
             add.clicked.connect(lambda: self._add_record(each))
-        self.rows[name] = row
+        row.set_letter(self._letters.get(name, ""), self)
+        self._dress(row, body)
+        if not is_asked(each, body):
+            row.hide()
         return row
 
-    def take_in(self, names: list[str]) -> None:
+    def take_in(self, fields: list[Field]) -> None:
         """Questions were built later than the rest, when a fold opened: let them stand as the others do."""
-        self._give_letters(names)
+        self._give_letters(fields)
         self._refresh(self.link.casebook.entry(self.draft.record_id))
 
-    def _give_letters(self, names: list[str]) -> None:
-        rows = [self.rows[name] for name in names if not self.rows[name].label.isHidden()]
-        letters = pick_letters([row.name for row in rows], self._letters_used)
+    def _give_letters(self, fields: list[Field]) -> None:
+        """Choose the Alt letters, also of questions that are not built yet: none is to change when one is asked."""
+        labelled = [each for each in fields if each.name not in self.manner.bare]
+        letters = pick_letters([say(each.label, self.child) for each in labelled], self._letters_used)
         self._letters_used += letters
-        for row, letter in zip(rows, letters, strict=True):
-            row.set_letter(letter, self)
+        for each, letter in zip(labelled, letters, strict=True):
+            self._letters[each.name] = letter
+            if each.name in self.rows:
+                self.rows[each.name].set_letter(letter, self)
 
     def _options(self, each: Field) -> list[tuple[str, str]]:
         query = Query(types=each.links_to, scope_id=self.draft.scope_id, order=TITLE, limit=200)
@@ -204,36 +213,43 @@ class Form(QWidget):
                 self.autosave.hand_over()
         if name in self._steering:
             self._refresh_asked()
-            self._refresh_voice()
+            body = self.body()
+            for each in self.rows.values():
+                self._show_voice(each, body)
         self._say_state()
         self.edited.emit(name)
 
     def _refresh_asked(self) -> None:
         body = self.body()
+        for each in self.rows.waiting():
+            if is_asked(each, body):
+                self.rows.build(each.name)
         for row in self.rows.values():
             wanted = is_asked(row.field, body)
             # A question that no longer applies stays while the cursor is in it: nothing moves the focus.
             if row.isHidden() == wanted and (wanted or not row.has_cursor()):
                 row.setVisible(wanted)
 
-    def _refresh_voice(self) -> None:
-        body = self.body()
-        for row in self.rows.values():
-            if row.field.is_verbatim:
-                row.show_voice(is_childs=whose_words(self.declaration, row.field, body) == "child")
+    def _dress(self, row: FieldRow, body: Body) -> None:
+        """Let a question show what became of its answer, and in whose voice it is."""
+        row.show_versions(are_two=row.field.name in self._open)
+        row.show_sealed(self.child if is_sealed(row.field, self._body) else None)
+        self._show_voice(row, body)
+
+    def _show_voice(self, row: FieldRow, body: Body) -> None:
+        if row.field.is_verbatim:
+            row.show_voice(is_childs=whose_words(self.declaration, row.field, body) == "child")
 
     def _refresh(self, entry: Entry | None) -> None:
         self._open = frozenset(choice.field for choice in entry.open_choices) if entry else frozenset()
         for name in self._open:
             self._unfold(name)
-        for name, row in self.rows.items():
-            row.show_versions(are_two=name in self._open)
-        for name, row in self.rows.items():
-            row.show_sealed(self.child if is_sealed(self.declaration.fields[name], self._body) else None)
         self._refresh_asked()
-        self._refresh_voice()
+        body = self.body()
+        for row in self.rows.values():
+            self._dress(row, body)
         for part in self.parts:
-            part.refresh(self.body())
+            part.refresh(body)
 
     # ---- saving, and what comes from elsewhere -------------------------------------------------------------------
 
@@ -297,7 +313,7 @@ class Form(QWidget):
     def hand_over(self) -> None:
         """Save what is typed, now; in every record of this form."""
         for form in self.forms():
-            for row in form.rows.values():
+            for row in list(form.rows.values()):
                 row.editor.settle()
             form.autosave.flush()
 
@@ -386,7 +402,7 @@ class Form(QWidget):
         """What is typed and cannot be saved as it stands: the sentence, and where; said at the field too."""
         found: list[tuple[str, QWidget]] = []
         for form in self.forms():
-            for name, row in form.rows.items():
+            for name, row in list(form.rows.items()):
                 row.editor.settle()
                 if wrong := row.editor.unreadable() or form._unfit.get(name, ""):
                     row.show_problem(wrong)
@@ -408,6 +424,8 @@ class Form(QWidget):
     def _unfold(self, name: str) -> None:
         for part in self.parts:
             part.unfold(name)
+        if self.rows.is_waiting(name):
+            self.rows.build(name)
 
     # ---- keys ----------------------------------------------------------------------------------------------------
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from models.fields import Field, Kind, is_empty
-from models.record import COMMON, FOLDED, MORE, SHOWN, Declaration, all_declarations
+from models.record import COMMON, FOLDED, MORE, SHOWN, Declaration, all_declarations, is_asked
 from models.version import Body
 from models.wording import say
 from ui.attachments import AttachmentStrip
+from ui.field_row import FieldRow
 from ui.form_inline import InlineRecords
 from ui.parts.card import Card
 from ui.parts.field_rows import FieldRows
@@ -85,22 +87,35 @@ class FormPart(QWidget):
         if self._has_evidence:
             self.evidence = AttachmentStrip(self.form, self.fold.content)
             self.fold.body.addWidget(self.evidence)
-        self.form.take_in([each.name for each in self.folded])
+        self.form.take_in(list(self.folded))
 
     def _lay(self, host: QVBoxLayout, parent: QWidget, fields: list[Field]) -> None:
-        rows = FieldRows()
-        host.addLayout(rows)
+        places = FieldRows()
+        host.addLayout(places)
+        rows = self.form.rows
         for each in fields:
-            row = self.form.make_row(each, parent)
-            editor = row.editor
-            beside = self.form.manner.side_by_side if each.kind is Kind.PROSE else 0
-            rows.add_question(
-                row,
-                least=beside or editor.least,
-                most=editor.most,
-                stretches=editor.stretches,
-                whole=editor.whole and not beside,
-            )
+            earlier = [one.name for one in fields[: fields.index(each)]]
+            rows.expect(each, partial(self._put, each, earlier, places, parent))
+        body = self.form.body()
+        for each in fields:
+            # A third of a form's questions is asked only after others: they are built when they are.
+            if is_asked(each, body):
+                rows.build(each.name)
+
+    def _put(self, each: Field, earlier: list[str], places: FieldRows, parent: QWidget) -> FieldRow:
+        """Make a question and put it in its place, after those of ``earlier`` that are built."""
+        row = self.form.make_row(each, parent)
+        editor = row.editor
+        beside = self.form.manner.side_by_side if each.kind is Kind.PROSE else 0
+        places.add_question(
+            row,
+            least=beside or editor.least,
+            most=editor.most,
+            stretches=editor.stretches,
+            whole=editor.whole and not beside,
+            at=sum(name in self.form.rows for name in earlier),
+        )
+        return row
 
     def add_inline(self, declaration: Declaration) -> None:
         """Show records of another type that were said or made inside this one."""
@@ -126,7 +141,11 @@ class FormPart(QWidget):
         if not self.names:
             return
         rows = self.form.rows
-        self.setVisible(any(name not in rows or not rows[name].isHidden() for name in self.names))
+        # What is folded away has no rows before it is opened.
+        wanted = any(not (rows[name].isHidden() if name in rows else rows.is_waiting(name)) for name in self.names)
+        # Qt lays out at once what is told to show itself, before it knows how wide it is to be.
+        if self.isHidden() == wanted:
+            self.setVisible(wanted)
         if self.fold is not None:
             offered = self.form.manner.offers
             held = sum(not is_empty(body.get(each.name)) for each in self.folded if each.name not in offered)

@@ -40,20 +40,15 @@ class SaveLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(7)
-        self.icon = IconLabel("circle-check", "ok", 17)
-        row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.words = PlainLabel(NEW, "small", wrap=False, elided=True)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(7)
+        self._icon: IconLabel | None = None
+        self.words = PlainLabel(NEW, "small", self, wrap=False, elided=True)
         self.words.setObjectName("save_line")
-        row.addWidget(self.words, 1)
-        self.copy = Button("Copy what is not saved", kind="link")
-        self.copy.clicked.connect(self.copy_asked)
-        self.copy.hide()
-        row.addWidget(self.copy)
+        self._row.addWidget(self.words, 1)
+        self._copy: Button | None = None
         self._how = How.NEW
-        self.show_state(SaveState())
 
     def text(self) -> str:
         """What the line says."""
@@ -63,14 +58,13 @@ class SaveLine(QWidget):
         """Say how the page stands with saving; a trouble is also said aloud, once."""
         self.words.setText(words_of(state))
         is_trouble = state.how is How.TROUBLE
-        self.icon.setVisible(state.how is not How.NEW)
-        self.icon.set_icon(
-            *{How.TROUBLE: ("triangle-alert", "warn"), How.SAVING: ("refresh-cw", "info")}.get(
-                state.how, ("circle-check", "ok")
-            )
-        )
+        if state.how is How.NEW:
+            self._hide_icon()
+        else:
+            icons = {How.TROUBLE: ("triangle-alert", "warn"), How.SAVING: ("refresh-cw", "info")}
+            self._show_icon(*icons.get(state.how, ("circle-check", "ok")))
         self.words.set_tone("warn" if is_trouble else "")
-        self.copy.setVisible(is_trouble and isinstance(state.trouble, NotAllowed))
+        self._offer_copy(is_trouble and isinstance(state.trouble, NotAllowed))
         if state.how is not self._how and state.how in (How.TROUBLE, How.SAVED):
             if is_trouble or self._how is not How.SAVED:
                 access.announce(self, self.words.text(), at_once=is_trouble)
@@ -85,6 +79,28 @@ class SaveLine(QWidget):
         """Say something that stays, as on a finished page."""
         self.words.setText(words)
         self.words.set_tone("")
-        self.icon.set_icon(icon, tint)
-        self.icon.show()
-        self.copy.hide()
+        self._show_icon(icon, tint)
+        self._offer_copy(False)
+
+    # ---- what stands beside the words, made when it is first wanted --------------------------------------------------
+
+    def _show_icon(self, icon: str, tint: str) -> None:
+        if self._icon is None:
+            self._icon = IconLabel(icon, tint, 17, self)
+            self._row.insertWidget(0, self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._icon.set_icon(icon, tint)
+        if self._icon.isHidden():
+            self._icon.show()
+
+    def _hide_icon(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+
+    def _offer_copy(self, is_offered: bool) -> None:
+        if self._copy is None and is_offered:
+            self._copy = Button("Copy what is not saved", kind="link", parent=self)
+            self._copy.setObjectName("save_line.copy")
+            self._copy.clicked.connect(self.copy_asked)
+            self._row.addWidget(self._copy)
+        if self._copy is not None:
+            self._copy.setVisible(is_offered)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from PySide6.QtCore import QDir, QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QStyleFactory, QWidget
 from shiboken6 import isValid
 
@@ -18,6 +18,8 @@ from ui import fonts, style
 from ui.parts.contrast_style import ContrastStyle
 
 SMALLEST_TEXT, LARGEST_TEXT = 0.9, 2.0
+MOST_WIDTHS = 2_000
+"""So many words of buttons and chips are kept with their widths."""
 
 
 class Scheme(StrEnum):
@@ -135,6 +137,7 @@ class Theme(QObject):
         self._contrast = False
         self._pretended: QPalette | None = None
         self._fonts: dict[tuple[str, int], QFont] = {}
+        self._widths: dict[tuple[str, int, str], float] = {}
         QDir.setSearchPaths("look", [str(resources.path("style"))])
         self._hints.colorSchemeChanged.connect(self._follow_system)
         self._contrast_hints.contrastPreferenceChanged.connect(self._follow_system)
@@ -205,6 +208,15 @@ class Theme(QObject):
             self._fonts[key] = fonts.make(self._look.typeface, pixels * self._look.text_scale, key[1])
         return QFont(self._fonts[key])
 
+    def width(self, role: str, weight: int, words: str) -> float:
+        """Return how wide words are in a role's font of a weight; kept, as a layout asks many times for the same."""
+        key = (role, weight, words)
+        if key not in self._widths:
+            if len(self._widths) >= MOST_WIDTHS:
+                self._widths.clear()
+            self._widths[key] = QFontMetricsF(self.font(role, weight)).horizontalAdvance(words)
+        return self._widths[key]
+
     def milliseconds(self, asked: int) -> int:
         """Return how long a movement may take: at most 120 ms, none when movement is to be reduced."""
         return min(asked, 120) if self.moves else 0
@@ -213,6 +225,7 @@ class Theme(QObject):
         """Dress the application: colour scheme, palette, font and the one style sheet."""
         self._contrast = self._asks_contrast()
         self._fonts.clear()
+        self._widths.clear()
         wanted = {Scheme.LIGHT: Qt.ColorScheme.Light, Scheme.DARK: Qt.ColorScheme.Dark}
         self._hints.setColorScheme(wanted.get(self._look.scheme, Qt.ColorScheme.Unknown))
         for effect in (Qt.UIEffect.UI_AnimateMenu, Qt.UIEffect.UI_AnimateCombo, Qt.UIEffect.UI_AnimateTooltip):

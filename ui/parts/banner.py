@@ -20,8 +20,8 @@ class Banner(Surface):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 12, 16, 12)
         row.setSpacing(12)
-        row.addWidget(IconLabel(icon or _ICONS[tone], tone, 22), 0, Qt.AlignmentFlag.AlignTop)
-        self.words = PlainLabel(words, "ui")
+        row.addWidget(IconLabel(icon or _ICONS[tone], tone, 22, self), 0, Qt.AlignmentFlag.AlignTop)
+        self.words = PlainLabel(words, "ui", self)
         row.addWidget(self.words, 1)
 
     def set_words(self, words: str) -> None:

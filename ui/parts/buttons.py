@@ -136,7 +136,10 @@ class Button(PaintedButton, QPushButton):
         """How wide it wants to be with its words, or with its icon alone; in pixels."""
         if brief and self._icon:
             return 2 * self._pad() + theme.current().px(20) + 2
-        return round(self._around_words() + self._letter().horizontalAdvance(self._words) + 2 + 0.49)
+        return round(self._around_words() + self._wide(self._words) + 2 + 0.49)
+
+    def _wide(self, words: str) -> float:
+        return theme.current().width(self.role, 600, words)
 
     def _letter(self) -> QFontMetricsF:
         return QFontMetricsF(theme.current().font(self.role, 600))
@@ -162,8 +165,8 @@ class Button(PaintedButton, QPushButton):
     def minimumSizeHint(self) -> QSize:
         if self.is_brief():
             return self.sizeHint()
-        shortest = self._letter().horizontalAdvance(self._words[:5] + "…")
-        whole = self._letter().horizontalAdvance(self._words) + 2
+        shortest = self._wide(self._words[:5] + "…")
+        whole = self._wide(self._words) + 2
         return QSize(round(self._around_words() + min(shortest, whole) + 0.49), self._tall())
 
     # ---- painting ----------------------------------------------------------------------------------------------

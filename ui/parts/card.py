@@ -20,7 +20,7 @@ class Card(Surface):
         if title or trailing is not None:
             head = QHBoxLayout()
             head.setSpacing(12)
-            self.title = PlainLabel(title, "h2")
+            self.title = PlainLabel(title, "h2", self)
             head.addWidget(self.title, 1)
             if trailing is not None:
                 head.addWidget(trailing)

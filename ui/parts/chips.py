@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QPushButton, QRadioButton, QSizePolicy, QWidget
 
 from ui import access, icons, theme
@@ -43,8 +43,7 @@ class _ChipFace(PaintedButton):
         return theme.current().px(PAD + 8 if self.isCheckable() else PAD)
 
     def sizeHint(self) -> QSize:
-        bold = QFontMetricsF(theme.current().font("small", 700))
-        wide = self._before() + bold.horizontalAdvance(self.words()) + self._after()
+        wide = self._before() + theme.current().width("small", 700, self.words()) + self._after()
         return QSize(round(wide + 0.99), theme.current().px(PRESSED_IN))
 
     def minimumSizeHint(self) -> QSize:
@@ -55,6 +54,12 @@ class _ChipFace(PaintedButton):
         super().resizeEvent(event)
         if self.width() < self.sizeHint().width():
             access.tip(self, self.words())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # The row it is one of comes first. An event filter would cost it ten calls for each chip before it stands.
+        take_key = getattr(self.parentWidget(), "take_key", None)
+        if take_key is None or not take_key(self, event):
+            super().keyPressEvent(event)
 
     def hitButton(self, pos: QPoint) -> bool:
         return self.rect().contains(pos)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QGroupBox, QVBoxLayout, QWidget
 
@@ -65,7 +65,6 @@ class ChoiceRow(QGroupBox):
             chip = FlagChip(words, self) if self._several else OneChip(words, self)
             chip.setObjectName(f"{self.objectName()}.{code}" if self.objectName() else code)
             chip.clicked.connect(self._pressed)
-            chip.installEventFilter(self)
             self._flow.addWidget(chip)
             self._chips.append(chip)
         self.set_value(kept)
@@ -136,18 +135,17 @@ class ChoiceRow(QGroupBox):
         if standing is not None:
             self.setFocusProxy(standing)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or event.modifiers() & _CHORDS:
-            return super().eventFilter(watched, event)
-        chip = watched
-        if isinstance(chip, (OneChip, FlagChip)) and chip in self._chips:
-            if event.key() in _STEPS:
-                self._step(chip, _STEPS[Qt.Key(event.key())])
-                return True
-            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-                self._take_back(chip)
-                return True
-        return super().eventFilter(watched, event)
+    def take_key(self, chip: QWidget, event: QKeyEvent) -> bool:
+        """Answer a key pressed on a chip; False where it is the chip's own."""
+        if event.modifiers() & _CHORDS or not isinstance(chip, OneChip | FlagChip) or chip not in self._chips:
+            return False
+        if event.key() in _STEPS:
+            self._step(chip, _STEPS[Qt.Key(event.key())])
+            return True
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self._take_back(chip)
+            return True
+        return False
 
     def _step(self, chip: OneChip | FlagChip, step: int) -> None:
         if self.layoutDirection() == Qt.LayoutDirection.RightToLeft:

@@ -23,10 +23,8 @@ class ErrorSummary(Surface):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 12, 16, 14)
         self._column.setSpacing(2)
-        self._column.addWidget(PlainLabel(title, "h2"))
         self._links: list[Button] = []
-        self._note = PlainLabel("", "small")
-        self._column.addWidget(self._note)
+        self._note: PlainLabel | None = None
         self.hide()
 
     def show_problems(self, problems: Sequence[tuple[str, QWidget]], note: str = "") -> None:
@@ -34,6 +32,7 @@ class ErrorSummary(Surface):
         self.clear()
         if not problems:
             return
+        note_line = self._build()
         for words, field in problems:
             jump = Button(words, kind="problem", parent=self)
             jump.setAccessibleDescription("Go to this question")
@@ -43,13 +42,21 @@ class ErrorSummary(Surface):
             # Made after the fields, they would come after them: Tab is to go from the summary to its links.
             QWidget.setTabOrder(self._links[-1] if self._links else self, jump)
             self._links.append(jump)
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+        note_line.setText(note)
+        note_line.setVisible(bool(note))
         said = ". ".join([self._title, *(words for words, _ in problems), *([note] if note else [])])
         self.setAccessibleName(said)
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         access.announce(self, said, at_once=True)
+
+    def _build(self) -> PlainLabel:
+        """Make what stands in it, the first time there is a problem: mostly there is none. Returns the last line."""
+        if self._note is None:
+            self._column.addWidget(PlainLabel(self._title, "h2", self))
+            self._note = PlainLabel("", "small", self)
+            self._column.addWidget(self._note)
+        return self._note
 
     def clear(self) -> None:
         """Take the summary away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
@@ -21,6 +22,20 @@ class _Place:
     whole: bool
 
 
+class _Measured(NamedTuple):
+    """One question, how wide it wants to be, and how narrow it may be."""
+
+    place: _Place
+    wanted: int
+    narrow: int
+
+
+def _measure(place: _Place) -> _Measured:
+    narrow = place.item.minimumSize().width()
+    wide = narrow if place.stretches else place.item.sizeHint().width()
+    return _Measured(place, max(theme.current().px(place.least), wide), narrow)
+
+
 class FieldRows(QLayout):
     """Add questions with `add_question`; a hidden one takes no room. Gaps in pixels.
 
@@ -28,19 +43,32 @@ class FieldRows(QLayout):
     """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 20, down: int = 14) -> None:
-        # Heights by width, until something in it changes: a layout asks for them many times before it stands.
+        # What was measured holds until something in it changes: a layout asks many times before it stands.
         self._tall: dict[int, int] = {}
+        self._known: list[_Measured] | None = None
+        self._stands_at: QRect | None = None
         super().__init__(parent)
         self._places: list[_Place] = []
         self._across, self._down = across, down
         self.setContentsMargins(0, 0, 0, 0)
 
     def add_question(
-        self, widget: QWidget, *, least: int = 0, most: int = 0, stretches: bool = True, whole: bool = False
+        self,
+        widget: QWidget,
+        *,
+        least: int = 0,
+        most: int = 0,
+        stretches: bool = True,
+        whole: bool = False,
+        at: int | None = None,
     ) -> None:
-        """Add one: perhaps filling what is left of its row, up to ``most``, perhaps with a row of its own."""
+        """Add one: perhaps filling what is left of its row, up to ``most``, perhaps with a row of its own.
+
+        ``at`` is its place among those that are there; without it, it is the last.
+        """
         self.addChildWidget(widget)
-        self._places.append(_Place(QWidgetItem(widget), least, most or QWIDGETSIZE_MAX, stretches, whole))
+        place = _Place(QWidgetItem(widget), least, most or QWIDGETSIZE_MAX, stretches, whole)
+        self._places.insert(len(self._places) if at is None else at, place)
         self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
@@ -70,38 +98,38 @@ class FieldRows(QLayout):
 
     def invalidate(self) -> None:
         self._tall.clear()
+        self._known = self._stands_at = None
         super().invalidate()
 
     def sizeHint(self) -> QSize:
-        width = max((self._wanted(place) for place in self._shown()), default=0)
+        width = max((one.wanted for one in self._shown()), default=0)
         return QSize(width, self.heightForWidth(max(width, 640)))
 
     def minimumSize(self) -> QSize:
-        width = max((place.item.minimumSize().width() for place in self._shown()), default=0)
-        return QSize(width, 0)
+        return QSize(max((one.narrow for one in self._shown()), default=0), 0)
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._lay(rect, move=True)
+        if rect != self._stands_at:
+            self._lay(rect, move=True)
+            self._stands_at = QRect(rect)
 
-    def _shown(self) -> list[_Place]:
-        return [place for place in self._places if not place.item.isEmpty()]
+    def _shown(self) -> list[_Measured]:
+        if self._known is None:
+            self._known = [_measure(place) for place in self._places if not place.item.isEmpty()]
+        return self._known
 
-    def _wanted(self, place: _Place) -> int:
-        least = theme.current().px(place.least)
-        return max(least, place.item.minimumSize().width() if place.stretches else place.item.sizeHint().width())
-
-    def _rows(self, width: int) -> list[list[_Place]]:
-        rows: list[list[_Place]] = []
+    def _rows(self, width: int) -> list[list[_Measured]]:
+        rows: list[list[_Measured]] = []
         taken = 0
-        for place in self._shown():
-            wanted = min(self._wanted(place), width)
-            is_fresh = not rows or place.whole or rows[-1][0].whole or taken + self._across + wanted > width
-            if is_fresh:
-                rows.append([place])
+        for one in self._shown():
+            wanted = min(one.wanted, width)
+            is_whole = one.place.whole or (bool(rows) and rows[-1][0].place.whole)
+            if not rows or is_whole or taken + self._across + wanted > width:
+                rows.append([one])
                 taken = wanted
             else:
-                rows[-1].append(place)
+                rows[-1].append(one)
                 taken += self._across + wanted
         return rows
 
@@ -112,19 +140,19 @@ class FieldRows(QLayout):
             y += self._lay_row(row, rect.x(), y, rect.width(), move=move)
         return y - rect.y()
 
-    def _lay_row(self, row: list[_Place], x: int, y: int, width: int, *, move: bool) -> int:
-        wide = [width if place.whole else min(self._wanted(place), width) for place in row]
-        stretching = [at for at, place in enumerate(row) if place.stretches and not place.whole]
+    def _lay_row(self, row: list[_Measured], x: int, y: int, width: int, *, move: bool) -> int:
+        wide = [width if one.place.whole else min(one.wanted, width) for one in row]
+        stretching = [at for at, one in enumerate(row) if one.place.stretches and not one.place.whole]
         spare = width - sum(wide) - self._across * (len(row) - 1)
         # Those with a limit first, so that what they cannot take goes to the others.
-        stretching.sort(key=lambda at: row[at].most)
+        stretching.sort(key=lambda at: row[at].place.most)
         for done, at in enumerate(stretching):
-            share = min(spare // (len(stretching) - done), max(0, _most(row[at]) - wide[at]))
+            share = min(spare // (len(stretching) - done), max(0, _most(row[at].place) - wide[at]))
             wide[at] += share
             spare -= share
         tall = 0
-        for place, across in zip(row, wide, strict=True):
-            item = place.item
+        for one, across in zip(row, wide, strict=True):
+            item = one.place.item
             height = item.heightForWidth(across) if item.hasHeightForWidth() else item.sizeHint().height()
             if move:
                 item.setGeometry(QRect(QPoint(x, y), QSize(across, height)))

@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from typing import NamedTuple
+
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class _Measured(NamedTuple):
+    """One thing, how large it wants to be, and how small it may be."""
+
+    item: QLayoutItem
+    wide: int
+    tall: int
+    narrow: int
+    low: int
+
+
+def _measure(item: QLayoutItem) -> _Measured:
+    wanted, least = item.sizeHint(), item.minimumSize()
+    return _Measured(item, wanted.width(), wanted.height(), least.width(), least.height())
 
 
 class FlowLayout(QLayout):
@@ -13,8 +30,10 @@ class FlowLayout(QLayout):
     """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 8, down: int = 8, middle: bool = False) -> None:
-        # Heights by width, until something in it changes: a layout asks for them many times before it stands.
+        # What was measured holds until something in it changes: a layout asks many times before it stands.
         self._tall: dict[int, int] = {}
+        self._known: list[_Measured] | None = None
+        self._stands_at: QRect | None = None
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._across, self._down, self._middle = across, down, middle
@@ -47,23 +66,29 @@ class FlowLayout(QLayout):
 
     def invalidate(self) -> None:
         self._tall.clear()
+        self._known = self._stands_at = None
         super().invalidate()
 
     def setGeometry(self, rect: QRect) -> None:
         super().setGeometry(rect)
-        self._place(rect, move=True)
+        if rect != self._stands_at:
+            self._place(rect, move=True)
+            self._stands_at = QRect(rect)
 
     def sizeHint(self) -> QSize:
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
-        wide = sum(size.width() for size in shown) + self._across * max(0, len(shown) - 1)
-        return self._with_margins(QSize(wide, max((size.height() for size in shown), default=0)))
+        shown = self._shown()
+        wide = sum(one.wide for one in shown) + self._across * max(0, len(shown) - 1)
+        return self._with_margins(QSize(wide, max((one.tall for one in shown), default=0)))
 
     def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            if not item.isEmpty():
-                size = size.expandedTo(item.minimumSize())
-        return self._with_margins(size)
+        shown = self._shown()
+        narrow = max((one.narrow for one in shown), default=0)
+        return self._with_margins(QSize(narrow, max((one.low for one in shown), default=0)))
+
+    def _shown(self) -> list[_Measured]:
+        if self._known is None:
+            self._known = [_measure(item) for item in self._items if not item.isEmpty()]
+        return self._known
 
     def _with_margins(self, size: QSize) -> QSize:
         margins = self.contentsMargins()
@@ -73,17 +98,17 @@ class FlowLayout(QLayout):
         margins = self.contentsMargins()
         room = rect.marginsRemoved(margins)
         x, y, tallest = room.x(), room.y(), 0
+        left, width = x, room.width()
         standing: list[tuple[QLayoutItem, QRect]] = []
-        for item in self._items:
-            if item.isEmpty():
-                continue
-            size = item.sizeHint().boundedTo(QSize(max(item.minimumSize().width(), room.width()), 10_000))
-            if x > room.x() and x + size.width() > room.x() + room.width():
+        for one in self._shown():
+            wide = min(one.wide, max(one.narrow, width))
+            if x > left and x + wide > left + width:
                 self._settle(standing, tallest, move=move)
-                x, y, tallest, standing = room.x(), y + tallest + self._down, 0, []
-            standing.append((item, QRect(QPoint(x, y), size)))
-            x += size.width() + self._across
-            tallest = max(tallest, size.height())
+                x, y, tallest, standing = left, y + tallest + self._down, 0, []
+            if move:
+                standing.append((one.item, QRect(x, y, wide, one.tall)))
+            x += wide + self._across
+            tallest = max(tallest, one.tall)
         self._settle(standing, tallest, move=move)
         return y + tallest - rect.y() + margins.bottom()
 

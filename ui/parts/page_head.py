@@ -60,7 +60,8 @@ class PageHead(Fitted, QWidget):
     def show_child(self, title: str, name: str, shown: str = "") -> None:
         """Say what the page is and whom it is about; ``shown`` are initials no other child has."""
         self.title.setText(title)
-        self.avatar.setVisible(bool(name))
+        if self.avatar.isHidden() == bool(name):
+            self.avatar.setVisible(bool(name))
         if name:
             self.avatar.set_name(name, shown)
         self._fit()

@@ -21,10 +21,10 @@ class TwoVersionsStrip(Surface):
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 6, 4)
         row.setSpacing(8)
-        row.addWidget(IconLabel("columns-2", "info", 18), 0, Qt.AlignmentFlag.AlignVCenter)
-        self.words = PlainLabel("Two versions. Both are kept.", "small")
+        row.addWidget(IconLabel("columns-2", "info", 18, self), 0, Qt.AlignmentFlag.AlignVCenter)
+        self.words = PlainLabel("Two versions. Both are kept.", "small", self)
         row.addWidget(self.words, 1)
-        self.button = Button("Look at both", kind="quiet")
+        self.button = Button("Look at both", kind="quiet", parent=self)
         self.button.clicked.connect(self.asked)
         row.addWidget(self.button)
 

@@ -37,11 +37,12 @@ class CheckBack(Surface):
         super().__init__("well", parent)
         self._link, self._navigator, self._said, self._child = link, navigator, said, child
         self._autosave: Autosave | None = None
+        self.box: text_boxes.TextBox | None = None
         self.setObjectName("check_back")
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
-        self.question = PlainLabel(f"Read these words to {child.name}. Are they right?", "h3")
+        self.question = PlainLabel(f"Read these words to {child.name}. Are they right?", "h3", self)
         column.addWidget(self.question)
         # Large, for the laptop that is turned round; it is all there is where nothing can read aloud.
         self.words = VoiceQuote(str(said.body.get("words") or ""), self, role="knock_line")
@@ -56,38 +57,37 @@ class CheckBack(Surface):
         for button in (self.right, self.changed, self.not_now):
             answers.addWidget(button)
         column.addLayout(answers)
-        self._correction = self._make_correction()
-        self._correction.hide()
-        column.addWidget(self._correction)
+        self._column = column
 
     def _pieces(self) -> list[str]:
         return as_pieces([self.words.words()], body_of(self._link.casebook, self._said.scope_id))
 
     def _answer(self, words: str, icon: str, code: str) -> Button:
-        button = Button(words, icon)
+        button = Button(words, icon, parent=self)
         access.describe(button, words, key=f"own_words.{RESULT}.{code}")
         button.clicked.connect(lambda: self._settle(code))
         return button
 
     def _make_correction(self) -> QWidget:
+        """What is asked once the words are not right; mostly they are, and it is never made."""
         part = QWidget(self)
         column = QVBoxLayout(part)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
-        label = PlainLabel(f"What {self._child.name} changed, exactly as told", "h3")
+        label = PlainLabel(f"What {self._child.name} changed, exactly as told", "h3", part)
         column.addWidget(label)
-        column.addWidget(PlainLabel("The first words stay as they were. Both are kept.", "small"))
-        self.box = text_boxes.TextBox(part, lines=2, quoted=True)
-        text_boxes.mark_voice(self.box, is_childs=True)
-        access.describe(self.box, f"What {self._child.name} changed", key=f"own_words.{CORRECTION}")
-        label.setBuddy(self.box)
-        self.box.set_plain(str(self._said.body.get(CORRECTION) or ""))
-        self.box.textChanged.connect(self._typed)
-        column.addWidget(self.box)
-        self.state = PlainLabel("", "small")
+        column.addWidget(PlainLabel("The first words stay as they were. Both are kept.", "small", part))
+        self.box = box = text_boxes.TextBox(part, lines=2, quoted=True)
+        text_boxes.mark_voice(box, is_childs=True)
+        access.describe(box, f"What {self._child.name} changed", key=f"own_words.{CORRECTION}")
+        label.setBuddy(box)
+        box.set_plain(str(self._said.body.get(CORRECTION) or ""))
+        box.textChanged.connect(self._typed)
+        column.addWidget(box)
+        self.state = PlainLabel("", "small", part)
         self.state.setObjectName("check_back.state")
         column.addWidget(self.state)
-        self.done = Button("Done", "check")
+        self.done = Button("Done", "check", parent=part)
         access.describe(self.done, "Done", key="check_back.done")
         self.done.clicked.connect(self._finish)
         column.addWidget(self.done, 0, Qt.AlignmentFlag.AlignLeft)
@@ -151,11 +151,14 @@ class CheckBack(Surface):
         for button in (self.right, self.changed, self.not_now):
             button.hide()
         self.question.setText(f"{self._child.name} changed these words.")
-        self._correction.show()
+        correction = self._make_correction()
+        self._column.addWidget(correction)
+        correction.show()
+        assert self.box is not None
         self.box.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _typed(self) -> None:
-        if self._autosave is not None:
+        if self._autosave is not None and self.box is not None:
             self._autosave.edit(CORRECTION, self.box.plain())
 
     def _show_state(self, state: Any) -> None:

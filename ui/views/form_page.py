@@ -79,12 +79,10 @@ class FormPage(QWidget):
         self._tools = FlowLayout(self.tools, across=10, down=8)
         self._tools.setContentsMargins(0, 0, 0, 0)
         self.tools.hide()
-        self.note = Banner("", "info", self.page.content)
-        self.note.hide()
-        self.versions = TwoVersionsStrip(self.page.content)
-        self.versions.asked.connect(self._open_versions)
-        self.versions.hide()
-        for part in (self.problems, self.note, self.tools, self.versions):
+        # Made when there is something to say in them.
+        self.note: Banner | None = None
+        self.versions: TwoVersionsStrip | None = None
+        for part in (self.problems, self.tools):
             self.page.body.addWidget(part)
         self._place = QVBoxLayout()
         self.page.body.addLayout(self._place)
@@ -180,11 +178,15 @@ class FormPage(QWidget):
 
     def say_note(self, words: str, icon: str = "circle-help") -> None:
         """Say something calm above the form; "" takes it away."""
-        self.note.set_words(words)
-        shown = self.note.findChild(IconLabel)
-        if shown is not None:
-            shown.set_icon(icon, "info")
-        self.note.setVisible(bool(words))
+        if self.note is None and words:
+            self.note = Banner("", "info", self.page.content)
+            self.page.body.insertWidget(self.page.body.indexOf(self.tools), self.note)
+        if self.note is not None:
+            self.note.set_words(words)
+            shown = self.note.findChild(IconLabel)
+            if shown is not None:
+                shown.set_icon(icon, "info")
+            self.note.setVisible(bool(words))
 
     def _put(self, widget: QWidget) -> None:
         self.clear()
@@ -209,7 +211,7 @@ class FormPage(QWidget):
         self._is_warned = False
         self.problems.clear()
         self.say_note("")
-        self.versions.hide()
+        self._show_strip(are_two=False)
         self.save_line.hide()
 
     # ---- what the window asks ------------------------------------------------------------------------------------
@@ -286,7 +288,7 @@ class FormPage(QWidget):
         """What is typed and cannot be saved as it stands: the sentence, and where; said at the field too."""
         found: list[tuple[str, QWidget]] = []
         for form in self.form.forms() if self.form is not None else []:
-            for row in form.rows.values():
+            for row in list(form.rows.values()):
                 row.editor.settle()
                 wrong = row.editor.unreadable() or say(fault(row.field, row.editor.value()), self.spoken)
                 if wrong:
@@ -357,8 +359,16 @@ class FormPage(QWidget):
     def _show_versions(self) -> None:
         entry = self._link.casebook.entry(self.record_id) if self.record_id else None
         # A record to read shows its own strip.
-        self.versions.setVisible(bool(entry and entry.open_choices and self.form is not None))
+        self._show_strip(are_two=bool(entry and entry.open_choices and self.form is not None))
         self.history.show_for(self.record_id if entry else "")
+
+    def _show_strip(self, *, are_two: bool) -> None:
+        if self.versions is None and are_two:
+            self.versions = TwoVersionsStrip(self.page.content)
+            self.versions.asked.connect(self._open_versions)
+            self.page.body.insertWidget(self.page.body.indexOf(self._place), self.versions)
+        if self.versions is not None:
+            self.versions.setVisible(are_two)
 
     def fit_history(self) -> None:
         """Lead to the history where there is a record yet."""

@@ -147,7 +147,9 @@ class KeptCard(Card):
         if found != self.outcomes:
             self.outcomes = found
             self._draw()
-        self.setVisible(any(one.state != NOT_ASKED for one in found))
+        wanted = any(one.state != NOT_ASKED for one in found)
+        if self.isHidden() == wanted:
+            self.setVisible(wanted)
 
     def _draw(self) -> None:
         if self._shown is not None:

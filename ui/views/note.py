@@ -65,6 +65,7 @@ class NotePage(QWidget):
         self.line.copy_asked.connect(self._copy_unsaved)
         self.head = PageHead("note", self.line, self)
         self.head.went_back.connect(navigator.back)
+        self._read_buttons: tuple[Button, ...] = ()
         self._make_head_buttons()
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
@@ -101,6 +102,14 @@ class NotePage(QWidget):
         self.not_now.clicked.connect(lambda: self._navigator.open("not_taking_part", **self.not_taking_part_about()))
         self.head.buttons.insertWidget(0, self.not_now)
         self.closed.connect(self.close_visit)
+        self.history = HistoryButton(self)
+        self.history.wanted.connect(lambda record_id: self._navigator.open("history", record_id=record_id))
+        self.head.buttons.insertWidget(0, self.history)
+
+    def _make_read_buttons(self) -> None:
+        """Those of a note that is read and no longer written."""
+        if self._read_buttons:
+            return
         self.add_button = Button("Add to this note", "plus", "primary", self)
         access.describe(self.add_button, "Add to this note", key="note.add")
         self.add_button.clicked.connect(self._add)
@@ -109,13 +118,11 @@ class NotePage(QWidget):
         self.close_read.clicked.connect(self.closed)
         self.head.buttons.addWidget(self.close_read)
         self.head.buttons.addWidget(self.add_button)
-        self.history = HistoryButton(self)
-        self.history.wanted.connect(lambda record_id: self._navigator.open("history", record_id=record_id))
-        self.head.buttons.insertWidget(0, self.history)
         self.print_button = Button("Print", "printer", "quiet", self)
         access.describe(self.print_button, "Print this note", actions.keys("print"), key="note.print")
         self.print_button.clicked.connect(lambda: self._navigator.open("print", **self.print_about()))
         self.head.buttons.insertWidget(0, self.print_button)
+        self._read_buttons = (self.add_button, self.close_read, self.print_button)
 
     # ---- opening -------------------------------------------------------------------------------------------------
 
@@ -167,8 +174,7 @@ class NotePage(QWidget):
                     widget.setParent(None)
                     widget.deleteLater()
         self.line.show_state(SaveState())
-        buttons = (self.finish_button, self.add_button, self.history, self.not_now, self.print_button, self.close_read)
-        for button in buttons:
+        for button in (self.finish_button, self.history, self.not_now, *self._read_buttons):
             button.hide()
 
     def _show_head(self) -> None:
@@ -226,6 +232,7 @@ class NotePage(QWidget):
         # Or the button that was pressed, now hidden, would hand the focus to the rail.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._content.addWidget(self._reading)
+        self._make_read_buttons()
         self.add_button.setVisible(self._reading.can_add())
         self.print_button.show()
         sheet = sheet_of(casebook, entry)
@@ -286,7 +293,7 @@ class NotePage(QWidget):
         self._side.closed.connect(self.closed)
         (self._strips if narrow else self.side_scroll.body).addWidget(self._side)
         if self._form is not None:
-            self._foot.close_visit.setVisible(narrow)
+            self._foot.offer_close(is_offered=narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -58,14 +58,22 @@ class NoteFoot(QWidget):
 
     def __init__(self, closed: SignalInstance, parent: QWidget) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
+        self._closed = closed
+        self._close_visit: Button | None = None
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        self.close_visit = close_button(self, closed)
-        row.addWidget(self.close_visit)
         row.addStretch(1)
         self.delete = Button("Delete this note", "trash-2", "quiet", self)
         access.describe(self.delete, "Delete this note", key="note.delete")
         row.addWidget(self.delete)
+
+    def offer_close(self, *, is_offered: bool) -> None:
+        """Offer to close the visit here, or no longer."""
+        if self._close_visit is None and is_offered:
+            self._close_visit = close_button(self, self._closed)
+            self._row.insertWidget(0, self._close_visit)
+        if self._close_visit is not None:
+            self._close_visit.setVisible(is_offered)
 
 
 class NoteSide(QWidget):

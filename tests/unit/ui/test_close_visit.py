@@ -158,7 +158,7 @@ def test_each_saying_is_answered_in_turn_and_the_childs_change_is_kept_beside_it
     assert first.check is None
     see_in_full(at, second.check)
     at.hands.press(second.check.changed)
-    at.hands.wait_for(lambda: second.check.box.isVisible())
+    at.hands.wait_for(lambda: second.check.box is not None and second.check.box.isVisible())
     at.hands.type("Not on Thursdays.")
     see_in_full(at, second.check.done)
     at.hands.press(second.check.done)

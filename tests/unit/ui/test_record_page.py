@@ -142,7 +142,9 @@ def test_every_declared_type_opens_by_its_form_under_its_own_title(at: SimpleNam
     for part in page.form.parts:
         if part.fold is not None:
             part.fold.set_open(True)
-    assert set(page.form.rows) == {each.name for each in declaration.fields.values() if each.is_in_form}
+    assert {each.name for each in page.form.rows.fields()} == {
+        each.name for each in declaration.fields.values() if each.is_in_form
+    }
     assert page.main_button.words() == ("Finish" if declaration.edited_by == "author" else "Done")
     for widget in page.findChildren(QWidget):
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 import resources
 from ui import fonts, style, theme
 from ui.parts.labels import PlainLabel
-from ui.theme import Look, Scheme, Theme, contrast_pairs, tokens_for
+from ui.theme import MOST_WIDTHS, Look, Scheme, Theme, contrast_pairs, tokens_for
 
 SCHEMES = [Scheme.LIGHT, Scheme.DARK]
 
@@ -218,6 +218,18 @@ def test_another_typeface_at_the_same_size_dresses_what_stands_there_already(loo
     look.set_look(Look(typeface=fonts.OPEN_DYSLEXIC))
     assert label.font().family() == fonts.OPEN_DYSLEXIC
     label.deleteLater()
+
+
+def test_words_are_measured_anew_in_other_letters(look: Theme) -> None:
+    at_first = look.width("ui", 600, "Close the visit")
+    assert look.width("ui", 600, "Close the visit") == at_first
+    assert look.width("ui", 700, "Close the visit") > at_first
+    look.set_look(Look(text_scale=2.0))
+    assert look.width("ui", 600, "Close the visit") > 1.8 * at_first
+    look.set_look(Look())
+    for number in range(MOST_WIDTHS + 1):
+        look.width("ui", 600, f"{number}")
+    assert look.width("ui", 600, "Close the visit") == at_first
 
 
 IN_AND_OUT_OF_CONTRAST = """

@@ -54,6 +54,8 @@ def test_every_declared_type_has_a_form_with_a_name_and_a_role_for_everything(ma
             part.fold.set_open(True)
     declaration = declaration_of(type_name)
     assert declaration is not None
+    # Looked up, so that one that is not asked yet is built, too.
+    assert [form.rows[each.name].field for each in form.rows.fields()] == form.shown_fields()
     assert list(form.rows) == [each.name for each in declaration.fields.values() if each.is_in_form]
     stops = [each for each in form.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert len(stops) >= len(form.rows)
@@ -107,6 +109,43 @@ def test_a_question_is_asked_only_when_it_applies_and_the_focus_stays_where_it_i
     chip(form, "seen", "no")
     assert not form.rows["seen_alone"].isVisible()
     assert form.rows["seen"].has_cursor()
+
+
+def test_a_question_is_built_when_it_is_asked_in_its_place_and_with_the_letter_it_always_had(
+    make: Any, stage: Any
+) -> None:
+    form, asked_at_once = make("visit_note", manner=NOTE), make("visit_note", manner=NOTE)
+    later = ("seen_alone", "bedroom_seen")
+    assert not any(name in form.rows for name in later)
+    letters = [asked_at_once.rows[name].label.letter for name in later]
+    assert all(letters)
+    chip(form, "seen", "yes")
+    QTest.qWait(1)
+    assert all(name in form.rows for name in later)
+    assert list(form.rows)[:6] == ["visited_at", "place", "visit_kind", "seen", *later]
+    assert [form.rows[name].label.letter for name in later] == letters
+    places = [(row.y(), row.x()) for row in (form.rows[name] for name in ("seen", *later))]
+    assert places == sorted(places)
+    assert all(form.rows[name].isVisible() for name in later)
+    chip(form, "bedroom_seen", "yes")
+    stage.wait_for(lambda: stage.body(form.draft.record_id).get("bedroom_seen") is True)
+
+
+def test_what_was_answered_to_a_question_that_is_not_asked_stays(make: Any, stage: Any) -> None:
+    first = make("visit_note", manner=NOTE)
+    chip(first, "seen", "yes")
+    chip(first, "bedroom_seen", "yes")
+    chip(first, "seen", "no")
+    stage.wait_for(lambda: stage.count("visit_note") == 1 and stage.only("visit_note").body["seen"] == "no")
+    again = make("visit_note", first.draft.record_id, NOTE)
+    assert "bedroom_seen" not in again.rows
+    assert again.body()["bedroom_seen"] is True
+    write(again, "what_happened", "We drew.")
+    again.hand_over()
+    stage.wait_for(lambda: stage.body(again.draft.record_id).get("what_happened") == "We drew.")
+    assert stage.body(again.draft.record_id)["bedroom_seen"] is True
+    chip(again, "seen", "yes")
+    assert again.rows["bedroom_seen"].editor.value() is True
 
 
 def test_an_answer_that_no_longer_applies_is_kept_and_not_needed(make: Any, stage: Any) -> None:
@@ -327,7 +366,9 @@ def test_text_that_may_no_longer_be_saved_can_be_copied(make: Any, stage: Any) -
     form.hand_over()
     stage.wait_for(lambda: form.state().how is How.TROUBLE)
     assert isinstance(form.state().trouble, NotAllowed)
-    assert not line_under.copy.isHidden()
+    copy = line_under.findChild(QWidget, "save_line.copy")
+    assert copy is not None
+    assert not copy.isHidden()
     assert form.unsaved_words() == "What I think it means\nToo late."
 
 
