@@ -58,7 +58,7 @@ __all__ = [
 
 ROUNDS_KEPT = 20
 BULK = 100
-"""Rows from which on a page is written as many rows are."""
+"""Rows from which on a page, or the receipts of a push, are written as many rows are."""
 
 Cursors = tuple[int, int, dict[str, int]]
 """Main cursor, grant counter, and the scopes still being filled, each with how far."""
@@ -305,7 +305,11 @@ class Exchange:
     def settle(self, receipts: Iterable[Receipt]) -> Future[set[str]]:
         """Apply the server's receipts: only now is a version sent. Returns the records whose head is now another's."""
         receipts = tuple(receipts)
-        return self._desk.write(lambda it: arrivals.settle(it.connection, it.pen, receipts, it.touched), is_sync=True)
+
+        def act(it: Act) -> set[str]:
+            return arrivals.settle(it.connection, it.pen, receipts, it.touched)
+
+        return self._desk.write(act, is_sync=True, is_bulk=len(receipts) >= BULK)
 
     def clashing(self) -> list[str]:
         """Records that stand on another version than the server's head."""
