@@ -136,9 +136,12 @@ class Exchange:
         _, (main, grants, filling), waits = self._stood
         return (main, grants, dict(filling)), waits or self._may_remain
 
-    def to_send(self, limit: int) -> list[Version]:
-        """The next unsent versions in op order. What is being written must be cut first."""
-        return self._desk.read(arrivals.to_send, limit)
+    def to_send(self, limit: int, under_way: Collection[str] = ()) -> list[Version]:
+        """The next unsent versions in op order. What is being written must be cut first.
+
+        ``under_way``: without these, which the server has answered and which are just being settled.
+        """
+        return self._desk.read(arrivals.to_send, limit, under_way)
 
     def left_behind(self) -> int:
         """How much of what is here the council does not have; while it is more than 0, nothing may be destroyed."""

@@ -457,12 +457,12 @@ def _settle_some(connection: Connection, pen: Pen, receipts: Sequence[Receipt], 
     return set(found)
 
 
-def to_send(connection: Connection, limit: int) -> list[Version]:
-    """The next unsent versions in op order."""
+def to_send(connection: Connection, limit: int, under_way: Collection[str] = ()) -> list[Version]:
+    """The next unsent versions in op order, without those ``under_way``: answered, and being settled."""
     rows = connection.exec_driver_sql(
         "SELECT v.envelope FROM outbox o JOIN version v ON v.version_id = o.version_id "
-        "WHERE o.held_reason = '' ORDER BY o.op_no LIMIT ?",
-        (limit,),
+        "WHERE o.held_reason = '' AND o.version_id NOT IN (SELECT value FROM json_each(?)) ORDER BY o.op_no LIMIT ?",
+        (encode(list(under_way)).decode(), limit),
     )
     return [decode_version(row.envelope) for row in rows]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -71,6 +71,27 @@ class _Pulling:
         taking, self.taking = self.taking, None
         if taking is not None:
             taking.result()
+
+
+@dataclass(slots=True)
+class _Pushing:
+    """How far a push has come. ``under_way`` are the versions whose receipts are being written."""
+
+    total: int
+    done: int = 0
+    under_way: Sequence[str] = ()
+    settling: Future[set[str]] | None = None
+    clashes: set[str] = field(default_factory=set)
+
+    @property
+    def has_moved(self) -> bool:
+        return self.done > 0
+
+    def finish(self) -> None:
+        """Wait until those receipts are written. Raises what their writing raised."""
+        settling, self.settling = self.settling, None
+        if settling is not None:
+            self.clashes |= settling.result()
 
 
 class Cancelled(Exception):
@@ -294,24 +315,33 @@ class Engine:
     # ---- push ----
 
     def _push(self, outcome: Outcome) -> tuple[set[str], bool]:
-        clashes: set[str] = set()
-        moved = False
-        total = self._exchange.unsent_count() if self._progress is not _silent else 0
-        done = 0
-        while True:
-            self._check()
-            batch = self._exchange.to_send(MAX_BATCH_VERSIONS)
-            if not batch:
-                return clashes, moved
-            self._progress(Progress(SEND, done, max(total, len(batch))))
-            results = self._send(batch)
-            clashes |= self._exchange.settle([_receipt(result) for result in results]).result()
-            held = sum(result.outcome == "held" for result in results)
-            outcome.held += held
-            outcome.sent += len(results) - held
-            done += len(results)
-            moved = True
-            self._progress(Progress(SEND, done, max(total, done)))
+        """Send what is cut, batch after batch. Returns the records that clash, and whether anything was sent."""
+        pushing = _Pushing(self._exchange.unsent_count() if self._progress is not _silent else 0)
+        try:
+            while self._push_batch(outcome, pushing):
+                pass
+        finally:
+            pushing.finish()
+        return pushing.clashes, pushing.has_moved
+
+    def _push_batch(self, outcome: Outcome, pushing: _Pushing) -> bool:
+        """Send the next batch, while the receipts of the one before it are written. Returns whether there was one."""
+        self._check()
+        batch = self._exchange.to_send(MAX_BATCH_VERSIONS, pushing.under_way)
+        if not batch:
+            return False
+        done = pushing.done
+        self._progress(Progress(SEND, done, max(pushing.total, done + len(batch))))
+        results = self._send(batch)
+        pushing.finish()
+        pushing.under_way = [result.version_id for result in results]
+        pushing.settling = self._exchange.settle([_receipt(result) for result in results])
+        held = sum(result.outcome == "held" for result in results)
+        outcome.held += held
+        outcome.sent += len(results) - held
+        pushing.done += len(results)
+        self._progress(Progress(SEND, pushing.done, max(pushing.total, pushing.done)))
+        return True
 
     def _send(self, batch: list[Version]) -> tuple[PushResult, ...]:
         # What was written before this laptop joined again goes under the name, and with the key, of that time.

@@ -232,7 +232,7 @@ class Books:
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
         versions = [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended]
-        steps = [*told, *self._record_rows(), *moves.written(asked[-1]), *self._rows(version, versions)]
+        steps = [*self._record_rows(), *moves.written(asked[-1]), *self._rows(version, versions), *told]
         write = centre.database.end if is_last else centre.database.ask
         write(self._connection, *steps, *self._loose_branches())
 

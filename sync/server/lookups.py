@@ -70,6 +70,13 @@ _RECORDS = (
     .with_for_update(key_share=True)
 )
 _NOTHING = literal("")
+_HELD_NOW = (
+    assignment.c.council_id == _COUNCIL,
+    assignment.c.worker_id == bindparam("worker"),
+    assignment.c.to_at.is_(None),
+    or_(assignment.c.until_at.is_(None), assignment.c.until_at > bindparam("now")),
+    Among(assignment.c.scope_id, "scopes"),
+)
 _FACTS = union_all(
     select(literal("version"), version.c.version_id, version.c.record_id, version.c.outcome, version.c.envelope_hash,
            version.c.seq)
@@ -84,15 +91,10 @@ _FACTS = union_all(
     select(literal("op"), op.c.version_id, cast(op.c.device_epoch, Text), _NOTHING, _NOTHING, op.c.op_no)
     .where(op.c.council_id == _COUNCIL, op.c.device_id == bindparam("device"), Among(op.c.device_epoch, "epochs"),
            Among(op.c.op_no, "numbers")),
+    select(literal("role"), assignment.c.scope_id, assignment.c.role, _NOTHING, _NOTHING, literal(0)).where(*_HELD_NOW),
 )  # fmt: skip
 """What several tables say of a batch, as one question: most of what a short one costs is that it is asked."""
-_ROLES = select(assignment.c.scope_id, assignment.c.role).where(
-    assignment.c.council_id == _COUNCIL,
-    assignment.c.worker_id == bindparam("worker"),
-    assignment.c.to_at.is_(None),
-    or_(assignment.c.until_at.is_(None), assignment.c.until_at > bindparam("now")),
-    Among(assignment.c.scope_id, "ids"),
-)
+_ROLES = select(assignment.c.scope_id, assignment.c.role).where(*_HELD_NOW)
 
 
 def look_up(centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Known:
@@ -113,15 +115,14 @@ def look_up(centre: Centre, connection: Connection, sender: Sender, sent: Sequen
         "epochs": sorted({epoch for epoch, _ in keys}),
         "numbers": sorted({number for _, number in keys}),
     }
-    # The locks come first, and each statement sees what was there when it began: so the last two see what they hold.
-    _, states, facts, roles = centre.database.ask(
+    # The locks come first, and each statement sees what was there when it began: so the last sees what they hold.
+    _, states, facts = centre.database.ask(
         connection,
         Ask(_SCOPES, {"council": centre.council_id, "ids": sorted(scopes)}),
         Ask(_RECORDS, {"council": centre.council_id, "ids": records}),
-        Ask(_FACTS, asked),
-        _roles_in(centre, sender, scopes),
+        Ask(_FACTS, asked | _holding(centre, sender, scopes)),
     )
-    known = Known(_states(states), roles=dict(map(tuple, roles)))
+    known = Known(_states(states))
     for fact in facts:
         _note(known, *fact)
     # A record stays erased also where it is not here any more, or not yet again; so does what belongs to it.
@@ -129,7 +130,8 @@ def look_up(centre: Centre, connection: Connection, sender: Sender, sent: Sequen
     known.erased = (known.erased & set(records)).union(inside)
     elsewhere = {one.scope_id for one in known.records.values()} - scopes
     if elsewhere:
-        [roles] = centre.database.ask(connection, _roles_in(centre, sender, elsewhere))
+        place = {"council": centre.council_id, **_holding(centre, sender, elsewhere)}
+        [roles] = centre.database.ask(connection, Ask(_ROLES, place))
         known.roles |= dict(map(tuple, roles))
     return known
 
@@ -144,6 +146,8 @@ def _note(known: Known, kind: str, key: str, one: str, two: str, three: str, num
         known.held[key] = HeldBefore(one, two)
     elif kind == "waiting":
         known.waits = True
+    elif kind == "role":
+        known.roles[key] = one
     else:
         known.ops[int(one), number] = key
 
@@ -161,10 +165,9 @@ def op_key(came: Version, device_id: str) -> OpKey | None:
     return numbers if countable and came.device_id == device_id else None
 
 
-def _roles_in(centre: Centre, sender: Sender, scopes: Iterable[str]) -> Ask:
-    now = centre.clock.stamp()
-    given = {"council": centre.council_id, "worker": sender.worker_id, "now": now, "ids": sorted(scopes)}
-    return Ask(_ROLES, given)
+def _holding(centre: Centre, sender: Sender, scopes: Iterable[str]) -> dict[str, object]:
+    """What to ask by for the roles a sender holds in these scopes now."""
+    return {"worker": sender.worker_id, "now": centre.clock.stamp(), "scopes": sorted(scopes)}
 
 
 def _ids(given: Iterable[str]) -> list[str]:

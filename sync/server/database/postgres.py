@@ -59,6 +59,13 @@ _LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300"})
 """The server is ending, starting or full, or has become a standby since."""
 
 
+_PLANS_ANEW = "plans anew"
+"""Noted of a connection: this transaction writes, and has asked nothing yet."""
+_PLAN_ONCE = b"SET LOCAL plan_cache_mode = force_generic_plan"
+"""What a write asks is found by keys, and the plan made for the first will do for all. Left to itself, PostgreSQL takes
+each list of keys for a new question and plans it anew: half of what a push took of it, and more as tables grew."""
+
+
 class PostgreSQL:
     """A database reached by a libpq URL, which may name several hosts: whichever takes writes is used."""
 
@@ -130,6 +137,7 @@ class PostgreSQL:
             with contextlib.ExitStack() as undo:
                 undo.callback(connection.rollback)
                 connection.begin()
+                connection.info[_PLANS_ANEW] = True
                 yield connection
                 undo.pop_all()
             try:
@@ -158,6 +166,8 @@ class PostgreSQL:
         """Send them all in one message, and read what comes back (libpq's pipeline)."""
         driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         with self._wrapped(connection), driver.pipeline():
+            if connection.info.pop(_PLANS_ANEW, False):
+                driver.execute(_PLAN_ONCE)
             started = [(self._start(driver, some), len(some)) for some in _together(steps)]
             return [
                 rows

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from models.casebook import Casebook
 from models.entry import HELD, Edit
-from models.errors import Trouble
+from models.errors import StoreFull, Trouble
 from models.exchange import UnknownAncestry
 from models.identity import Identity, Worker
 from models.version import batch_digest, encode_body, hash_body
@@ -98,6 +100,50 @@ def test_a_batch_too_large_for_the_server_is_halved_down_to_the_one_that_will_no
     assert entry is not None
     assert (entry.state, entry.body) == (HELD, {"what_happened": "We walked."})
     assert casebook.waiting_count() == 0
+
+
+def test_the_next_batch_goes_while_the_receipts_of_the_last_are_written(
+    casebook: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_BATCH_VERSIONS", 2)
+    write(casebook, 5)
+    line, is_second_sent = Line(), threading.Event()
+    good = line.on_push
+
+    def answer(request: PushRequest) -> Any:
+        if len(line.pushed) == 1:
+            # The writing thread is busy from here on, so that the receipts of this batch cannot be written yet.
+            casebook._desk.write(lambda _it: is_second_sent.wait(30))
+        else:
+            is_second_sent.set()
+        return good(request)
+
+    line.on_push = answer
+    outcome = Engine(casebook.exchange, line).round()
+    assert [version.op_no for request in line.pushed for version in request.versions] == [1, 2, 3, 4, 5]
+    assert (outcome.sent, casebook.waiting_count()) == (5, 0)
+
+
+def test_receipts_that_could_not_be_written_leave_their_versions_to_be_sent_again(
+    casebook: Casebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_BATCH_VERSIONS", 2)
+    write(casebook, 4)
+    line, settle = Line(), casebook.exchange.settle
+
+    def fail(receipts: Any) -> Any:
+        monkeypatch.setattr(casebook.exchange, "settle", settle)
+        full: Future[set[str]] = Future()
+        full.set_exception(StoreFull("The laptop’s disk is full", ""))
+        return full
+
+    monkeypatch.setattr(casebook.exchange, "settle", fail)
+    with pytest.raises(StoreFull):
+        Engine(casebook.exchange, line).round()
+    assert casebook.waiting_count() >= 2
+    Engine(casebook.exchange, line).round()
+    sent = [version.op_no for request in line.pushed for version in request.versions]
+    assert (set(sent), sent.count(1), casebook.waiting_count()) == ({1, 2, 3, 4}, 2, 0)
 
 
 @pytest.mark.parametrize("error", [Offline("x"), Refused(403, "nope", ""), Refused(400, "bad_signature", "")])

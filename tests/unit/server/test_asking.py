@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from sync.server.centre import Centre
@@ -49,9 +49,9 @@ def test_each_statement_sees_what_the_one_before_it_did(centre: Centre) -> None:
 
 def test_texts_of_every_kind_are_values_and_never_words_of_a_statement(centre: Centre) -> None:
     awkward = ["", "it's", 'say "yes"', "{a,b}", "back\\slash", "NULL", "%s", "[1]", "Zoë 🙂", "a\nb", "a:b", "%(ids)s"]
-    for number, text in enumerate(awkward):
-        ask(centre, Rows(op, ops(number, version_id=text)))
-    many = [row for number, text in enumerate(awkward, 100) for row in ops(number, version_id=text)]
+    for number, words in enumerate(awkward):
+        ask(centre, Rows(op, ops(number, version_id=words)))
+    many = [row for number, words in enumerate(awkward, 100) for row in ops(number, version_id=words)]
     ask(centre, Rows(op, many))
     assert ask(centre, Ask(NAMED, {"ids": awkward})) == [
         [(number,) for number in (*range(len(awkward)), *range(100, 100 + len(awkward)))]
@@ -156,3 +156,16 @@ def test_a_line_that_breaks_in_mid_question_is_not_used_again(centre: Centre) ->
         broken()
     assert not lost.value.is_unsure
     assert ask(centre, Ask(NAMED, {"ids": ["v1"]})) == [[]]
+
+
+@on_postgresql
+def test_what_a_write_asks_is_planned_once_and_what_is_read_is_planned_for_what_it_is_about(centre: Centre) -> None:
+    how = text("SHOW plan_cache_mode")
+    with centre.database.write() as connection:
+        assert [list(map(tuple, rows)) for rows in centre.database.ask(connection, Ask(how), Ask(how))] == [
+            [("force_generic_plan",)],
+            [("force_generic_plan",)],
+        ]
+    for look in (centre.database.read, centre.database.write):
+        with look() as connection:
+            assert connection.execute(how).scalar_one() == "auto"
