@@ -337,7 +337,9 @@ class _Block(QWidget):
             row.addWidget(PlainLabel(name_of(entry), "body", self), 1)
             return
         manner = Manner(headed=False, more=frozenset(FULL), more_words="More about it", has_inline=False)
-        self.form = type(outer)(outer.link, outer.navigator, strip.declaration, entry.draft(), entry, manner, self)
+        self.form = type(outer)(
+            outer.link, outer.navigator, strip.declaration, entry.draft(), entry, manner, self, child=outer.child
+        )
         self.form.state_changed.connect(outer._say_state)
         self.form.edited.connect(self._tell_name)
         row.addWidget(self.form, 1)

@@ -34,7 +34,8 @@ NEEDS_CHOICE = "Choose between the two versions"
 
 class Form(QWidget):
     """Writes one record, new or known. `state_changed` carries how it stands with saving, `edited` a field's name,
-    `began` comes when the record exists. The page calls `leave` before another page stands.
+    `began` comes when the record exists. The page calls `leave` before another page stands. ``child`` is how to speak
+    of the child, where whoever makes the form has read it already.
     """
 
     state_changed = Signal(object)
@@ -50,6 +51,8 @@ class Form(QWidget):
         entry: Entry | None = None,
         manner: Manner | None = None,
         parent: QWidget | None = None,
+        *,
+        child: Spoken | None = None,
     ) -> None:
         super().__init__(parent)
         self.link, self.navigator = link, navigator
@@ -59,8 +62,7 @@ class Form(QWidget):
         self._open: frozenset[str] = frozenset()
         self._unfit: dict[str, str] = {}
         self._state = SaveState()
-        child = link.casebook.child(draft.scope_id)
-        self.child = Spoken.of(child.body) if child else None
+        self.child = child or self._read_child()
         self.autosave = Autosave(
             link, draft, self._body, exists=entry is not None, asked_by=self._asked_by, offers=self.manner.offers
         )
@@ -89,6 +91,10 @@ class Form(QWidget):
         app.focusChanged.connect(self._on_focus)
 
     # ---- building ------------------------------------------------------------------------------------------------
+
+    def _read_child(self) -> Spoken | None:
+        child = self.link.casebook.child(self.draft.scope_id)
+        return Spoken.of(child.body) if child else None
 
     def shown_fields(self) -> list[Field]:
         """The fields this form asks, in the order of the declaration."""

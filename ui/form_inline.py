@@ -229,7 +229,9 @@ class _Block(QWidget):
             leading = inside._first.name if inside._first is not None else ""
             column.addWidget(VoiceQuote(str(entry.body.get(leading, ""))))
             return
-        self.form = type(outer)(outer.link, outer.navigator, declaration, draft, entry, inside.manner(), self)
+        self.form = type(outer)(
+            outer.link, outer.navigator, declaration, draft, entry, inside.manner(), self, child=outer.child
+        )
         self.form.edited.connect(self._on_edit)
         self.form.state_changed.connect(outer._say_state)
         column.addWidget(self.form)

@@ -69,21 +69,24 @@ def head_of(child: Body, today: date) -> str:
     return name_and_age(child, today)
 
 
-def recent_children(casebook: Casebook) -> list[str]:
-    """The scopes of the children looked at last, newest first; only those still held."""
+def _looked_at(casebook: Casebook) -> list[str]:
     try:
-        kept = json.loads(casebook.remembered(RECENT) or "[]")
+        return [str(scope) for scope in json.loads(casebook.remembered(RECENT) or "[]")]
     except ValueError:
         return []
-    return [str(scope) for scope in kept if casebook.child(str(scope)) is not None][:MOST_RECENT]
+
+
+def recent_children(casebook: Casebook) -> list[str]:
+    """The scopes of the children looked at last, newest first; only those still held."""
+    return [scope for scope in _looked_at(casebook) if casebook.child(scope) is not None][:MOST_RECENT]
 
 
 def note_looked_at(link: Link, scope_id: str) -> None:
     """Remember that a child's page was opened."""
     casebook = link.casebook
-    before = recent_children(casebook)
-    if not scope_id or before[:1] == [scope_id]:
+    if not scope_id or _looked_at(casebook)[:1] == [scope_id]:
         return
+    before = recent_children(casebook)
     after = [scope_id, *(one for one in before if one != scope_id)][:MOST_RECENT]
     # What was looked at last is a convenience: a full disk is told by the next save of something that matters.
     link.wait(casebook.remember(RECENT, json.dumps(after)), failed=lambda _trouble: None)

@@ -134,7 +134,8 @@ class FormPage(QWidget):
 
     def show_form(self, declaration: Declaration, draft: Draft, entry: Entry | None, manner: Manner) -> Form:
         """Put a form on the page."""
-        form = Form(self._link, self._navigator, declaration, draft, entry, manner, self.page.content)
+        child = self.spoken if self.scope_id == draft.scope_id else None
+        form = Form(self._link, self._navigator, declaration, draft, entry, manner, self.page.content, child=child)
         self._put(form)
         self.form, self.record_id = form, draft.record_id
         form.state_changed.connect(self._on_state)

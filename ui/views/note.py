@@ -15,6 +15,7 @@ from models.entry import Draft, Entry
 from models.errors import Trouble
 from models.moments import day_and_time, read_moment
 from models.record import declaration_of
+from models.version import Body
 from models.wording import Spoken, name_and_age
 from ui import access, actions, messages, spelling_walk, theme
 from ui.autosave import How, SaveState
@@ -30,7 +31,7 @@ from ui.parts.page_head import PageHead
 from ui.parts.scroll_page import ScrollPage
 from ui.save_line import SaveLine, words_of
 from ui.theme import Theme
-from ui.views.child_facts import body_of, note_looked_at, spoken_of
+from ui.views.child_facts import body_of, note_looked_at
 from ui.views.choose_child import ChooseChild
 from ui.views.form_page import LEFT_BEHIND
 from ui.views.kept_reading import KeptFacts
@@ -177,9 +178,8 @@ class NotePage(QWidget):
         for button in (self.finish_button, self.history, self.not_now, *self._read_buttons):
             button.hide()
 
-    def _show_head(self) -> None:
+    def _show_head(self, body: Body) -> None:
         casebook = self._link.casebook
-        body = body_of(casebook, self._scope_id)
         name = Spoken.of(body).name
         marks = initials_among(child.title for child in casebook.children())
         whom = name_and_age(body, casebook.clock.today())
@@ -207,7 +207,9 @@ class NotePage(QWidget):
         host = self.page.content
         me = self._link.casebook.me.worker.worker_id
         self._begun = Entry(draft.record_id, draft.scope_id, draft.type, offers, me, "")
-        self._form = Form(self._link, self._navigator, declaration, draft, entry, manner, host)
+        body = body_of(self._link.casebook, self._scope_id)
+        child = Spoken.of(body) if body else None
+        self._form = Form(self._link, self._navigator, declaration, draft, entry, manner, host, child=child)
         self._form.state_changed.connect(self._show_state)
         self._form.edited.connect(lambda _name: self._tidy_summary())
         self._form.began.connect(self._began)
@@ -217,17 +219,16 @@ class NotePage(QWidget):
         self._content.addWidget(self._foot)
         self.finish_button.show()
         self.not_now.show()
-        self._show_head()
+        self._show_head(body)
         if entry is not None:
             self.line.show_changed(read_moment(entry.changed_at), self._link.casebook.clock.today())
-        self._fit(anew=True)
+        self._fit(anew=True, child=body)
         self._form.focus_on("what_happened")
 
     def _read(self, entry: Entry) -> None:
         casebook = self._link.casebook
-        self._reading = NoteReading(
-            self._link, self._navigator, entry, spoken_of(casebook, self._scope_id), self.page.content
-        )
+        body = body_of(casebook, self._scope_id)
+        self._reading = NoteReading(self._link, self._navigator, entry, Spoken.of(body), self.page.content)
         self._reading.redraw_wanted.connect(self._reopen)
         # Or the button that was pressed, now hidden, would hand the focus to the rail.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -239,7 +240,7 @@ class NotePage(QWidget):
         is_kept = sheet is not None and sheet.is_finished
         self.close_read.set_words("What was told" if is_kept else "Close the visit")
         self.close_read.setVisible(not entry.is_deleted)
-        self._show_head()
+        self._show_head(body)
         at = read_moment(entry.changed_at)
         by = casebook.worker_name(entry.author_id)
         when = mid_sentence(day_and_time(at, casebook.clock.today())) if at else ""
@@ -247,7 +248,7 @@ class NotePage(QWidget):
             self.line.say(f"Finished {when} by {by}")
         else:
             self.line.say(f"{casebook.why_not_editable(entry)}. Last changed {when} by {by}.", "lock", "info")
-        self._fit(anew=True)
+        self._fit(anew=True, child=body)
 
     def _ask_child(self) -> None:
         self.only_asks = True
@@ -273,8 +274,8 @@ class NotePage(QWidget):
 
     # ---- beside the note -----------------------------------------------------------------------------------------
 
-    def _fit(self, *, anew: bool = False) -> None:
-        """Beside the note where the window is wide, above it where it is not."""
+    def _fit(self, *, anew: bool = False, child: Body | None = None) -> None:
+        """Beside the note where the window is wide, above it where it is not; ``child`` as it has just been read."""
         narrow = self.window().width() < theme.current().px(NARROW_UNDER)
         if not self._scope_id or not (self._form or self._reading) or (narrow == self._is_narrow and not anew):
             return
@@ -288,7 +289,7 @@ class NotePage(QWidget):
         host = self.page.content if narrow else self.side_scroll.content
         kept = KeptFacts(self._link, self._note_id, self._begun) if self._form is not None else None
         self._side = NoteSide(
-            self._link, self._navigator, self._scope_id, self._note_id, host, narrow=narrow, kept=kept
+            self._link, self._navigator, self._scope_id, self._note_id, host, narrow=narrow, child=child, kept=kept
         )
         self._side.closed.connect(self.closed)
         (self._strips if narrow else self.side_scroll.body).addWidget(self._side)

@@ -10,6 +10,8 @@ from models.entry import Entry
 from models.knock_card import QUESTION, KnockCard
 from models.moments import read_day, short_day
 from models.query import NEWEST, Query
+from models.version import Body
+from models.wording import Spoken
 from ui import access, actions
 from ui.link import Link, Navigator
 from ui.parts.bullet_list import BulletList
@@ -21,7 +23,7 @@ from ui.parts.labels import PlainLabel
 from ui.parts.pill import Pill
 from ui.parts.surface import Surface
 from ui.parts.voice_quote import VoiceQuote
-from ui.views.child_facts import card_of, spoken_of
+from ui.views.child_facts import body_of, card_of
 from ui.views.kept_reading import KeptCard, KeptFacts, KeptLine
 
 MOST_BULLETS = 5
@@ -79,7 +81,8 @@ class NoteFoot(QWidget):
 class NoteSide(QWidget):
     """A column of cards, or in a narrow window strips; the same facts either way.
 
-    ``kept`` is what the child asked for of this visit, while its note is being written; then `closed` may be pressed.
+    ``child`` is the child's record, where it has been read already. ``kept`` is what the child asked for of this
+    visit, while its note is being written; then `closed` may be pressed.
     """
 
     closed = Signal()
@@ -93,6 +96,7 @@ class NoteSide(QWidget):
         parent: QWidget,
         *,
         narrow: bool,
+        child: Body | None = None,
         kept: KeptFacts | None = None,
     ) -> None:
         super().__init__(parent)
@@ -101,7 +105,9 @@ class NoteSide(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8 if narrow else 12)
-        card = card_of(link.casebook, scope_id)
+        child = body_of(link.casebook, scope_id) if child is None else child
+        spoken = Spoken.of(child)
+        card = card_of(link.casebook, scope_id, child)
         said = said_last(link, scope_id, note_id)
         if narrow:
             strip = KnockStrip(card.line(18), parent=self)
@@ -109,14 +115,13 @@ class NoteSide(QWidget):
             strip.clicked.connect(self._open_card)
             column.addWidget(strip)
             if kept is not None:
-                column.addWidget(KeptLine(link, kept, spoken_of(link.casebook, scope_id), self))
+                column.addWidget(KeptLine(link, kept, spoken, self))
             if said is not None:
                 column.addWidget(self._last_strip(said))
         else:
             column.addWidget(self._knock(card))
             if kept is not None:
-                child = spoken_of(link.casebook, scope_id)
-                column.addWidget(KeptCard(link, kept, child, self, is_small=True))
+                column.addWidget(KeptCard(link, kept, spoken, self, is_small=True))
                 column.addWidget(close_button(self, self.closed))
             if said is not None:
                 column.addWidget(self._last_card(said))
