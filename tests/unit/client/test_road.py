@@ -16,7 +16,7 @@ from models.errors import Trouble
 from sync.client import road
 from sync.client.answer import Answer, BadAnswer, request
 from sync.client.http import Centre, Offline
-from sync.client.pace import Pace, TooSlow
+from sync.client.pace import Pace, Paced, TooSlow
 from sync.codec import pack
 from tests.answers import ME, PAGE, REQUEST, Listen, council, http
 from tests.certificates import GOOD
@@ -291,3 +291,25 @@ def test_a_proxy_that_drips_its_answer_for_ever_is_given_up(monkeypatch: pytest.
 def test_an_address_goes_over_the_line_as_its_host_and_port(url: str, host: str, named: str) -> None:
     at = road.address_of(url)
     assert (at.host, at.in_header) == (host, named)
+
+
+def test_an_answer_given_before_all_was_sent_is_heard() -> None:
+    here, there = socket.socketpair()
+    there.sendall(http(413, b"too much"))
+    there.close()
+    line = Paced(here, Pace())
+    line.send(bytes(1_000_000))
+    answer = Answer(line.receive)
+    assert (answer.status, b"".join(answer.pieces())) == (413, b"too much")
+    line.close()
+
+
+def test_who_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.client.pace.GRACE_SECONDS", 0.2)
+    monkeypatch.setattr("sync.client.pace.SLOWEST_BYTES_A_SECOND", 1e9)
+    here, there = socket.socketpair()
+    line = Paced(here, Pace())
+    with pytest.raises(TooSlow):
+        line.send(bytes(50_000_000))
+    line.close()
+    there.close()
