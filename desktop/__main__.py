@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     command = options.command or "app"
     if command == "app":
+        # The app collects by itself once it stands (desktop.garbage); half a second of imports makes no garbage.
+        gc.disable()
         from desktop.app import App, Options
         from desktop.paths import Paths
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.platform import current
 from desktop.platform.interface import Platform
 from desktop.settings import LEAST_MINUTES, MOST_MINUTES, USUAL_MINUTES
+
+if TYPE_CHECKING:
+    import subprocess
 
 WARNING_SECONDS = 60.0
 LONGEST_HOLD_SECONDS = 30 * 60.0
@@ -122,6 +125,8 @@ def restart_fresh(
     Nothing goes along but ``arguments``: no key, no open file, no variable that is not needed to start. They may
     name the vault's folder and never a child; the page to return to lies in the vault. Raises OSError.
     """
+    import subprocess
+
     platform = platform or current()
     is_packaged = bool(getattr(sys, "frozen", False))
     start = [sys.executable] if is_packaged else [sys.executable, "-m", "desktop"]

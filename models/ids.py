@@ -6,7 +6,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from uuid import UUID
 
 
 def new_uuid7(milliseconds: int, random_bytes: bytes) -> str:
@@ -15,7 +14,8 @@ def new_uuid7(milliseconds: int, random_bytes: bytes) -> str:
     value |= int.from_bytes(random_bytes[:10], "big")
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return str(UUID(int=value))
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 class Ids:

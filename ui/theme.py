@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
@@ -15,7 +16,9 @@ from shiboken6 import isValid
 
 import resources
 from ui import fonts, style
-from ui.parts.contrast_style import ContrastStyle
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyle
 
 SMALLEST_TEXT, LARGEST_TEXT = 0.9, 2.0
 MOST_WIDTHS = 2_000
@@ -97,6 +100,13 @@ def type_sizes() -> dict[str, tuple[float, int]]:
     """Return each role's (pixels at 100 %, weight)."""
     rows = _data()["type"]
     return {name: (float(row[0]), int(row[1])) for name, row in rows.items() if isinstance(row, list)}
+
+
+def _contrast_style() -> QStyle:
+    # QStyle brings hundreds of numbers with it, which a start in Heard's own colours does without.
+    from ui.parts.contrast_style import ContrastStyle
+
+    return ContrastStyle()
 
 
 def contrast_pairs() -> list[tuple[str, str]]:
@@ -257,7 +267,7 @@ class Theme(QObject):
         self._app.setProperty("heard_style", wanted)
         self._app.setStyleSheet("")
         _let_go_of_the_sheet()
-        self._app.setStyle(ContrastStyle() if self._contrast else QStyleFactory.create("Fusion"))
+        self._app.setStyle(_contrast_style() if self._contrast else QStyleFactory.create("Fusion"))
 
     def retire(self) -> None:
         """Stop following the system: another theme has taken over."""

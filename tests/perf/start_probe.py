@@ -5,6 +5,7 @@ Prints one JSON line. ``bare`` is a QMainWindow with one field: the least any Qt
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
@@ -51,6 +52,7 @@ def first_key(app: Any, window: Any, field: Any) -> float:
 
 
 def heard(vault: Path, *, is_whole: bool) -> None:
+    gc.disable()  # as the command does before it imports the app
     from desktop import app as application
 
     app = application.App(application.Options(vault, vault.parent / "settings.json", is_invented=True))
