@@ -16,6 +16,8 @@ _BOXES = {
 _FIELDS = {QStyle.ContentsType.CT_LineEdit, QStyle.ContentsType.CT_ComboBox, QStyle.ContentsType.CT_SpinBox}
 FIELD_LINES = 1.9
 """The height of a field, in lines of its letters: 38 px at 100 %."""
+TAB_ARROW = 32
+"""The width in pixels of an arrow beside tabs that do not fit."""
 _WITH_PARTS = {QStyle.ComplexControl.CC_ComboBox, QStyle.ComplexControl.CC_SpinBox}
 
 
@@ -63,6 +65,13 @@ class ContrastStyle(QProxyStyle):
             # What the style sheet asks for elsewhere: fields that a hand on a trackpad meets.
             wanted.setHeight(max(wanted.height(), round(option.fontMetrics.height() * FIELD_LINES)))
         return wanted
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        wanted = super().pixelMetric(metric, option, widget)
+        # Fusion's 16 pixels are less than a hand on a trackpad meets.
+        return max(wanted, TAB_ARROW) if metric == QStyle.PixelMetric.PM_TabBarScrollButtonWidth else wanted
 
     def drawControl(
         self,

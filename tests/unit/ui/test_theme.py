@@ -10,11 +10,12 @@ import sys
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 import resources
 from ui import fonts, style, theme
 from ui.parts.labels import PlainLabel
+from ui.parts.tabs import Tabs
 from ui.theme import MOST_WIDTHS, Look, Scheme, Theme, contrast_pairs, tokens_for
 
 SCHEMES = [Scheme.LIGHT, Scheme.DARK]
@@ -139,6 +140,20 @@ def test_high_contrast_switches_our_style_sheet_off_and_takes_the_systems_colour
     contrasted.apply()
     assert qapp.styleSheet() != ""
     assert contrasted.tokens == tokens_for(Scheme.LIGHT)
+
+
+def test_the_arrows_beside_tabs_that_do_not_fit_can_be_met_in_high_contrast(
+    qapp: QApplication, look: Theme, qtbot, settle
+) -> None:
+    contrasted = Theme(qapp, Look(scheme=Scheme.LIGHT), high_contrast=lambda: True)
+    tabs = Tabs(tuple(f"A tab with long words {number}" for number in range(9)))
+    qtbot.addWidget(tabs)
+    tabs.resize(400, 44)
+    tabs.show()
+    settle()
+    arrows = [one for one in tabs.findChildren(QToolButton) if one.isVisible()]
+    assert [arrow.width() >= 32 for arrow in arrows] == [True, True]
+    assert contrasted.is_high_contrast
 
 
 def test_headings_stay_headings_in_high_contrast(qapp: QApplication, look: Theme, qtbot) -> None:
