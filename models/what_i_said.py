@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from models import reading
 from models.casebook import Casebook
 from models.entry import Entry
 from models.loop import CLOSED, DONE, TOLD, WITHDRAWN, Answer, answers_of, promises_query
@@ -35,10 +36,10 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a child wrote or said on a page of their own, such as This is Me: its title, and each answer."""
+    """What a child wrote, said or drew on a page of their own, such as This is Me: its title, and each answer."""
 
     title: str
-    answers: tuple[tuple[str, str], ...]
+    answers: tuple[reading.Answer, ...]
 
 
 def wants_pictures(child: Entry, today: date) -> bool:
@@ -98,9 +99,7 @@ def pages(casebook: Casebook, scope_id: str, child: Spoken) -> list[Page]:
         if entry is None or entry.type == "child":
             continue
         parts = read_record(declaration, entry.body, child)
-        theirs = tuple(
-            (one.label, one.words) for part in parts for one in part.answers if one.is_exact and one.whose == CHILD
-        )
+        theirs = tuple(one for part in parts for one in part.answers if one.is_exact and one.whose == CHILD)
         if theirs:
             found.append(Page(declaration.title, theirs))
     return found

@@ -17,6 +17,7 @@ from ui import access
 from ui.link import Link, Navigator, touches
 from ui.parts.buttons import Button
 from ui.parts.card import Card
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.empty_state import EmptyState
 from ui.parts.flow import FlowLayout
 from ui.parts.icon_label import IconLabel
@@ -106,7 +107,7 @@ class WhatISaidPage(TurnedPage):
             more.clicked.connect(self._show_more)
             self.page.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         for page in own_pages:
-            self._heard += [page.title, *(f"{label}. {words}" for label, words in page.answers)]
+            self._heard += [page.title, *(f"{one.label}. {one.words}" for one in page.answers)]
             self.page.body.addWidget(self._make_page(page))
         self.page.body.addStretch(1)
         self._build_soon(spoken)
@@ -199,9 +200,14 @@ class WhatISaidPage(TurnedPage):
     def _make_page(self, page: Page) -> Card:
         card = Card(page.title, parent=self.page.content)
         card.setObjectName("what_i_said.page")
-        for label, words in page.answers:
-            card.add(PlainLabel(label, "strong", card))
-            card.add(VoiceQuote(words, card, role="knock_line" if self._has_pictures else "reading"))
+        for one in page.answers:
+            card.add(PlainLabel(one.label, "strong", card))
+            if one.drawn:
+                # A child who is handed the laptop sees the drawing, and not a sentence that there is one.
+                key = f"what_i_said.drawn.{one.label}"
+                card.add(DrawnSheet(one.drawn, f"{one.label}: {one.words}", card, key=key))
+            else:
+                card.add(VoiceQuote(one.words, card, role="knock_line" if self._has_pictures else "reading"))
         return card
 
     # ---- what the child may do -----------------------------------------------------------------------------------

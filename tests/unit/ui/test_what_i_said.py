@@ -12,11 +12,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from models.audience import EVERYONE_ON_RECORD, KEEP_FROM, ONLY_AUTHOR, WORKER_AND_IRO
-from models.entry import Edit
+from models.drawing import read
+from models.entry import Draft, Edit
 from models.query import Query
 from tests.unit.ui.counting import CTRL, whole_app
 from ui import access
 from ui.parts.chips import Chip
+from ui.parts.drawn_sheet import DrawnSheet
 from ui.parts.icon_label import IconLabel
 from ui.parts.labels import PlainLabel
 from ui.parts.voice_quote import VoiceQuote
@@ -162,6 +164,20 @@ def test_a_younger_child_has_pictures_and_larger_words(at: SimpleNamespace) -> N
     sides = {one.sizeHint().width() for one in shown.findChildren(IconLabel) if one.isVisible()}
     assert max(sides) >= 34
     assert all(access.name_of(one) for one in shown.findChildren(QWidget, "what_i_said.share"))
+
+
+def test_what_a_child_drew_is_shown_and_not_only_told_of(at: SimpleNamespace) -> None:
+    lines = [["red", 14, 100, 700, 500, 50], ["blue", 28, 5, 5]]
+    entry = at.casebook.one("this_is_me", at.jaydon)
+    assert entry is not None
+    draft = Draft(entry.record_id, entry.type, entry.scope_id)
+    at.casebook.save(draft, {"my_drawing": Edit(None, lines), "pen_held_by": Edit(None, "child")}).result()
+    shown = open_page(at, at.jaydon)
+    (drawn,) = shown.findChildren(DrawnSheet)
+    assert drawn.strokes == read(lines)
+    assert access.name_of(drawn) == "My drawing: A drawing of 2 lines"
+    assert "A drawing of 2 lines" not in quotes(shown)
+    assert any("A drawing of 2 lines" in one for one in shown.pieces())
 
 
 def test_a_child_of_whom_nothing_is_held_is_asked_to_start_and_a_lost_child_is_not_shown(at: SimpleNamespace) -> None:
