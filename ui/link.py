@@ -99,6 +99,14 @@ class Link(QObject):
         else:
             raise error
 
+    def cut(self, record_id: str, asked_by: str = "") -> None:
+        """Cut what has just been saved, so that it is sent without waiting for it to rest.
+
+        Where that fails (the vault has been locked since, the disk is full) nobody is told: it stays saved, and is cut
+        with whatever else rests.
+        """
+        self.wait(self.casebook.cut(record_id, asked_by), failed=lambda _trouble: None)
+
     def show_status(self, status: Status) -> None:
         """Take a new sync status, from any thread."""
 

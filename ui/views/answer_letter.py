@@ -242,7 +242,7 @@ class AnswerLetterPage(TurnedPage):
             edits = {name: Edit(seen[name], wanted[name]) for name in seen}
 
             def saved(_saved: object) -> None:
-                link.wait(link.casebook.cut(entry.record_id))
+                link.cut(entry.record_id)
                 done()
 
             link.wait(link.casebook.save(entry.draft(), edits), saved, lambda trouble: self._say(trouble))

@@ -131,12 +131,12 @@ class CheckBack(Surface):
 
     def _told(self, words: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         link, navigator, said = self._link, self._navigator, self._said
-        link.wait(link.casebook.cut(said.record_id))
+        link.cut(said.record_id)
 
         def undo() -> None:
             edits = {name: Edit(after[name], before[name]) for name in before}
             saved = link.casebook.save(said.draft(), edits)
-            link.wait(saved, lambda _saved: link.wait(link.casebook.cut(said.record_id)))
+            link.wait(saved, lambda _saved: link.cut(said.record_id))
 
         navigator.toast(words, undo)
         self.settled.emit()
@@ -174,7 +174,7 @@ class CheckBack(Surface):
             return
 
         def done() -> None:
-            link.wait(link.casebook.cut(said.record_id))
+            link.cut(said.record_id)
             self._autosave = None
             autosave.close()
             self._navigator.toast(f"Checked back with {self._child.name}")

@@ -106,4 +106,4 @@ class Keeping:
         casebook = self._link.casebook
         edits = {name: Edit(before.get(name), value) for name, value in after.items()}
         self._link.wait(casebook.save(draft, edits, "close_visit"), lambda _saved: then(), failed)
-        self._link.wait(casebook.cut(draft.record_id, "close_visit"), failed=lambda _trouble: None)
+        self._link.cut(draft.record_id, "close_visit")

@@ -361,7 +361,7 @@ class KnockPage(QWidget):
 
         def write(seen: Any, value: Any, done: str) -> None:
             def told(_saved: object) -> None:
-                self._link.wait(casebook.cut(draft.record_id))
+                self._link.cut(draft.record_id)
                 self._navigator.toast(done, None if value == before else lambda: write(today, before, "Taken back"))
 
             self._link.wait(casebook.save(draft, {name: Edit(seen, value)}), told, self._tell)

@@ -23,7 +23,7 @@ def _set_planned(link: Link, planned_id: str, state: str, note_id: str) -> None:
     }
     # The note itself is what matters: a full disk is told by its own line, and Today finds it without this link.
     link.wait(casebook.save(planned.draft(), edits), failed=lambda _trouble: None)
-    link.wait(casebook.cut(planned_id), failed=lambda _trouble: None)
+    link.cut(planned_id)
 
 
 def delete_note(link: Link, navigator: Navigator, form: Form) -> None:
