@@ -76,6 +76,12 @@ class Logind:
         return self._process.stdout.readline().strip()
 
 
+def listen(watch: Any) -> None:
+    """Start it, and wait until the bus has noted what it listens for: it takes what one program asks in order."""
+    assert watch.start() is True
+    watch._bus.interface().isServiceRegistered("org.freedesktop.login1")
+
+
 @pytest.fixture
 def bus_address() -> Iterator[str]:
     command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
@@ -112,7 +118,7 @@ def test_sleep_waits_until_heard_has_ended_what_it_does(
     logind: Logind, watch: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_SESSION_ID", "31")
-    assert watch.start() is True
+    listen(watch)
     assert [logind.line(), logind.line()] == ["Inhibit", "GetSession"]
     logind.order("held?")
     assert logind.line() == "held"
@@ -134,7 +140,7 @@ def test_the_workers_own_locked_screen_is_told_and_another_workers_is_not(
     logind: Logind, watch: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_SESSION_ID", "31")
-    assert watch.start() is True
+    listen(watch)
     logind.order("lock _32")
     logind.order("lock _31")
     qtbot.waitUntil(lambda: watch.told == ["lock"], timeout=5000)
@@ -146,7 +152,7 @@ def test_where_logind_does_not_know_the_session_any_locked_screen_counts(
     logind: Logind, watch: Any, qtbot: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_SESSION_ID", raising=False)
-    assert watch.start() is True
+    listen(watch)
     logind.order("lock _32")
     qtbot.waitUntil(lambda: watch.told == ["lock"], timeout=5000)
 
