@@ -77,7 +77,6 @@ class Stage(SimpleNamespace):
     def open(self) -> None:
         self.window.open("settings")
         self.page = self.window.pages.currentWidget()
-        assert isinstance(self.page, SettingsPage)
         QTest.qWait(1)
 
 
