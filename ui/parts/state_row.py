@@ -36,7 +36,7 @@ class StateRow(RowButton):
     def show_row(self, title: str, words: str) -> None:
         """Stand for something else."""
         super().show_row(title, words)
-        self.setAccessibleName(f"{self.accessibleName()}. {self.pill.text()}")
+        self.setAccessibleName(f"{self.accessibleName().removesuffix('.')}. {self.pill.text()}")
 
     def _laid(self, width: float) -> tuple[lettering.Laid, lettering.Laid]:
         return super()._laid(width - self.pill.sizeHint().width() - GAP)

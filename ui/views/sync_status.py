@@ -201,11 +201,12 @@ class SyncPage(QWidget):
             card.add(row)
             self.rows.append(row)
         self._add_more(card, "waiting", seen.listed, seen.waiting)
-        for entry, title in seen.just_sent:
+        for number, (entry, title) in enumerate(seen.just_sent, start=1):
             card.add(Divider())
             row = StateRow("circle-check", title, "The council’s server has it.", Pill("Sent", "check", "ok"))
             row.setObjectName("sync.just_sent")
             row.setProperty("row", entry.record_id)
+            row.setAccessibleDescription(f"{number} of {len(seen.just_sent):,} just sent")
             row.clicked.connect(lambda _=False, entry=entry: self._open(entry))
             card.add(row)
         return card
