@@ -354,7 +354,7 @@ def test_what_was_saved_turns_to_sent_before_the_workers_eyes_and_is_gone_the_ne
     it.told(Status(SENT, 2, NOW))
     it.written()
     (row,) = page.findChildren(StateRow, "sync.just_sent")
-    assert (row.property("row"), row.accessibleDescription()) == (ids[0], "1 of 1 just sent")
+    assert (row.property("row"), row.pill.text(), row.accessibleDescription()) == (ids[0], "Sent", "1 of 1 just sent")
     press(row)
     assert it.went[-1][0] == "this_is_me"
     page = it.open()
