@@ -13,7 +13,7 @@ from desktop.touring import expect, find_child
 from models.casebook import Casebook
 from models.entry import Edit
 
-MANY = 5_000
+MANY = 10_000
 APART = "Leo was asleep when I came. His carer told me that he has a new bike."
 
 
