@@ -152,24 +152,31 @@ class Proxy:
 
 
 def _proxy_for(address: Address) -> Proxy | None:
-    """The proxy that the laptop's settings name for an address. Raises Trouble for one that is not reached by HTTP."""
+    """The proxy that the laptop's settings name for an address. Raises Trouble for one that cannot be used."""
     # What is meant for this machine never goes by way of a proxy, where it would travel readable.
     if address.host in OWN_MACHINE or proxy_bypass(address.host):
         return None
     told = getproxies()
     url = told.get("https" if address.is_secure else "http") or told.get("all") or ""
-    parts = urlsplit(url if "://" in url or not url else f"http://{url}")
-    if not parts.hostname:
+    try:
+        parts = urlsplit(url if "://" in url or not url else f"http://{url}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _unusable(f"Its settings name one that is no address: {url.rpartition('@')[2]}.") from error
+    if not host:
         return None
     if parts.scheme != "http":
-        raise Trouble(
-            "The proxy of this laptop cannot be used",
-            f"Its settings name one that starts with {parts.scheme}:// and Heard reaches a proxy by http:// alone. "
-            "Everything is saved on this laptop.",
-            "Please ask your council’s IT to look at the proxy settings.",
-        )
+        raise _unusable(f"Its settings name one that starts with {parts.scheme}://; Heard reaches a proxy by http://.")
     credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else ""
-    return Proxy(_plain(parts.hostname), parts.port or 80, credentials)
+    return Proxy(_plain(host), port or 80, credentials)
+
+
+def _unusable(why: str) -> Trouble:
+    return Trouble(
+        "The proxy of this laptop cannot be used",
+        f"{why} Everything is saved on this laptop.",
+        "Please ask your council’s IT to look at the proxy settings.",
+    )
 
 
 def address_of(url: str) -> Address:

@@ -242,12 +242,24 @@ def test_through_a_proxy_the_council_itself_is_spoken_to_and_the_proxy_reads_not
     assert ear.asked[-1].headers["host"] == f"127.0.0.1:{ear.port}"
 
 
-def test_a_proxy_that_heard_cannot_reach_is_told_of_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HTTPS_PROXY", "socks5://127.0.0.1:9")
+@pytest.mark.parametrize(
+    ("proxy", "told"),
+    [
+        ("socks5://127.0.0.1:9", "socks5://"),
+        ("https://127.0.0.1:9", "https://"),
+        ("http://amy:secret@proxy.example:port", "proxy.example:port"),
+        ("http://[::1", "[::1"),
+    ],
+)
+def test_a_proxy_that_heard_cannot_use_is_told_of_and_nothing_is_sent(
+    monkeypatch: pytest.MonkeyPatch, proxy: str, told: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
     monkeypatch.setenv("NO_PROXY", "")
-    with pytest.raises(Trouble, match="proxy of this laptop cannot be used") as told:
+    with pytest.raises(Trouble, match="proxy of this laptop cannot be used") as trouble:
         Centre("https://heard.example").pull(ME, REQUEST)
-    assert "socks5://" in told.value.message
+    assert told in trouble.value.message
+    assert "secret" not in str(trouble.value)
 
 
 def test_a_proxy_that_drips_its_answer_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
