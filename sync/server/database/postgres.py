@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, pq
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -29,11 +29,13 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from models.errors import Trouble
 from sync.server.database import Clash, Unreachable, arrays
+from sync.server.database.pipeline import Command, Line, Value, run, written
 from sync.server.database.statements import Ask, Prepared, Rows, Step, prepare
 from sync.server.tables import metadata
 
@@ -55,15 +57,11 @@ _OURS = {
 
 _CLASHES = frozenset({"40001", "40P01", "23505", "23503"})
 """Could not serialise, deadlock; and a key that came, or a row that went, between our reading and our writing."""
-_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300"})
-"""The server is ending, starting or full, or has become a standby since."""
+_LOST = frozenset({"57P01", "57P02", "57P03", "57P05", "25006", "53300", "26000"})
+"""The server is ending, starting or full, or has become a standby since; or does not know what was prepared there."""
 
-
-_PLANS_ANEW = "plans anew"
-"""Noted of a connection: this transaction writes, and has asked nothing yet."""
-_PLAN_ONCE = b"SET LOCAL plan_cache_mode = force_generic_plan"
-"""What a write asks is found by keys, and the plan made for the first will do for all. Left to itself, PostgreSQL takes
-each list of keys for a new question and plans it anew: half of what a push took of it, and more as tables grew."""
+_PLACE = b"${}"
+"""Where a value goes in a statement that is still to be put together with others, and its places counted."""
 
 
 class PostgreSQL:
@@ -90,14 +88,14 @@ class PostgreSQL:
             use_native_hstore=False,
         )
         event.listen(self._engine, "handle_error", _give_up_the_pool)
+        # SQLAlchemy writes what is handed to libpq (:mod:`sync.server.database.pipeline`) with places, not with names.
+        self._placed = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
         self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writing = self._engine.execution_options(isolation_level="READ COMMITTED")
         self._look()
 
-    def _connect(self) -> psycopg.Connection[Any]:
-        driver = psycopg.connect(self._conninfo)
-        arrays.teach(driver)
-        return driver
+    def _connect(self) -> Line:
+        return Line.connect(self._conninfo)
 
     def _look(self) -> None:
         """Reach it once. Raises Trouble if that fails, or if it is set so that acknowledged work can be lost."""
@@ -137,7 +135,6 @@ class PostgreSQL:
             with contextlib.ExitStack() as undo:
                 undo.callback(connection.rollback)
                 connection.begin()
-                connection.info[_PLANS_ANEW] = True
                 yield connection
                 undo.pop_all()
             try:
@@ -164,38 +161,31 @@ class PostgreSQL:
 
     def ask(self, connection: Connection, *steps: Step) -> list[list[Any]]:
         """Send them all in one message, and read what comes back (libpq's pipeline)."""
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-        with self._wrapped(connection), driver.pipeline():
-            if connection.info.pop(_PLANS_ANEW, False):
-                driver.execute(_PLAN_ONCE)
-            started = [(self._start(driver, some), len(some)) for some in _together(steps)]
-            return [
-                rows
-                for (cursor, gives_rows), count in started
-                for rows in ([cursor.fetchall()] if gives_rows else [[] for _ in range(count)])
-            ]
+        return self._run(connection, steps)
 
     def end(self, connection: Connection, *steps: Step) -> None:
         """Send them and the commit in one message. A line that breaks on the way leaves it unsure what was stored."""
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         try:
-            with self._wrapped(connection), driver.pipeline():
-                for some in _together(steps):
-                    self._start(driver, some)
-                driver.commit()
+            self._run(connection, steps, commits=True)
         except DBAPIError as error:
             if _is_lost(error):
                 raise Unreachable(is_unsure=True) from error
             raise
 
-    def _start(self, driver: psycopg.Connection[Any], steps: Sequence[Step]) -> tuple[psycopg.Cursor[Any], bool]:
+    def _run(self, connection: Connection, steps: Sequence[Step], *, commits: bool = False) -> list[list[Any]]:
+        line: Line = connection.connection.driver_connection  # type: ignore[assignment]
+        parts = _together(steps)
+        with self._wrapped(connection):
+            answers = run(line, [self._command(part) for part in parts], commits=commits)
+        return [rows for part, found in zip(parts, answers, strict=True) for rows in (found, *([] for _ in part[1:]))]
+
+    def _command(self, steps: Sequence[Step]) -> Command:
         first = steps[0]
         if isinstance(first, Ask):
-            made = prepare(first.statement, self._engine.dialect)
-            return driver.execute(made.text.encode(), _packed(made.values(first.values))), made.gives_rows
+            made = prepare(first.statement, self._placed)
+            return Command(made.encoded, [_listed(one) for one in made.values(first.values)])
         inserts = [_insert_of(step) for step in steps if isinstance(step, Rows)]
-        text = _as_one(tuple(words for words, _ in inserts))
-        return driver.execute(text, [value for _, values in inserts for value in values]), False
+        return Command(_as_one(tuple(words for words, _ in inserts)), [one for _, values in inserts for one in values])
 
     @contextlib.contextmanager
     def _wrapped(self, connection: Connection) -> Iterator[None]:
@@ -372,10 +362,12 @@ def _together(steps: Sequence[Step]) -> list[list[Step]]:
 def _as_one(inserts: tuple[bytes, ...]) -> bytes:
     *others, last = inserts
     before = b", ".join(b"part%d AS (%b)" % (number, words) for number, words in enumerate(others))
-    return b"WITH %b %b" % (before, last) if others else last
+    text = b"WITH %b %b" % (before, last) if others else last
+    first, *more = text.split(_PLACE)
+    return first + b"".join(b"$%d%b" % (number, words) for number, words in enumerate(more, 1))
 
 
-def _insert_of(step: Rows) -> tuple[bytes, list[Any]]:
+def _insert_of(step: Rows) -> tuple[bytes, list[Value]]:
     """Insert rows by one statement, however many there are: a column at a time, as arrays.
 
     What is the same in every row is given once.
@@ -385,15 +377,15 @@ def _insert_of(step: Rows) -> tuple[bytes, list[Any]]:
     alike = tuple(name for name in names[: -1 if len(rows) > 1 else None] if _is_one(columns[name]))
     text = _insert_text(step.table, names, alike, over=step.over)
     values = [columns[name][0] for name in names if name in alike]
-    return text, values + [
-        arrays.pack(_kind_of(step.table.c[name]), columns[name]) for name in names if name not in alike
-    ]
+    values += [arrays.pack(_kind_of(step.table.c[name]), columns[name]) for name in names if name not in alike]
+    return text, [written(value) for value in values]
 
 
-def _packed(values: Mapping[str, Any] | tuple[Any, ...]) -> dict[str, Any]:
-    return {
-        name: arrays.pack_alike(value) if isinstance(value, list) else value for name, value in dict(values).items()
-    }
+def _listed(value: Any) -> Value:
+    """Write one value that may be a list; an empty one says nothing of its kind, and fits any as text."""
+    if value == []:
+        return b"{}", pq.Format.TEXT
+    return written(arrays.pack_alike(value) if isinstance(value, list) else value)
 
 
 def _is_one(values: list[Any]) -> bool:
@@ -404,8 +396,8 @@ def _is_one(values: list[Any]) -> bool:
 def _insert_text(table: Table, names: tuple[str, ...], alike: tuple[str, ...], *, over: bool) -> bytes:
     kinds = {name: _kind_of(table.c[name]) for name in names}
     several = [name for name in names if name not in alike]
-    given = ", ".join(f"%b::{kinds[name]} AS {name}" for name in alike)
-    arrays = ", ".join(f"%b::{kinds[name]}[]" for name in several)
+    given = ", ".join(f"${{}}::{kinds[name]} AS {name}" for name in alike)
+    arrays = ", ".join(f"${{}}::{kinds[name]}[]" for name in several)
     source = f"(SELECT {given or 'true AS nothing'}) one" + (
         f" CROSS JOIN unnest({arrays}) AS several ({', '.join(several)})" if several else ""
     )

@@ -69,6 +69,11 @@ class Prepared:
     order: tuple[str, ...] | None
     gives_rows: bool
 
+    @functools.cached_property
+    def encoded(self) -> bytes:
+        """The text, as bytes."""
+        return self.text.encode()
+
     def values(self, given: Mapping[str, Any]) -> Mapping[str, Any] | tuple[Any, ...]:
         """The values of one call, as the driver takes them."""
         whole = {**self.fixed, **given}

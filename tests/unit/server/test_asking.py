@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import Connection, bindparam, delete, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from sync.server.centre import Centre
-from sync.server.database import Among, Ask, Clash, Rows, Unreachable, arrays
+from sync.server.database import Among, Ask, Clash, Rows, Unreachable, again, arrays
+from sync.server.database.pipeline import Command, Line, run, written
 from sync.server.database.postgres import PostgreSQL
 from sync.server.database.sqlite import SQLiteFile
 from sync.server.tables import batch, digest, op, rule
@@ -28,6 +30,12 @@ def ops(*numbers: int, **other: object) -> list[dict[str, object]]:
 def ask(centre: Centre, *steps: Any) -> list[list[Any]]:
     with centre.database.write() as connection:
         return [[tuple(row) for row in rows] for rows in centre.database.ask(connection, *steps)]
+
+
+def line_of(connection: Connection) -> Line:
+    line = connection.connection.driver_connection
+    assert isinstance(line, Line)
+    return line
 
 
 def test_each_statement_sees_what_the_one_before_it_did(centre: Centre) -> None:
@@ -108,7 +116,7 @@ LISTS = [
 def test_a_list_is_packed_as_the_database_reads_it(centre: Centre, of: str, items: list[Any]) -> None:
     assert isinstance(centre.database, PostgreSQL)
     with centre.database._connect() as driver:
-        [(found,)] = driver.execute(f"SELECT %b::{of}[]", [arrays.pack(of, items)]).fetchall()
+        [[(found,)]] = run(driver, [Command(f"SELECT $1::{of}[]".encode(), [written(arrays.pack(of, items))])])
     assert found == items
 
 
@@ -169,3 +177,49 @@ def test_what_a_write_asks_is_planned_once_and_what_is_read_is_planned_for_what_
     for look in (centre.database.read, centre.database.write):
         with look() as connection:
             assert connection.execute(how).scalar_one() == "auto"
+
+
+@on_postgresql
+def test_what_was_prepared_is_used_again_also_after_work_that_was_taken_back(centre: Centre) -> None:
+    database = centre.database
+    assert isinstance(database, PostgreSQL)
+    with database.write() as connection:
+        database.ask(connection, Rows(op, ops(1)), Ask(NAMED, {"ids": ["v1"]}))
+        line = line_of(connection)
+        before = dict(line.names)
+    for taken in (ops(2), ops(1)):
+        with contextlib.suppress(Clash), database.write() as connection:
+            assert line_of(connection) is line
+            database.ask(connection, Rows(op, taken), Ask(text("SELECT 1")))
+    assert not line.names  # the second was taken back, and everything prepared with it
+    assert ask(centre, Ask(NAMED, {"ids": ["v1", "v2"]}), Rows(op, ops(3)))[0] == [(1,), (2,)]
+    assert len(before) == 2
+    assert line.names.keys() == before.keys()
+
+
+@on_postgresql
+def test_a_connection_that_has_lost_what_was_prepared_is_given_up_and_the_work_done_again(centre: Centre) -> None:
+    database = centre.database
+    assert isinstance(database, PostgreSQL)
+    lost: list[Line] = []
+
+    def work() -> list[list[Any]]:
+        with database.write() as connection:
+            line = line_of(connection)
+            if not lost:
+                database.ask(connection, Ask(NAMED, {"ids": []}))
+                line.pgconn.exec_(b"DEALLOCATE ALL")
+                lost.append(line)
+            return database.ask(connection, Ask(NAMED, {"ids": ["v1"]}))
+
+    ask(centre, Rows(op, ops(1)))
+    assert again(work) == [[(1,)]]
+    assert lost[0].closed
+
+
+@on_postgresql
+def test_a_message_longer_than_any_buffer_goes_and_comes_whole(centre: Centre) -> None:
+    many = [f"{number:08}" + "x" * 1000 for number in range(5000)]
+    rows = [row for number, name in enumerate(many) for row in ops(number, version_id=name)]
+    told = ask(centre, Rows(op, rows), Ask(NAMED, {"ids": many}), Ask(NAMED, {"ids": many}))
+    assert told[1] == told[2] == [(number,) for number in range(5000)]
