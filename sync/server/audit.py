@@ -80,11 +80,19 @@ class Ledger:
         return Ask(_STANDING, {"council": self.council_id})
 
     def append(
-        self, standing: Sequence[Any], at: str, entries: Callable[[int], Iterable[Entry]], seqs: int
-    ) -> tuple[int, list[Step]]:
-        """Do what :meth:`close` does, for whoever writes more with it: the first number, and what to write."""
-        first, rows, moved = self._chain(standing, at, entries, seqs)
-        return first, [*([Rows(audit, rows)] if rows else []), Ask(_MOVED, moved)]
+        self, standing: Sequence[Any], at: str, parts: Iterable[tuple[Callable[[int], Iterable[Entry]], int]]
+    ) -> tuple[list[int], list[Step]]:
+        """Do what :meth:`close` does, several times, for whoever writes more with it.
+
+        ``parts`` are entries and how many numbers go with them. Returns the first number of each, and what to write.
+        """
+        firsts, rows, moved = [], list[dict[str, Any]](), dict[str, Any]()
+        for entries, seqs in parts:
+            first, lines, moved = self._chain(standing, at, entries, seqs)
+            standing = (moved["new_seq"], moved["new_no"], moved["new_hash"])
+            firsts.append(first)
+            rows += lines
+        return firsts, [*([Rows(audit, rows)] if rows else []), Ask(_MOVED, moved)]
 
     def _chain(
         self,

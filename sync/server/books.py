@@ -1,9 +1,12 @@
-"""What one push reads and writes: loaded in a few queries, changed in memory, written at the end in a few more."""
+"""What one push reads and writes: loaded in a few queries, changed in memory, written at the end in a few more.
+
+Several pushes may be loaded and written together (:mod:`sync.server.group_commit`), each in books of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
@@ -12,8 +15,8 @@ from models.version import Version
 from sync.server import policy
 from sync.server.audit import Entry, seal_of
 from sync.server.centre import Centre
-from sync.server.database import Among, Ask, Rows, Step
-from sync.server.heads import Moves
+from sync.server.database import Among, Ask, Rows, Step, gathered
+from sync.server.heads import Move, Moves
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import Change, RecordState, Sender
 from sync.server.lookups import (
@@ -49,6 +52,54 @@ class Held:
         return prepare(self.sent.version.without_text()).content() if self.code == "erased" else self.sent.content()
 
 
+@dataclass
+class Page:
+    """What is to be written under one signature. ``came`` needs no number; the first of ``entries`` tells of it."""
+
+    books: Books
+    batch_id: str
+    entries: list[Entry]
+    came: list[Step] = field(default_factory=list)
+
+    def sealed(self, first: int) -> list[Entry]:
+        """What the audit says, once it is known where in the line this begins."""
+        lines = self.books.lines()
+        if not lines:
+            return self.entries
+        what, *rest = self.entries
+        place = {"first": first, "versions": len(lines), "batch": self.batch_id, "seal": seal_of(lines)}
+        return [replace(what, detail={**what.detail, **place}), *rest]
+
+
+def write_pages(
+    centre: Centre, connection: Connection, pages: Sequence[Page], now: str, *, is_last: bool = False
+) -> None:
+    """Write it all: what needs no number, then the council's row locked and read, then what follows from its seq.
+
+    Two messages, and the council's row, for which others wait, is held for the second of them and the commit alone.
+    ``is_last``: the transaction ends with it.
+    """
+    books = [page.books for page in pages]
+    moves = Moves(centre, [move for one in books for move in one.moves()])
+    came = gathered([step for page in pages for step in (*page.came, *page.books.op_rows())])
+    asked = centre.database.ask(connection, *came, centre.ledger.standing(), *moves.asked())
+    [council_row] = asked[len(came)]
+    firsts, told = centre.ledger.append(council_row, now, [(page.sealed, page.books.count) for page in pages])
+    for one, first in zip(books, firsts, strict=True):
+        one.number(first)
+    steps = gathered(
+        [
+            *(step for one in books for step in one.record_rows()),
+            *moves.written(asked[-1]),
+            *(step for page in pages for step in page.books.version_rows(page.batch_id, now)),
+            *told,
+            *(step for one in books for step in one.loose_branches()),
+        ]
+    )
+    write = centre.database.end if is_last else centre.database.ask
+    write(connection, *steps)
+
+
 class Books:
     """The council's rows that one batch touches. Made by :meth:`load`, inside the write transaction."""
 
@@ -72,9 +123,20 @@ class Books:
     @classmethod
     def load(cls, centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Books:
         """Read all that judging these versions needs."""
-        books = cls(centre, connection, sender)
-        books._know(look_up(centre, connection, sender, sent))
+        [books] = cls.load_all(centre, connection, [(sender, sent)])
         return books
+
+    @classmethod
+    def load_all(
+        cls, centre: Centre, connection: Connection, batches: Sequence[tuple[Sender, Sequence[Sent]]]
+    ) -> list[Books]:
+        """Read it for batches that touch no record and no child in common, each into books of its own."""
+        loaded = []
+        for (sender, _), known in zip(batches, look_up(centre, connection, batches), strict=True):
+            books = cls(centre, connection, sender)
+            books._know(known)
+            loaded.append(books)
+        return loaded
 
     def _know(self, known: Known) -> None:
         self.stored, self.held, self.records = known.stored, known.held, known.records
@@ -145,15 +207,15 @@ class Books:
 
     # -- writing
 
-    def write(self, signature: bytes, hashes: Sequence[str], *, is_last: bool = False) -> None:
-        """Write what was noted. ``hashes`` are the envelope hashes the signature covers, in order.
+    def write(self, signature: bytes, hashes: Sequence[str]) -> None:
+        """Write what was noted. ``hashes`` are the envelope hashes the signature covers, in order."""
+        if self.has_news:
+            now = self._centre.clock.stamp()
+            write_pages(self._centre, self._connection, [self.page(signature, hashes, now)], now)
 
-        ``is_last``: the transaction ends with it.
-        """
-        if not self.has_news:
-            return
-        centre, now = self._centre, self._centre.clock.stamp()
-        batch_id = centre.ids.new()
+    def page(self, signature: bytes, hashes: Sequence[str], now: str) -> Page:
+        """Make ready to write what was noted, which is something (:attr:`has_news`)."""
+        batch_id = self._centre.ids.new()
         row: dict[str, object] = {
             "batch_id": batch_id,
             "device_id": self._sender.device_id,
@@ -169,9 +231,10 @@ class Books:
             *self._rows(batch, [row]),
             *self._rows(held_back, [self._held_row(held, batch_id, now) for held in self._newly_held]),
         ]
-        self._write_appended(came, batch_id, now, self._entries() + self._flag_fork(now), is_last=is_last)
+        return Page(self, batch_id, self._entries() + self._flag_fork(now), came)
 
-    def _op_rows(self) -> list[Step]:
+    def op_rows(self) -> list[Step]:
+        """The laptop's own numbers for what came."""
         device_id = self._sender.device_id
         return self._rows(
             op,
@@ -192,7 +255,7 @@ class Books:
         now = self._centre.clock.stamp()
         detail = {"content": content_hash, **more}
         by = (manager_id, "") if manager_id else (self._sender.worker_id, self._sender.device_id)
-        self._write_appended([], batch_id, now, [Entry("admitted", *by, detail)])
+        write_pages(self._centre, self._connection, [Page(self, batch_id, [Entry("admitted", *by, detail)])], now)
         self._mark_admitted(content_hash, now, manager_id, words)
 
     def _mark_admitted(self, content_hash: str, now: str, manager_id: str = "", words: str = "") -> None:
@@ -207,36 +270,31 @@ class Books:
         undecided = {"decided_at": None, "decided_by": None, "words": None}
         self._connection.execute(update(held_back).where(*mine).values(**sender, **why, **undecided))
 
-    def _write_appended(
-        self, came: list[Step], batch_id: str, now: str, entries: list[Entry], *, is_last: bool = False
-    ) -> None:
-        """Write it all: what needs no number, then the council's row locked and read, then what follows from its seq.
+    @property
+    def count(self) -> int:
+        """How many versions are to be appended."""
+        return len(self._appended)
 
-        Two messages, and the council's row, for which others wait, is held for the second of them and the commit alone.
-        """
-        lines = [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
+    def moves(self) -> list[Move]:
+        """The records whose head moves, before (None: new) and after."""
+        before = {one: None if one in self._begun else self._before[one] for one in sorted(self._moved)}
+        return [(state, self.records[one]) for one, state in before.items()]
 
-        def sealed(first: int) -> list[Entry]:
-            if not lines:
-                return entries
-            what, *rest = entries
-            place = {"first": first, "versions": len(lines), "batch": batch_id, "seal": seal_of(lines)}
-            return [replace(what, detail={**what.detail, **place}), *rest]
+    def lines(self) -> list[tuple[str, str, str]]:
+        """What is appended, in order, as the audit seals it."""
+        return [(one.version.version_id, outcome, one.envelope_hash) for one, outcome in self._appended]
 
-        centre = self._centre
-        begun = {one: None if one in self._begun else self._before[one] for one in sorted(self._moved)}
-        moves = Moves(centre, [(before, self.records[one]) for one, before in begun.items()])
-        asked = centre.database.ask(self._connection, *came, *self._op_rows(), centre.ledger.standing(), *moves.asked())
-        [council_row] = asked[len(came) + bool(self._new_ops)]
-        first, told = centre.ledger.append(council_row, now, sealed, seqs=len(lines))
+    def number(self, first: int) -> None:
+        """Give what is appended its numbers."""
         for seq, (sent, _) in enumerate(self._appended, start=first):
             self.stored[sent.version.version_id].seq = seq
-        versions = [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended]
-        steps = [*self._record_rows(), *moves.written(asked[-1]), *self._rows(version, versions), *told]
-        write = centre.database.end if is_last else centre.database.ask
-        write(self._connection, *steps, *self._loose_branches())
 
-    def _loose_branches(self) -> list[Step]:
+    def version_rows(self, batch_id: str, now: str) -> list[Step]:
+        """What is appended, numbered."""
+        rows = [self._version_row(sent, outcome, batch_id, now) for sent, outcome in self._appended]
+        return self._rows(version, rows)
+
+    def loose_branches(self) -> list[Step]:
         """Remember what lies beside a head and is in no later version yet."""
         merged = {parent for sent, _ in self._appended for parent in sent.version.parents}
         loose = [sent.version for sent, outcome in self._appended if outcome == "branch"]
@@ -309,7 +367,8 @@ class Books:
             "body": sent.body,
         }
 
-    def _record_rows(self) -> list[Step]:
+    def record_rows(self) -> list[Step]:
+        """The records whose head moves, as they are now."""
         states = [self.records[record_id] for record_id in sorted(self._moved)]
         rows = [
             {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, or_, select
 
 from sync.server import refusal
 from sync.server.auth import hash_token
@@ -57,15 +57,33 @@ _CALLER = (
 _CALLER_ALONE = _CALLER.with_for_update(of=device, key_share=True)
 
 
-def find_caller(centre: Centre, connection: Connection, given_token: str, *, alone: bool = False) -> Caller:
-    """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token.
-
-    ``alone`` waits for whatever else the laptop has under way, and lets it do nothing else until the end.
-    """
-    asked = {"council": centre.council_id, "hash": hash_token(given_token), "now": centre.clock.stamp()}
-    [rows] = centre.database.ask(connection, Ask(_CALLER_ALONE if alone else _CALLER, asked))
-    if not rows:
+def find_caller(centre: Centre, connection: Connection, given_token: str) -> Caller:
+    """Return who holds this token, also when the laptop was closed since. Raises Refusal 401 for no such token."""
+    [caller] = _callers(centre, connection, _CALLER, [given_token])
+    if caller is None:
         raise refusal.not_signed_in()
+    return caller
+
+
+def find_senders(centre: Centre, connection: Connection, given_tokens: Sequence[str]) -> list[Caller | None]:
+    """Return who holds each of these tokens, once nothing else of their laptops is under way; None for no such token.
+
+    Their laptops do nothing else until the end.
+    """
+    return _callers(centre, connection, _CALLER_ALONE, given_tokens)
+
+
+def _callers(
+    centre: Centre, connection: Connection, statement: Select[Any], given_tokens: Sequence[str]
+) -> list[Caller | None]:
+    now = centre.clock.stamp()
+    asked = [{"council": centre.council_id, "hash": hash_token(one), "now": now} for one in given_tokens]
+    return [_caller(rows) for rows in centre.database.ask(connection, *(Ask(statement, one) for one in asked))]
+
+
+def _caller(rows: Sequence[Sequence[Any]]) -> Caller | None:
+    if not rows:
+        return None
     row = _Row(*rows[0])
     return Caller(
         worker_id=row.worker_id,
@@ -95,7 +113,10 @@ def is_shut(centre: Centre, connection: Connection, device_id: str) -> bool:
 
 def find_sender(centre: Centre, connection: Connection, given_token: str) -> Caller:
     """Return who holds this token, once nothing else of that laptop is under way. Raises Refusal 401."""
-    return find_caller(centre, connection, given_token, alone=True)
+    [caller] = find_senders(centre, connection, [given_token])
+    if caller is None:
+        raise refusal.not_signed_in()
+    return caller
 
 
 def find_reader(centre: Centre, connection: Connection, given_token: str) -> Caller:

@@ -10,6 +10,9 @@ from sync.server.centre import Centre
 from sync.server.database import again
 from sync.server.dropping import DropBox
 from sync.server.enrolment import Door
+from sync.server.group_commit import GroupCommit
+from sync.server.pushing import Pushed
+from sync.server.refusal import Refusal
 from sync.wire import (
     AgreeReply,
     AgreeRequest,
@@ -40,7 +43,7 @@ from sync.wire import (
 
 
 class Hub:
-    """One council's hub. Holds no state between requests, so any number of them may serve one database.
+    """One council's hub. Keeps nothing from one request for the next, so any number of them may serve one database.
 
     Each method may be called from any thread and does its work again where another's came in between; all raise
     :class:`sync.server.refusal.Refusal` for what they will not do. ``pull``, ``push`` and ``history`` return
@@ -50,6 +53,9 @@ class Hub:
     def __init__(self, centre: Centre) -> None:
         self.centre = centre
         self.drop_box = DropBox(centre)
+        self._pushes: GroupCommit[Pushed, bytes | Refusal] = GroupCommit(
+            lambda pushed: pushing.push(centre, pushed), Pushed.goes_with
+        )
         self._door = Door(centre, Secrets(centre.settings.password_cost))
 
     def enrol(self, request: EnrolRequest, address: str) -> EnrolReply:
@@ -65,7 +71,11 @@ class Hub:
         return again(lambda: pulling.pull(self.centre, token, request))
 
     def push(self, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
-        return again(lambda: pushing.push(self.centre, token, request, packed_bytes))
+        pushed = pushing.receive(token, request, packed_bytes)
+        answer = again(lambda: self._pushes.run(pushed))
+        if isinstance(answer, Refusal):
+            raise answer
+        return answer
 
     def receipt(self, token: str, request: ReceiptRequest) -> ReceiptReply:
         return again(lambda: withdrawing.take_receipt(self.centre, token, request))

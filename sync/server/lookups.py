@@ -1,9 +1,10 @@
-"""What judging a batch needs to know of the council's rows: locked in their order and read, in one message or two."""
+"""What judging batches needs to know of the council's rows: locked in their order and read, in one message or two."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import BindParameter, Connection, Text, bindparam, cast, literal, or_, select, union_all
 
@@ -97,43 +98,76 @@ _FACTS = union_all(
 _ROLES = select(assignment.c.scope_id, assignment.c.role).where(*_HELD_NOW)
 
 
-def look_up(centre: Centre, connection: Connection, sender: Sender, sent: Sequence[Sent]) -> Known:
-    """Lock what these versions touch (:mod:`sync.server.turns`) and read all that judging them needs."""
-    versions = [one.version for one in sent]
-    scopes = {one.scope_id for one in versions if is_id(one.scope_id)}
-    records = _ids(one.record_id for one in versions)
-    parents = {parent for one in sent if one.fault is None for parent in one.version.parents}
-    within = {one.record_id: outer for one in versions if is_id(outer := belongs_to(one))}
-    keys = [key for one in versions if (key := op_key(one, sender.device_id))]
-    asked = {
-        "council": centre.council_id,
-        "device": sender.device_id,
-        "records": records,
-        "erasable": sorted({*records, *within.values()}),
-        "versions": sorted({*_ids(one.version_id for one in versions), *parents}),
-        "contents": sorted({one.content_hash for one in sent}),
-        "epochs": sorted({epoch for epoch, _ in keys}),
-        "numbers": sorted({number for _, number in keys}),
-    }
-    # The locks come first, and each statement sees what was there when it began: so the last sees what they hold.
-    _, states, facts = centre.database.ask(
+def look_up(centre: Centre, connection: Connection, batches: Sequence[tuple[Sender, Sequence[Sent]]]) -> list[Known]:
+    """Lock what these versions touch (:mod:`sync.server.turns`) and read all that judging them needs, for each batch.
+
+    The batches touch no record and no child in common.
+    """
+    asked = [_Asked(sender, sent) for sender, sent in batches]
+    scopes, records = _joined(one.scopes for one in asked), _joined(one.records for one in asked)
+    # The locks come first, and each statement sees what was there when it began: so the last see what they hold.
+    _, states, *facts = centre.database.ask(
         connection,
-        Ask(_SCOPES, {"council": centre.council_id, "ids": sorted(scopes)}),
+        Ask(_SCOPES, {"council": centre.council_id, "ids": scopes}),
         Ask(_RECORDS, {"council": centre.council_id, "ids": records}),
-        Ask(_FACTS, asked | _holding(centre, sender, scopes)),
+        *(Ask(_FACTS, one.values(centre)) for one in asked),
     )
-    known = Known(_states(states))
-    for fact in facts:
-        _note(known, *fact)
-    # A record stays erased also where it is not here any more, or not yet again; so does what belongs to it.
-    inside = (one for one, outer in within.items() if outer in known.erased)
-    known.erased = (known.erased & set(records)).union(inside)
-    elsewhere = {one.scope_id for one in known.records.values()} - scopes
-    if elsewhere:
-        place = {"council": centre.council_id, **_holding(centre, sender, elsewhere)}
-        [roles] = centre.database.ask(connection, Ask(_ROLES, place))
-        known.roles |= dict(map(tuple, roles))
-    return known
+    standing = _states(states)
+    return [one.known(centre, connection, standing, found) for one, found in zip(asked, facts, strict=True)]
+
+
+def _joined(parts: Iterable[Iterable[str]]) -> list[str]:
+    return sorted({one for part in parts for one in part})
+
+
+class _Asked:
+    """What is asked about one batch, and what is made of the answers."""
+
+    def __init__(self, sender: Sender, sent: Sequence[Sent]) -> None:
+        versions = [one.version for one in sent]
+        self._sender = sender
+        self.scopes = {one.scope_id for one in versions if is_id(one.scope_id)}
+        self.records = _ids(one.record_id for one in versions)
+        self._within = {one.record_id: outer for one in versions if is_id(outer := belongs_to(one))}
+        parents = {parent for one in sent if one.fault is None for parent in one.version.parents}
+        self._versions = sorted({*_ids(one.version_id for one in versions), *parents})
+        self._contents = sorted({one.content_hash for one in sent})
+        self._keys = [key for one in versions if (key := op_key(one, sender.device_id))]
+
+    def values(self, centre: Centre) -> dict[str, object]:
+        """The values of ``_FACTS``."""
+        return {
+            "council": centre.council_id,
+            "device": self._sender.device_id,
+            "records": self.records,
+            "erasable": sorted({*self.records, *self._within.values()}),
+            "versions": self._versions,
+            "contents": self._contents,
+            "epochs": sorted({epoch for epoch, _ in self._keys}),
+            "numbers": sorted({number for _, number in self._keys}),
+            **_holding(centre, self._sender, self.scopes),
+        }
+
+    def known(
+        self,
+        centre: Centre,
+        connection: Connection,
+        standing: Mapping[str, RecordState],
+        facts: Sequence[Sequence[Any]],
+    ) -> Known:
+        """Put the answers in their places; roles where a record is another child's than it says are asked for."""
+        known = Known({one: standing[one] for one in self.records if one in standing})
+        for fact in facts:
+            _note(known, *fact)
+        # A record stays erased also where it is not here any more, or not yet again; so does what belongs to it.
+        inside = (one for one, outer in self._within.items() if outer in known.erased)
+        known.erased = (known.erased & set(self.records)).union(inside)
+        elsewhere = {one.scope_id for one in known.records.values()} - self.scopes
+        if elsewhere:
+            place = {"council": centre.council_id, **_holding(centre, self._sender, elsewhere)}
+            [roles] = centre.database.ask(connection, Ask(_ROLES, place))
+            known.roles |= dict(map(tuple, roles))
+        return known
 
 
 def _note(known: Known, kind: str, key: str, one: str, two: str, three: str, number: int) -> None:

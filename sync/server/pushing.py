@@ -1,17 +1,19 @@
-"""What a laptop sends: every version appended or held back, heads compared and set, in one transaction, once."""
+"""What laptops send: every version appended or held back, heads compared and set, in one transaction, once."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from models.version import Version, digest_of_hashes
+from sync.server import refusal
 from sync.server.auth import is_signed
-from sync.server.books import Books, Held
-from sync.server.callers import find_sender, is_shut
+from sync.server.books import Books, Held, Page, write_pages
+from sync.server.callers import Caller, find_senders, is_shut
 from sync.server.centre import Centre
 from sync.server.incoming import Sent, prepare
 from sync.server.judging import REASONS, Sender, moves_head, state_after, why_hold
@@ -33,42 +35,110 @@ class Outcome:
     reason: str = ""
 
 
-def push(centre: Centre, token: str, request: PushRequest, packed_bytes: int = 0) -> bytes:
-    """Take a batch and return what became of each version, packed. Sending it again gives the same answers.
+@dataclass(frozen=True)
+class Pushed:
+    """One push on its way in, with all that can be worked out about it before anybody waits for it."""
 
-    ``packed_bytes`` is the length of the message as it came. Raises Refusal 400 (bad signature), 401 or 413,
-    and has stored nothing then.
-    """
+    token: str
+    signature: bytes
+    sent: tuple[Sent, ...]
+    digest: bytes
+
+    def goes_with(self, others: Sequence[Pushed]) -> bool:
+        """Whether it may be taken together with these: nothing that one of them waits for is another's.
+
+        What two have in common is a laptop, a child or a record; whatever else might be is found by the database, and
+        ends in each being taken by itself.
+        """
+        room = MAX_BATCH_VERSIONS - sum(len(one.sent) for one in others)
+        return len(self.sent) <= room and all(self._touched.isdisjoint(one._touched) for one in others)
+
+    @functools.cached_property
+    def _touched(self) -> frozenset[str]:
+        versions = [one.version for one in self.sent]
+        return frozenset(
+            [self.token, *(one.device_id for one in versions)]
+            + [name for one in versions for name in (one.record_id, one.scope_id)]
+        )
+
+
+def receive(token: str, request: PushRequest, packed_bytes: int = 0) -> Pushed:
+    """Take what came apart and look at it. ``packed_bytes`` is its length as it came. Raises Refusal 413."""
     _check_size(request, packed_bytes)
-    sent = [prepare(version) for version in request.versions]
-    digest = digest_of_hashes([one.envelope_hash for one in sent])
+    sent = tuple(prepare(version) for version in request.versions)
+    return Pushed(token, request.signature, sent, digest_of_hashes([one.envelope_hash for one in sent]))
+
+
+def push(centre: Centre, pushed: Sequence[Pushed]) -> list[bytes | Refusal]:
+    """Take pushes, in one transaction, and return what became of each version of each, packed.
+
+    They go together (:meth:`Pushed.goes_with`). Sending one again gives the same answers. One that is refused (400 for
+    a bad signature, 401) has stored nothing, and the others are not touched by that.
+    """
     with centre.database.write() as connection:
-        caller = find_sender(centre, connection, token)
-        if not is_signed(caller.public_key, request.signature, digest):
-            raise Refusal(
-                400, "bad_signature", "What this laptop sent did not carry its own signature. Nothing of it was stored."
-            )
-        sender = Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
-        books = Books.load(centre, connection, sender, sent)
-        outcomes = take_batch(books, sender, sent)
-        hashes = [one.envelope_hash for one in sent]
-        if books.has_news and _is_plain(books, outcomes):
-            books.write(request.signature, hashes, is_last=True)
-            return pack(RawPushReply(results=_answers(outcomes, {}, books)))
-        books.write(request.signature, hashes)
-        if not books.has_news:
-            centre.database.settle(connection)
-        follow_heads(centre, connection, books.changes())
-        if books.may_free_others:
-            books.look_again(admit_waiting(centre, connection, books.touched()))
-        heads = books.readable_heads(one.record_id for one in outcomes if one.outcome != "head")
-    return pack(RawPushReply(results=_answers(outcomes, heads, books)))
+        callers = find_senders(centre, connection, [one.token for one in pushed])
+        senders = [_admit(caller, one) for caller, one in zip(callers, pushed, strict=True)]
+        good = [(sender, one) for sender, one in zip(senders, pushed, strict=True) if isinstance(sender, Sender)]
+        loaded = Books.load_all(centre, connection, [(sender, one.sent) for sender, one in good]) if good else []
+        taken = [
+            _Taken(one, books, take_batch(books, sender, one.sent))
+            for (sender, one), books in zip(good, loaded, strict=True)
+        ]
+        _write(centre, connection, taken)
+    answers = iter(taken)
+    return [sender if isinstance(sender, Refusal) else next(answers).answer() for sender in senders]
 
 
-def _is_plain(books: Books, outcomes: Sequence[Outcome]) -> bool:
-    """Whether writing it is all there is to do: nobody is told, nothing waited for it, and no head is asked for."""
-    is_as_sent = all(one.outcome == "head" for one in outcomes)
-    return is_as_sent and not books.may_free_others and not any(map(concerns_readers, books.changes()))
+def _admit(caller: Caller | None, one: Pushed) -> Sender | Refusal:
+    if caller is None:
+        return refusal.not_signed_in()
+    if not is_signed(caller.public_key, one.signature, one.digest):
+        told = "What this laptop sent did not carry its own signature. Nothing of it was stored."
+        return Refusal(400, "bad_signature", told)
+    return Sender(caller.worker_id, caller.device_id, caller.is_revoked, caller.is_forked)
+
+
+@dataclass
+class _Taken:
+    """A push that was judged. ``heads`` are those a laptop must merge with."""
+
+    pushed: Pushed
+    books: Books
+    outcomes: Sequence[Outcome]
+    heads: Mapping[str, RawRow] = field(default_factory=dict)
+
+    @functools.cached_property
+    def is_plain(self) -> bool:
+        """Whether writing it is all there is to do: nobody is told, nothing waited for it, and no head is asked for."""
+        books = self.books
+        is_as_sent = books.has_news and all(one.outcome == "head" for one in self.outcomes)
+        return is_as_sent and not books.may_free_others and not any(map(concerns_readers, books.changes()))
+
+    def page(self, now: str) -> Page:
+        return self.books.page(self.pushed.signature, [one.envelope_hash for one in self.pushed.sent], now)
+
+    def answer(self) -> bytes:
+        return pack(RawPushReply(results=_answers(self.outcomes, self.heads, self.books)))
+
+
+def _write(centre: Centre, connection: Connection, taken: Sequence[_Taken]) -> None:
+    now, news = centre.clock.stamp(), [one for one in taken if one.books.has_news]
+    is_all = all(one.is_plain for one in taken)
+    if news:
+        write_pages(centre, connection, [one.page(now) for one in news], now, is_last=is_all)
+    if len(news) < len(taken):
+        centre.database.settle(connection)
+    for one in taken:
+        if not one.is_plain:
+            _follow(centre, connection, one)
+
+
+def _follow(centre: Centre, connection: Connection, one: _Taken) -> None:
+    """Do what follows from a push beside writing it."""
+    follow_heads(centre, connection, one.books.changes())
+    if one.books.may_free_others:
+        one.books.look_again(admit_waiting(centre, connection, one.books.touched()))
+    one.heads = one.books.readable_heads(each.record_id for each in one.outcomes if each.outcome != "head")
 
 
 def _check_size(request: PushRequest, packed_bytes: int) -> None:

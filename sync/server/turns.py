@@ -1,7 +1,7 @@
 """Whose turn it is: the locks a write takes so that others may write beside it, always in this order.
 
 1. the laptop that sends, so that what it sends twice at once is taken once, and closing it waits for what is under way
-   (:func:`sync.server.callers.find_sender`);
+   (:func:`sync.server.callers.find_senders`);
 2. the children (scopes) it touches, lowest id first, so that who may write, what a record stands at and what waits in
    the held-back box hold still until the end;
 3. the records;

@@ -437,7 +437,7 @@ def _inserting(url: str) -> Iterator[Callable[[int], float]]:
 def burst_line(town: Town, held: Held, counters: dict[str, Any]) -> Any:
     """Pushes of ten records a second in one council, against the 5 ms that 200 a second allow.
 
-    Four laptops send at once, each of a worker with children of their own: pushes about one child take turns.
+    Sixteen laptops send at once, each of a worker with a child or two of their own: pushes about one child take turns.
     """
     numbers = iter(range(10_000_000, 20_000_000))
     ready: list[list[bytes]] = [[] for _ in range(PUSHERS)]

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from sqlalchemy import Connection, Select
 
 from sync.server.database.files import write_durably
-from sync.server.database.statements import Among, Ask, Rows, Step
+from sync.server.database.statements import Among, Ask, Rows, Step, gathered
 
 __all__ = [
     "Among",
@@ -25,6 +25,7 @@ __all__ = [
     "Step",
     "Unreachable",
     "again",
+    "gathered",
     "tried_again",
     "write_durably",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, ClauseElement, Dialect, Table, Text, any_, bindparam, func, select
@@ -36,6 +36,19 @@ class Rows:
 
 
 Step = Ask | Rows
+
+
+def gathered(steps: Sequence[Step]) -> list[Step]:
+    """Let rows for one table go in together, where the first of them would: a statement costs more than a row."""
+    found: dict[object, Step] = {}
+    for number, step in enumerate(steps):
+        key = (step.table, step.over, tuple(step.rows[0])) if isinstance(step, Rows) else number
+        before = found.get(key)
+        if isinstance(step, Rows) and isinstance(before, Rows):
+            found[key] = replace(before, rows=[*before.rows, *step.rows])
+        else:
+            found[key] = step
+    return list(found.values())
 
 
 class Among(ColumnElement[bool]):
