@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -35,6 +36,18 @@ def receive(laptop: Any, *versions: Version, signature: bytes = b"") -> Pushed:
 def results(answer: bytes | Refusal) -> tuple[PushResult, ...]:
     assert isinstance(answer, bytes)
     return unpack(PushReply, answer).results
+
+
+def letting_go(go_on: threading.Event, happened: Callable[[], bool]) -> threading.Thread:
+    """Let those go on who were held up, once this has happened."""
+
+    def watch() -> None:
+        wait_for(happened)
+        go_on.set()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    return thread
 
 
 @pytest.fixture
@@ -132,6 +145,80 @@ def test_many_at_once_are_written_in_few_transactions(
     assert check_everything(centre)["faults"] == []
 
 
+class Writer:
+    """One laptop that writes for a child, also what nobody should: chance decides, the same for the same seed."""
+
+    def __init__(self, laptop: Any, scope: str, elsewhere: str, seed: int) -> None:
+        self.laptop, self.scope, self.elsewhere, self.chance = laptop, scope, elsewhere, random.Random(seed)
+        self.known: list[Version] = []
+        self.waiting: list[Version] = []
+
+    def batch(self) -> list[Version]:
+        return [self._one() for _ in range(self.chance.randrange(1, 5))]
+
+    def _one(self) -> Version:
+        what = self.chance.randrange(8)
+        before = self.chance.choice(self.known) if self.known else None
+        if what == 0:
+            return self.laptop.version(self.elsewhere)
+        if what == 1:
+            lost = self.laptop.shared(self.scope, {"lost": 1})
+            self.waiting.append(lost)
+            return self.laptop.shared(self.scope, {"after": 1}, lost)
+        if what == 2 and self.waiting:
+            return self._noted(self.waiting.pop())
+        if what == 3 and before:
+            return before
+        if what in {4, 5} and before:
+            return self._noted(self.laptop.shared(self.scope, {"n": len(self.known)}, before))
+        return self._noted(self.laptop.shared(self.scope, {"n": len(self.known)}))
+
+    def _noted(self, version: Version) -> Version:
+        self.known.append(version)
+        return version
+
+
+def _left(centre: Centre, one: Writer) -> tuple[object, ...]:
+    """What the council holds of a writer's."""
+    mine = held_back.c.worker_id == one.laptop.worker_id
+    return (
+        sorted(column(centre, version.c.outcome, version.c.author_id == one.laptop.worker_id)),
+        sorted(column(centre, held_back.c.reason_code, mine)),
+        sorted(column(centre, held_back.c.state, mine)),
+        len(column(centre, record.c.record_id, record.c.scope_id == one.scope)),
+    )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_pushed_together_ends_as_what_is_pushed_alone(
+    centre: Centre, office: Administration, enrol: Enrol, seed: int
+) -> None:
+    """Two teams of three do the same, one laptop after the other here, together there."""
+    elsewhere = office.open_scope("child", "9000")
+    teams = []
+    for team in "ab":
+        places = [(f"{team}{number}", office.open_scope("child", f"{team}{number}")) for number in range(3)]
+        teams.append(
+            [
+                Writer(enrol(code, **{f"c{code}": "social_worker"}), scope, elsewhere, 10 * seed + number)
+                for number, (code, scope) in enumerate(places)
+            ]
+        )
+    for _ in range(6):
+        told = []
+        for writers, step in zip(teams, (1, 3), strict=True):
+            came = [receive(one.laptop, *one.batch()) for one in writers]
+            taken = [pushing.push(centre, came[at : at + step]) for at in range(0, len(came), step)]
+            told.append([results(answer) for group in taken for answer in group])
+        alone, together = (
+            [[(one.outcome, one.reason, one.head is None) for one in each] for each in one] for one in told
+        )
+        assert together == alone
+    counts = [[_left(centre, one) for one in writers] for writers in teams]
+    assert counts[0] == counts[1]
+    assert check_everything(centre)["faults"] == []
+
+
 # -- the queue, without a council
 
 
@@ -147,8 +234,7 @@ def gathered(work: Callable[[Sequence[int]], Sequence[str]], count: int) -> tupl
         return work(numbers)
 
     line: GroupCommit[int, str] = GroupCommit(done, lambda one, others: one != 13)
-    release = threading.Thread(target=lambda: (wait_for(lambda: len(line._waiting) == count - AT_ONCE), go_on.set()))
-    release.start()
+    release = letting_go(go_on, lambda: len(line._waiting) == count - AT_ONCE)
     answers = at_once(*(lambda number=number: line.run(number) for number in range(count)))
     release.join(30)
     assert line._free == AT_ONCE
