@@ -133,10 +133,7 @@ def test_many_at_once_are_written_in_few_transactions(
         return str(laptop.push_one(laptop.version(scope)).outcome)
 
     jobs = [lambda laptop=laptop, scope=scope: push(laptop, scope) for laptop, scope in three for _ in range(4)]
-    release = threading.Thread(
-        target=lambda: (wait_for(lambda: len(hub._pushes._waiting) == 12 - AT_ONCE), go_on.set())
-    )
-    release.start()
+    release = letting_go(go_on, lambda: len(hub._pushes._waiting) == 12 - AT_ONCE)
     assert at_once(*jobs) == ["head"] * 12
     release.join(30)
     assert sum(sizes) == 12
@@ -160,11 +157,13 @@ class Writer:
         what = self.chance.randrange(8)
         before = self.chance.choice(self.known) if self.known else None
         if what == 0:
-            return self.laptop.version(self.elsewhere)
+            stray: Version = self.laptop.version(self.elsewhere)
+            return stray
         if what == 1:
             lost = self.laptop.shared(self.scope, {"lost": 1})
             self.waiting.append(lost)
-            return self.laptop.shared(self.scope, {"after": 1}, lost)
+            late: Version = self.laptop.shared(self.scope, {"after": 1}, lost)
+            return late
         if what == 2 and self.waiting:
             return self._noted(self.waiting.pop())
         if what == 3 and before:
