@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, suppress
 from datetime import timedelta
@@ -261,6 +261,10 @@ class Casebook:
     def count(self, query: Query) -> int:
         """How many records a query asks for, whatever its limit."""
         return self._desk.read(records.count, query, self.lease.is_closed)
+
+    def scopes_with(self, query: Query, scope_ids: Sequence[str]) -> frozenset[str]:
+        """Those of some children of whom there is any record a query asks for."""
+        return self._desk.read(records.scopes_with, query, scope_ids, self.lease.is_closed)
 
     def children(self) -> list[Entry]:
         """The children assigned to this worker, by the name they chose."""

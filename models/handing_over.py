@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.audience import EVERYONE_ON_RECORD, SHARED, may_write
@@ -70,20 +70,22 @@ def new_to_me(casebook: Casebook, scope_ids: Iterable[str]) -> tuple[str, ...]:
 
     As :func:`to_read` says of each, and for all of them at once: Today asks it of every child, each time it is drawn.
     """
-    me = casebook.me.worker.worker_id
-    standing, kept = defaultdict(set), defaultdict(list)
-    for entry in casebook.select(Query(types=(ME, WISHES), limit=MOST)):
-        standing[entry.scope_id].add(entry.type)
+    me, asked = casebook.me.worker.worker_id, list(scope_ids)
+    # Whether there is one, and not the record: each would be deciphered for nothing.
+    standing = {one: casebook.scopes_with(Query(types=(one,)), asked) for one in (ME, WISHES)}
+    kept = defaultdict(list)
     where = (Where("worker_id", "is", me),)
     for entry in casebook.select(Query(types=("handover",), where=where, limit=MOST)):
         kept[entry.scope_id].append(entry.body)
-    return tuple(
-        one
-        for one in scope_ids
-        if unread(kept[one], standing[one])
-        and _writes(casebook.scopes.get(one))
-        and _first_visit(casebook, one, me) is None
-    )
+    scopes = casebook.scopes
+
+    def is_unread(scope_id: str) -> bool:
+        stands = [one for one, found in standing.items() if scope_id in found]
+        return bool(unread(kept[scope_id], stands)) and _writes(scopes.get(scope_id))
+
+    new = [one for one in asked if is_unread(one)]
+    visited = casebook.scopes_with(_visits(casebook, me), new) if new else frozenset()
+    return tuple(one for one in new if one not in visited)
 
 
 def reading(casebook: Casebook, scope_id: str) -> tuple[Draft, dict[str, Edit]]:
@@ -141,7 +143,11 @@ def _read_at(kept: Iterable[Body], standing: Iterable[str]) -> datetime | None:
 
 def _first_visit(casebook: Casebook, scope_id: str, worker_id: str) -> datetime | None:
     """When a worker first saw, or went to see, the child: by the first note they wrote of a visit that has begun."""
-    now = to_stamp(casebook.clock.now())
-    query = Query(types=("visit_note",), scope_id=scope_id, author_id=worker_id, before=now, order=OLDEST, limit=1)
-    found = casebook.select(query)
+    found = casebook.select(replace(_visits(casebook, worker_id), scope_id=scope_id))
     return read_moment(found[0].when) if found else None
+
+
+def _visits(casebook: Casebook, worker_id: str) -> Query:
+    """The first note a worker wrote of a visit that has begun."""
+    before = to_stamp(casebook.clock.now())
+    return Query(types=("visit_note",), author_id=worker_id, before=before, order=OLDEST, limit=1)

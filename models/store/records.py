@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -121,6 +122,19 @@ def count(connection: Connection, query: Query, is_closed: bool = False) -> int:
     """How many records a query asks for, whatever its limit."""
     where, values = _where(query, is_closed)
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM record r WHERE {where}", tuple(values)).scalar_one())
+
+
+def scopes_with(
+    connection: Connection, query: Query, scope_ids: Sequence[str], is_closed: bool = False
+) -> frozenset[str]:
+    """Those of some children of whom there is any record a query asks for, whatever its limit; read by one question."""
+    where, values = _where(query, is_closed)
+    rows = connection.exec_driver_sql(
+        "SELECT s.value FROM json_each(?) s WHERE EXISTS "
+        f"(SELECT 1 FROM record r WHERE r.scope_id = s.value AND {where})",
+        (json.dumps(list(scope_ids)), *values),
+    )
+    return frozenset(str(row[0]) for row in rows)
 
 
 def _where(query: Query, is_closed: bool = False) -> tuple[str, list[Any]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from models.asking_again import to_ask_again
@@ -65,6 +65,8 @@ MARGINS = 72
 SHORT_LINE = 14
 """Words of the strip in a small window, so that three visits stand on it without scrolling."""
 TICK_MS = 20_000
+READ_AGAIN_AFTER = timedelta(minutes=10)
+"""What was read longer ago is read anew when the page is opened, although nothing was saved since."""
 _TYPES = (
     "promise", "planned_visit", "visit_note", "own_words", "child", "communication_preferences", "person_i_trust",
     "this_is_me", "handover", "not_taking_part", "addendum",
@@ -100,6 +102,7 @@ class TodayPage(QWidget):
         self._link, self._navigator, self._theme = link, navigator, theme
         self._day: _Day | None = None
         self._is_stale = True
+        self._read_at: datetime | None = None
         self._shows_finish = False
         self.cards: list[VisitCard] = []
         self.finish_rows: list[RowButton] = []
@@ -158,10 +161,19 @@ class TodayPage(QWidget):
         return self.title.text() or "Today"
 
     def opened(self, **_arguments: Any) -> None:
-        """Show the day as it stands."""
-        self.refresh()
+        """Show the day as it stands; it is read again where anything was saved since, or came from elsewhere."""
+        if self._is_stale or self._is_old():
+            self.refresh()
+        else:
+            self.look_at_the_clock()
         self._tick.start()
         self._say_main_action()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # It comes back from under the cover without being opened.
+        if self._is_stale and self._day is not None:
+            self.refresh()
 
     def leave(self) -> None:
         """Stop counting the minutes while nobody looks."""
@@ -184,11 +196,13 @@ class TodayPage(QWidget):
 
     def refresh(self) -> None:
         """Read the day again, and redraw only if it is another."""
-        self._is_stale = False
-        day = self._read()
-        if day != self._day:
-            self._day = day
+        self._is_stale, self._read_at = False, self._now()
+        before, day = self._day, self._read()
+        self._day = day
+        if before is None or _without_hours(day) != _without_hours(before):
             self._draw(day)
+        else:
+            self._tell_hours()
 
     def look_at_the_clock(self) -> None:
         """Say anew how long it is until each visit; at midnight another day begins."""
@@ -196,6 +210,10 @@ class TodayPage(QWidget):
         if self._day is None or now.date() != self._day.on or self._next_has_moved(now):
             self.refresh()
             return
+        self._tell_hours()
+
+    def _tell_hours(self) -> None:
+        now = self._now()
         for card in self.cards:
             visit = card.facts.visit
             card.tell_until("" if visit.is_written else until(visit.at, now))
@@ -205,12 +223,16 @@ class TodayPage(QWidget):
         shown = tuple(facts.visit.is_next for facts in self._day.visits)
         return tuple(visit.is_next for visit in self._visits(now)) != shown
 
+    def _is_old(self) -> bool:
+        since = self._now() - self._read_at if self._read_at is not None else READ_AGAIN_AFTER
+        # A clock that was put back makes it older than it can tell.
+        return not timedelta(0) <= since < READ_AGAIN_AFTER
+
     def _on_change(self, changes: Changes) -> None:
-        if not touches(changes, asked_by="", types=_TYPES):
-            return
-        if self.isVisible():
+        if self.isVisible() and touches(changes, asked_by="", types=_TYPES):
             self.refresh()
         else:
+            # Whatever it is: the next opening can read for longer than a change that comes while somebody works.
             self._is_stale = True
 
     def _say_main_action(self) -> None:
@@ -426,6 +448,12 @@ class TodayPage(QWidget):
             card.set_short(narrow)
         self._scroll.body.setContentsMargins(*((16, 8, 16, 16) if narrow else (24, 14, 24, 24)))
         self.summary.setVisible(bool(self._day.visits) and not narrow)
+
+
+def _without_hours(day: _Day) -> _Day:
+    """All of a day but how long it is until each visit, which its card is told alone."""
+    shown = (replace(facts, visit=replace(facts.visit, until="")) for facts in day.visits)
+    return replace(day, visits=tuple(shown))
 
 
 def _empty(layout: QVBoxLayout) -> None:

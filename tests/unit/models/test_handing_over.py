@@ -179,3 +179,15 @@ def test_today_says_in_one_line_whom_to_read_about() -> None:
     (several,) = to_meet(("b", "a"), bodies.get)
     assert several.title == "2 children are new to you"
     assert several.words == "Read their page before your first visit. Begin with Leo."
+
+
+def test_which_children_have_a_record_is_asked_of_all_of_them_at_once(casebook: Casebook) -> None:
+    me = casebook.me.worker.worker_id
+    both = ["another child", SARAH]
+    visits = Query(types=("visit_note",), author_id=me, before=to_stamp(NOW))
+    visit(casebook, NOW)
+    assert casebook.scopes_with(visits, both) == frozenset()
+    visit(casebook, NOW - timedelta(hours=1))
+    assert casebook.scopes_with(visits, both) == {SARAH}
+    assert casebook.scopes_with(visits, ["another child"]) == frozenset()
+    assert casebook.scopes_with(visits, []) == frozenset()

@@ -211,3 +211,48 @@ def test_today_holds_together_at_twice_the_text_size(stage: Any, look: Any) -> N
     for card in page.cards:
         assert card.width() <= page.width()
         assert card.note.isVisible()
+
+
+def _count_reads(stage: Any, monkeypatch: Any) -> list[object]:
+    read, asked = stage.casebook.children, list[object]()
+    monkeypatch.setattr(stage.casebook, "children", lambda: asked.append(None) or read())
+    return asked
+
+
+def test_a_day_in_which_nothing_was_saved_is_not_read_again(stage: Any, monkeypatch: Any) -> None:
+    stage.fill()
+    page = stage.show(TodayPage)
+    asked = _count_reads(stage, monkeypatch)
+    page.leave()
+    page.hide()
+    stage.now += timedelta(minutes=5)
+    page.show()
+    page.opened()
+    assert asked == []
+    assert page.cards[0].until.text() == "in 20 min"
+    stage.now += timedelta(minutes=10)
+    page.opened()
+    assert len(asked) == 1
+
+
+def test_what_was_saved_while_another_page_stood_is_on_today_as_soon_as_it_is_seen(stage: Any) -> None:
+    stage.fill()
+    page = stage.show(TodayPage)
+    cards = list(page.cards)
+    page.hide()
+    child = stage.casebook.child(page.cards[2].facts.visit.scope_id)
+    with stage.qtbot.waitSignal(stage.link.changed):
+        stage.casebook.save(child.draft(), {"known_as": Edit("Ellie R", "El")})
+    assert page.cards == cards
+    page.show()  # the cover is lifted: nobody opens the page
+    assert page.cards[2].facts.head == "El, 13"
+
+
+def test_another_minute_alone_draws_nothing_anew(stage: Any) -> None:
+    stage.fill()
+    page = stage.show(TodayPage)
+    cards = list(page.cards)
+    stage.now += timedelta(minutes=3)
+    page.refresh()
+    assert page.cards == cards
+    assert page.cards[0].until.text() == "in 22 min"
