@@ -19,6 +19,8 @@ from models.wording import Spoken
 PICTURES_UNDER = 11
 """Text for 11 and over, pictures for younger (look, section 9)."""
 MOST = 500
+AT_A_TIME = 20
+"""So many are read by one question, whatever is asked for: another number would be another statement to prepare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,29 +50,33 @@ def wants_pictures(child: Entry, today: date) -> bool:
     return age is not None and age < PICTURES_UNDER
 
 
-def sayings(casebook: Casebook, scope_id: str) -> list[Saying]:
-    """A child's sayings on this laptop, newest first."""
+def sayings(casebook: Casebook, scope_id: str, most: int = MOST) -> list[Saying]:
+    """A child's sayings on this laptop, newest first; ``most`` of them at the most."""
     answers: dict[str, Answer] = {}
-    for one in answers_of(casebook.select(promises_query(scope_id)), casebook.entry):
+    # What came of the words is asked for, and not the words once more.
+    for one in answers_of(casebook.select(promises_query(scope_id)), lambda _said: None):
         answers[one.text("you_said_id")] = one
-    found = []
-    for entry in casebook.select(Query(types=("own_words",), scope_id=scope_id, order=NEWEST, limit=MOST)):
-        words = str(entry.body.get("words") or "")
-        if not words:
-            continue
-        author = casebook.worker_name(entry.author_id)
-        found.append(
-            Saying(
-                entry,
-                words,
-                str(entry.body.get("child_correction") or ""),
-                read_day(str(entry.body.get("said_on") or "")),
-                author,
-                shown(entry.audience, entry.keep_from, author),
-                happened(answers.get(entry.record_id)),
-            )
-        )
-    return found
+    found: list[Saying] = []
+    for offset in range(0, MOST, AT_A_TIME):
+        query = Query(types=("own_words",), scope_id=scope_id, order=NEWEST, limit=AT_A_TIME, offset=offset)
+        read = casebook.select(query)
+        found += [_saying(casebook, one, answers.get(one.record_id)) for one in read if one.body.get("words")]
+        if len(found) >= most or len(read) < AT_A_TIME:
+            break
+    return found[:most]
+
+
+def _saying(casebook: Casebook, entry: Entry, answer: Answer | None) -> Saying:
+    author = casebook.worker_name(entry.author_id)
+    return Saying(
+        entry,
+        str(entry.body.get("words") or ""),
+        str(entry.body.get("child_correction") or ""),
+        read_day(str(entry.body.get("said_on") or "")),
+        author,
+        shown(entry.audience, entry.keep_from, author),
+        happened(answer),
+    )
 
 
 def happened(answer: Answer | None) -> str:

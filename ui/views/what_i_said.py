@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,8 @@ from ui.views.turned_page import TurnedPage
 
 MORE = 10
 AT_ONCE = 4
-"""More than a screen holds."""
+"""More sayings than a screen holds."""
+_ACROSS = Qt.AlignmentFlag(0)
 _TYPES = ("own_words", "promise", "this_is_me", "communication_preferences", "child")
 
 
@@ -47,8 +49,7 @@ class WhatISaidPage(TurnedPage):
         self._shown = MORE
         self._has_pictures = False
         self._heard: list[str] = []
-        self._todo: list[Saying] = []
-        self._built = 0
+        self._later: list[Callable[[], None]] = []
         self.asked: CheckBack | SharingChoice | None = None
 
     # ---- the page ------------------------------------------------------------------------------------------------
@@ -60,6 +61,7 @@ class WhatISaidPage(TurnedPage):
 
     def pieces(self) -> list[str]:
         """The page as it is read aloud, from the newest words on."""
+        self._build_all()
         heard = [f"{self.head.title.text()}.", *(self._heard or ["Nothing yet."])]
         return as_pieces(heard, body_of(self._link.casebook, self._scope_id))
 
@@ -85,7 +87,7 @@ class WhatISaidPage(TurnedPage):
         casebook = self._link.casebook
         child = casebook.child(self._scope_id)
         self.asked = None
-        self._heard, self._todo = [], []
+        self._heard, self._later = [], []
         self.page.renew()
         if child is None:
             self.page.body.addWidget(self._nothing("This is not on this laptop", "Ask your worker about it."))
@@ -93,42 +95,56 @@ class WhatISaidPage(TurnedPage):
         spoken = Spoken.of(child.body)
         self._has_pictures = wants_pictures(child, casebook.clock.today())
         self.head.avatar.set_name(spoken.name)
-        found = sayings(casebook, self._scope_id)
-        own_pages = pages(casebook, self._scope_id, spoken)
-        if not found and not own_pages:
-            self.page.body.addWidget(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
+        # One more than is shown tells that there are more.
+        found = sayings(casebook, self._scope_id, self._shown + 1)
         shown = found[: self._shown]
         self._heard = [words for one in shown for words in self._said_aloud(one)]
-        self._todo, self._built = shown, 0
-        self._build(spoken, AT_ONCE)
-        if len(found) > self._shown:
+        self.page.body.addStretch(1)
+        for number, one in enumerate(shown[:AT_ONCE]):
+            self._build(number, one, spoken)
+        below = partial(self._build_below, spoken, is_empty=not found, has_more=len(found) > len(shown))
+        rest = enumerate(shown[AT_ONCE:], AT_ONCE)
+        self._later = [below, *(partial(self._build, number, one, spoken) for number, one in rest)]
+        if len(shown) < AT_ONCE:
+            self._build_all()
+        self._build_soon()
+
+    def _build(self, number: int, one: Saying, spoken: Spoken) -> None:
+        """Build a saying, above whatever stands below it already."""
+        self.page.body.insertWidget(number, self._make_saying(one, spoken))
+
+    def _build_below(self, spoken: Spoken, *, is_empty: bool, has_more: bool) -> None:
+        """Build what stands below the sayings: the way to older ones, and the child's own pages."""
+        own_pages = pages(self._link.casebook, self._scope_id, spoken)
+        if is_empty and not own_pages:
+            self._add(self._nothing("Nothing yet. Shall we start?", "What you say will stand here."))
+        if has_more:
             more = Button("Show more", "chevron-down", "quiet", self.page.content)
             access.describe(more, "Show more of what I have said", key="what_i_said.more")
             more.clicked.connect(self._show_more)
-            self.page.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+            self._add(more, Qt.AlignmentFlag.AlignLeft)
         for page in own_pages:
             self._heard += [page.title, *(f"{one.label}. {one.words}" for one in page.answers)]
-            self.page.body.addWidget(self._make_page(page))
-        self.page.body.addStretch(1)
-        self._build_soon(spoken)
+            self._add(self._make_page(page))
 
-    def _build(self, spoken: Spoken, most: int) -> None:
-        """Build the next sayings, above whatever stands below them already."""
-        fresh, self._todo = self._todo[:most], self._todo[most:]
-        for one in fresh:
-            self.page.body.insertWidget(self._built, self._make_saying(one, spoken))
-            self._built += 1
+    def _add(self, widget: QWidget, alignment: Qt.AlignmentFlag = _ACROSS) -> None:
+        body = self.page.body
+        body.insertWidget(body.count() - 1, widget, 0, alignment)
 
-    def _build_soon(self, spoken: Spoken) -> None:
+    def _build_soon(self) -> None:
         """Build what lies below the edge of the screen one by one, once what is above it is painted."""
-        asked_for = self._todo
+        asked_for = self._later
 
         def go_on() -> None:
-            if asked_for and self._todo is asked_for:
-                self._build(spoken, 1)
-                self._build_soon(spoken)
+            if asked_for and self._later is asked_for:
+                asked_for.pop(0)()
+                self._build_soon()
 
         QTimer.singleShot(0, self, go_on)
+
+    def _build_all(self) -> None:
+        while self._later:
+            self._later.pop(0)()
 
     def _nothing(self, title: str, words: str) -> Card:
         card = Card(parent=self.page.content)

@@ -200,3 +200,33 @@ def test_the_timeline_says_who_may_not_see_it(at: SimpleNamespace) -> None:
 
 def chips(at: SimpleNamespace) -> list[str]:
     return [one.words() for one in at.window.findChildren(Chip) if one.isVisible()]
+
+
+def test_of_many_sayings_the_newest_ten_stand_above_her_pages_and_the_rest_is_one_press_away(
+    at: SimpleNamespace,
+) -> None:
+    for number in range(25):
+        draft = at.casebook.new_draft("own_words", at.sarah)
+        on = f"2027-01-{number + 1:02}"
+        at.casebook.save(draft, {"words": Edit(None, f"Saying {number}"), "said_on": Edit(None, on)}).result()
+    held = len(at.casebook.select(Query(types=("own_words",), scope_id=at.sarah, limit=500)))
+
+    def cards() -> list[QWidget]:
+        shown = [page(at).page.body.itemAt(place).widget() for place in range(page(at).page.body.count())]
+        return [one for one in shown if one is not None]
+
+    def stand() -> list[str]:
+        return [one.objectName() for one in cards()]
+
+    at.window.open("what_i_said", scope_id=at.sarah)
+    heard = page(at).pieces()
+    assert any("This is Me" in one for one in heard), "what is not built yet is read aloud"
+    at.hands.wait_for(lambda: stand().count("what_i_said.saying") == 10)
+    newest = [one.findChild(VoiceQuote).words() for one in cards()[:10]]
+    assert newest == [f"Saying {number}" for number in range(24, 14, -1)]
+    assert stand()[10:12] == ["what_i_said.more", "what_i_said.page"]
+    for shown in range(20, held + 10, 10):
+        more: Any = page(at).findChild(QWidget, "what_i_said.more")
+        more.click()
+        at.hands.wait_for(lambda shown=shown: stand().count("what_i_said.saying") == min(shown, held))
+    assert "what_i_said.more" not in stand()
