@@ -26,6 +26,10 @@ _PLAN_ONCE = b"SET LOCAL plan_cache_mode = force_generic_plan"
 each list of keys for a new question and plans it anew: half of what a push took of it, and more as tables grew."""
 
 
+MOST_PREPARED = 100
+"""On one connection: each takes some ten kilobytes of the database's memory."""
+
+
 @dataclass(frozen=True)
 class Command:
     """A statement with ``$1``, ``$2`` ... and their values. ``once``: not worth preparing."""
@@ -41,6 +45,20 @@ class Line(psycopg.Connection[tuple[Any, ...]]):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.names: dict[bytes, bytes] = {}
+        self._made = 0
+
+    def name_of(self, text: bytes) -> tuple[bytes, bool]:
+        """By which name a statement is, or is now to be, prepared; and whether it is new."""
+        known = self.names.pop(text, None)
+        if known is None:
+            self._made += 1
+        name = self.names[text] = known or b"heard_%d" % self._made
+        return name, known is None
+
+    def spare(self) -> list[bytes]:
+        """Forget what has not been used for longest where there is too much, and return what to say of it."""
+        old = list(self.names)[: max(len(self.names) - MOST_PREPARED, 0)]
+        return [b"DEALLOCATE " + self.names.pop(text) for text in old]
 
     def rollback(self) -> None:
         """Take everything back. psycopg forgets then what it has prepared, and sometimes drops it: so do we, always."""
@@ -70,14 +88,13 @@ def run(line: Line, commands: Sequence[Command], *, commits: bool = False) -> li
     connection = line.pgconn
     connection.enter_pipeline_mode()
     try:
-        fresh = _sent(line, whole)
+        answers = _sent(line, whole)
         line.wait(send(connection))
-        results = _answers(line, len(whole) + len(fresh))
+        results = _answers(line, answers)
         connection.exit_pipeline_mode()
     except BaseException:
         line.close()  # half of an answer may still be on its way
         raise
-    line.names.update(fresh)  # also where something failed: its rollback forgets them, here and there
     _raise_first(line, results)
     # What was prepared answered, too, before it was run for the first time.
     rows = [one for one in results if one.status == pq.ExecStatus.TUPLES_OK or one.command_status]
@@ -89,24 +106,28 @@ def _opening(line: Line) -> list[Command]:
         return []
     level = f" ISOLATION LEVEL {line.isolation_level.name.replace('_', ' ')}" if line.isolation_level else ""
     begin = f"BEGIN{level}{' READ ONLY' if line.read_only else ''}"
-    return [Command(begin.encode(), once=True), *([] if line.read_only else [Command(_PLAN_ONCE, once=True)])]
+    plan = [] if line.read_only else [_PLAN_ONCE]
+    return [Command(text, once=True) for text in (begin.encode(), *plan, *line.spare())]
 
 
-def _sent(line: Line, commands: Sequence[Command]) -> dict[bytes, bytes]:
-    """Put all of them into the message. Returns what is being prepared with it, by its text."""
-    connection, fresh = line.pgconn, dict[bytes, bytes]()
+def _sent(line: Line, commands: Sequence[Command]) -> int:
+    """Put all of them into the message. Returns how many answers there will be: one for what is prepared, too.
+
+    Where one fails, its rollback forgets what was prepared, here and there.
+    """
+    connection, answers = line.pgconn, len(commands)
     for command in commands:
         if command.once:
             connection.send_query_params(command.text, None)
             continue
-        name = line.names.get(command.text) or fresh.get(command.text)
-        if name is None:
-            name = fresh[command.text] = b"heard_%d" % (len(line.names) + len(fresh))
+        name, is_new = line.name_of(command.text)
+        if is_new:
             connection.send_prepare(name, command.text)
+            answers += 1
         values, formats = zip(*command.values, strict=True) if command.values else ((), ())
         connection.send_query_prepared(name, values, formats, pq.Format.BINARY)
     connection.pipeline_sync()
-    return fresh
+    return answers
 
 
 def _answers(line: Line, count: int) -> list[pq.abc.PGresult]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from sync.server.centre import Centre
 from sync.server.database import Among, Ask, Clash, Rows, Unreachable, again, arrays
-from sync.server.database.pipeline import Command, Line, run, written
+from sync.server.database.pipeline import MOST_PREPARED, Command, Line, run, written
 from sync.server.database.postgres import PostgreSQL
 from sync.server.database.sqlite import SQLiteFile
 from sync.server.tables import batch, digest, op, rule
@@ -223,3 +223,20 @@ def test_a_message_longer_than_any_buffer_goes_and_comes_whole(centre: Centre) -
     rows = [row for number, name in enumerate(many) for row in ops(number, version_id=name)]
     told = ask(centre, Rows(op, rows), Ask(NAMED, {"ids": many}), Ask(NAMED, {"ids": many}))
     assert told[1] == told[2] == [(number,) for number in range(5000)]
+
+
+@on_postgresql
+def test_no_more_stays_prepared_than_is_of_use(centre: Centre) -> None:
+    asked = [select(op.c.op_no + number).where(op.c.version_id == "v1") for number in range(MOST_PREPARED + 30)]
+    ask(centre, Rows(op, ops(1)))
+    for _ in range(2):
+        for start in range(0, len(asked), 20):
+            answers = ask(centre, Ask(NAMED, {"ids": ["v1"]}), *map(Ask, asked[start : start + 20]))
+            assert answers[1:] == [[(1 + number,)] for number in range(start, min(start + 20, len(asked)))]
+    with centre.database.write() as connection:
+        line = line_of(connection)
+        centre.database.ask(connection, Ask(NAMED, {"ids": []}))
+        held = connection.exec_driver_sql("SELECT name FROM pg_prepared_statements WHERE name LIKE 'heard%%'").scalars()
+        assert sorted(held) == sorted(name.decode() for name in line.names.values())
+        assert len(line.names) <= MOST_PREPARED + 1
+        assert any(b"ANY" in text for text in line.names), "what is in use stays"
