@@ -148,7 +148,8 @@ class AttachmentStrip(QWidget):
         self.card.add(self._foot())
         QGuiApplication.clipboard().dataChanged.connect(self._look_at_clipboard)
         self._look_at_clipboard()
-        self._fill()
+        if outer.autosave.exists:
+            self._fill()
         outer.link.changed.connect(self._on_changed)
 
     def _foot(self) -> QHBoxLayout:

@@ -67,7 +67,8 @@ class InlineRecords(QWidget):
         self.more.setObjectName(f"{declaration.type}.add")
         self.more.clicked.connect(self.add_block)
         column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
-        self._fill()
+        # In a record that is only begun on screen nothing can stand yet.
+        self._fill(entries_inside(outer, declaration) if outer.autosave.exists else [])
         outer.link.changed.connect(self._on_changed)
         outer.edited.connect(self._follow_day)
         self._day = self._outer_day()
@@ -107,8 +108,8 @@ class InlineRecords(QWidget):
             block.form.focus_on(self._first.name)
         self._tell()
 
-    def _fill(self) -> None:
-        for entry in entries_inside(self.outer, self.declaration):
+    def _fill(self, entries: list[Entry]) -> None:
+        for entry in entries:
             if entry.record_id not in self._blocks:
                 self._add(entry)
         if not self._blocks:
@@ -140,14 +141,15 @@ class InlineRecords(QWidget):
     def _on_changed(self, changes: Changes) -> None:
         if self.declaration.type not in changes.types or self.outer.draft.scope_id not in changes.scopes:
             return
-        standing = {entry.record_id for entry in entries_inside(self.outer, self.declaration)}
+        entries = entries_inside(self.outer, self.declaration)
+        standing = {entry.record_id for entry in entries}
         for block in list(self._blocks.values()):
             form = block.form
             is_known = form is None or form.autosave.exists
             if is_known and block.record_id not in standing and (form is None or not form.autosave.has_unsaved()):
                 self.drop(block)
         is_new = bool(standing - self._blocks.keys())
-        self._fill()
+        self._fill(entries)
         for empty in [
             block for block in self._blocks.values() if is_new and block.is_empty() and not block.has_cursor()
         ]:

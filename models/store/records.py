@@ -124,6 +124,15 @@ def count(connection: Connection, query: Query, is_closed: bool = False) -> int:
     return int(connection.exec_driver_sql(f"SELECT count(*) FROM record r WHERE {where}", tuple(values)).scalar_one())
 
 
+def titles(connection: Connection, query: Query, is_closed: bool = False) -> list[str]:
+    """What the records a query asks for are called; their bodies are not read."""
+    where, values = _where(query, is_closed)
+    rows = connection.exec_driver_sql(
+        f"SELECT r.title FROM record r WHERE {where} LIMIT {query.limit:d}", tuple(values)
+    )
+    return [str(row[0] or "") for row in rows]
+
+
 def scopes_with(
     connection: Connection, query: Query, scope_ids: Sequence[str], is_closed: bool = False
 ) -> frozenset[str]:

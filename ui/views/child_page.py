@@ -225,7 +225,7 @@ class ChildPage(QWidget):
     def _meet(self) -> None:
         """This is Me and the preferences before anything else, for whoever is new to the child."""
         name = Spoken.of(body_of(self._link.casebook, self.scope_id)).name
-        marks = initials_among(one.title for one in self._link.casebook.children())
+        marks = initials_among(self._link.casebook.names())
         if isinstance(self._sheet, MeetFirst) and self._sheet.is_still_true(self.scope_id):
             self.stack.setCurrentWidget(self._sheet)
             return

@@ -124,7 +124,7 @@ class FormPage(QWidget):
         self.scope_id, self.spoken = scope_id, Spoken.of(body) if body else None
         words, name = say(title, self.spoken), self.spoken.name if self.spoken else ""
         whom = head_of(body, casebook.clock.today()) if body else ""
-        marks = initials_among(child.title for child in casebook.children())
+        marks = initials_among(casebook.names())
         self.head.show_child(f"{words} – {whom}" if whom else words, name, marks.get(name, ""))
         if body:
             note_looked_at(self._link, scope_id)

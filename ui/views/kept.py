@@ -146,7 +146,7 @@ class KeptPage(QWidget):
         casebook, scope_id = self._link.casebook, self._scope_id
         body = body_of(casebook, scope_id)
         spoken, wishes = Spoken.of(body), wishes_of(casebook, scope_id)
-        marks = initials_among(child.title for child in casebook.children())
+        marks = initials_among(casebook.names())
         asked = read_day(str(wishes.body.get("asked_on") or ""))
         since = f" since {say_day(asked)}" if asked else ""
         self.under.setText(f"What {spoken.name} has asked for{since}, and what was done. Visits on this laptop.")

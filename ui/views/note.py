@@ -181,7 +181,7 @@ class NotePage(QWidget):
     def _show_head(self, body: Body) -> None:
         casebook = self._link.casebook
         name = Spoken.of(body).name
-        marks = initials_among(child.title for child in casebook.children())
+        marks = initials_among(casebook.names())
         whom = name_and_age(body, casebook.clock.today())
         self.head.show_child(f"Visit note – {whom}", name, marks.get(name, ""))
         is_held = self._link.casebook.entry(self._note_id) is not None

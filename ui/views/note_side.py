@@ -27,8 +27,8 @@ from ui.views.child_facts import body_of, card_of
 from ui.views.kept_reading import KeptCard, KeptFacts, KeptLine
 
 MOST_BULLETS = 5
-_LAST_OF = 40
-"""So many sayings are looked through for one that was not said in this very note."""
+_LAST_OF, _AT_A_TIME = 40, 5
+"""So many sayings are looked through, some at a time, for one that was not said in this very note."""
 
 
 def reminders(card: KnockCard) -> list[str]:
@@ -41,9 +41,14 @@ def reminders(card: KnockCard) -> list[str]:
 
 def said_last(link: Link, scope_id: str, note_id: str) -> Entry | None:
     """The newest of the child's own words that was not said in this note."""
-    query = Query(types=("own_words",), scope_id=scope_id, order=NEWEST, limit=_LAST_OF)
-    found = (entry for entry in link.casebook.select(query) if entry.body.get("said_in_id") != note_id)
-    return next((entry for entry in found if entry.body.get("words")), None)
+    for offset in range(0, _LAST_OF, _AT_A_TIME):
+        query = Query(types=("own_words",), scope_id=scope_id, order=NEWEST, limit=_AT_A_TIME, offset=offset)
+        read = link.casebook.select(query)
+        found = (entry for entry in read if entry.body.get("said_in_id") != note_id)
+        said = next((entry for entry in found if entry.body.get("words")), None)
+        if said is not None or len(read) < _AT_A_TIME:
+            return said
+    return None
 
 
 def close_button(parent: QWidget, pressed: SignalInstance) -> Button:

@@ -149,7 +149,7 @@ class PrintPage(QWidget):
         self._scope_id, self._record_id = scope_id, record_id
         casebook = self._link.casebook
         name = Spoken.of(body_of(casebook, scope_id)).name
-        marks = initials_among(one.title for one in casebook.children())
+        marks = initials_among(casebook.names())
         self.head.show_child(f"Print for {name}", name, marks.get(name, ""))
         paper = shelf.paper_for(casebook, scope_id)
         for row, code in ((self.size_row, paper.size), (self.tint_row, paper.tint), (self.letters_row, paper.letters)):

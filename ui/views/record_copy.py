@@ -106,7 +106,7 @@ class RecordCopyPage(QWidget):
         self._scope_id = scope_id
         casebook = self._link.casebook
         name = Spoken.of(body_of(casebook, scope_id)).name
-        marks = initials_among(one.title for one in casebook.children())
+        marks = initials_among(casebook.names())
         self.head.show_child("A copy of the record", name, marks.get(name, ""))
         self.whom.set_answers([(CHILD, name), (PARENT, "Somebody with parental responsibility")])
         self.whom.set_value((CHILD,))

@@ -114,7 +114,7 @@ class ThisIsMePage(FormPage):
         self._clear_head()
         self.clear()
         entry, child = self._entry(), spoken_of(casebook, self.scope_id)
-        marks = initials_among(one.title for one in casebook.children())
+        marks = initials_among(casebook.names())
         self.show_child(self.scope_id, "This is Me")
         self.head.show_child("", "")  # the page below says it, larger
         mark = marks.get(child.name, "")

@@ -69,6 +69,7 @@ def test_a_type_that_only_a_test_declares_is_invented_from_its_declaration() -> 
 def test_a_caseload_taken_in_is_found_searched_and_counted(casebook: Casebook) -> None:
     caseload = make_caseload(casebook, children=18, notes=200)
     assert len(casebook.children()) == 18
+    assert sorted(casebook.names()) == sorted(child.title for child in casebook.children())
     assert casebook.count(Query(types=("visit_note",))) == 200
     assert casebook.waiting_count() == 0
     assert casebook.find("sarah")[0].entry.title == "Sarah"
