@@ -158,12 +158,18 @@ def _show_readable(connection: Connection, me: str, scope_id: str, role: str, to
             "SELECT record_id FROM withdrawal WHERE scope_id = ? AND record_id != '' AND state = ?", (scope_id, HIDDEN)
         )
     }
+    # Who may see a record is judged as the council does, by the head it has told of: what waits here, or was kept safe
+    # there, may say otherwise, and a record hidden for that would never be sent again.
     rows = connection.exec_driver_sql(
-        "SELECT record_id, author_id, tip, working FROM record WHERE scope_id = ?", (scope_id,)
+        "SELECT r.record_id, r.author_id, r.working, r.head_version_id, "
+        "CASE WHEN r.head_version_id IN ('', r.tip_version_id) THEN r.tip ELSE coalesce(v.envelope, r.tip) END AS head "
+        "FROM record r LEFT JOIN version v ON v.version_id = r.head_version_id WHERE r.scope_id = ?",
+        (scope_id,),
     ).all()
     for row in rows:
-        state = decode_working(row.working) if row.working is not None else Working.of(decode_version(row.tip))
-        is_shown = may_read(state.audience, role, is_author=row.author_id == me) and row.record_id not in ordered
+        is_new = not row.head_version_id and row.working is not None
+        audience = (decode_working(row.working) if is_new else decode_version(row.head)).audience
+        is_shown = may_read(audience, role, is_author=row.author_id == me) and row.record_id not in ordered
         (_show if is_shown else _hide)(connection, "record_id = ?", (row.record_id,), touched)
 
 

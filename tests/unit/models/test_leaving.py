@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from models.changes import Changes
-from models.entry import Draft
+from models.entry import Draft, Edit
 from models.exchange import Arrival, HeldWord, News, Order
 from models.query import Query
 from models.store import withdrawn
@@ -45,6 +45,23 @@ def test_another_role_hides_at_once_what_it_may_not_read_and_the_old_one_shows_i
     assert desk.book.count(Query()) == 2
     desk.take(scopes={SARAH: "social_worker"})
     assert desk.body(home.record_id) == {"helps_me": "Nan"}
+
+
+def test_another_role_is_judged_by_what_the_council_has_and_not_by_what_waits_here(desk: Any) -> None:
+    """Who may see it was changed here and not taken there: the council would never send again what it still shows."""
+    all_see, few_see = desk.make({"helps_me": "all"}), desk.make({"helps_me": "Nan"}, audience="protected")
+    new = Draft(desk.ids.new(), "this_is_me", SARAH)
+    desk.take(all_see, few_see, scopes={SARAH: "social_worker"})
+    desk.book.set_audience(all_see.record_id, "protected", ()).result()
+    desk.book.set_audience(few_see.record_id, "everyone_on_record", ()).result()
+    desk.book.save(new, {"helps_me": Edit("", "Not sent yet.")}).result()
+    desk.book.save(Draft(all_see.record_id, "this_is_me", SARAH), {"helps_me": Edit("all", "all of them")}).result()
+    desk.take(scopes={SARAH: "advocate"})
+    assert desk.body(all_see.record_id) == {"helps_me": "all of them"}
+    assert desk.body(new.record_id) == {"helps_me": "Not sent yet."}
+    assert desk.book.entry(few_see.record_id) is None
+    desk.take(scopes={SARAH: "social_worker"})
+    assert desk.body(few_see.record_id) == {"helps_me": "Nan"}
 
 
 def test_a_record_ordered_away_stays_hidden_whatever_the_role_until_the_server_sends_it_again(desk: Any) -> None:
